@@ -1,0 +1,78 @@
+/*
+ * IP addresses: bytes and family inside, text at the edges only.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#define ADDRESS_TEXT 46		/* bytes of the longest text, NUL included */
+
+struct address {
+	int family;			/* 4, 6, or 0: no address */
+	unsigned char bytes[16];	/* network order; 4 or 16 of them used */
+};
+
+struct network {
+	struct address base;	/* host bits are zero */
+	int bits;
+};
+
+struct networks {
+	const struct network *list;
+	size_t count;
+};
+
+/* Which candidates count (design: valid answers). */
+struct address_rule {
+	int family;
+	struct networks allow;	/* accepted though not globally reachable */
+	struct networks deny;	/* never accepted; beats allow */
+};
+
+enum address_finding { ADDRESS_FOUND, ADDRESS_NONE, ADDRESS_AMBIGUOUS };
+
+/*
+ * Reads exactly len bytes as one address: dotted decimal without leading
+ * zeros, or RFC 4291 section 2.2 text. No zone index. False: *address is
+ * unchanged.
+ */
+bool address_parse(struct address *address, const char *text, size_t len);
+
+/* RFC 5952 text; "none" for family 0. */
+void address_format(const struct address *address, char text[ADDRESS_TEXT]);
+
+bool address_equal(const struct address *a, const struct address *b);
+
+/* Total order: family, then bytes; as memcmp. */
+int address_compare(const struct address *a, const struct address *b);
+
+/* Globally reachable unicast by the IANA special-purpose registries. */
+bool address_global(const struct address *address);
+
+/* Whether the rule lets this address count. */
+bool address_valid(const struct address *address,
+	const struct address_rule *rule);
+
+/*
+ * Finds the one distinct address that counts among the whole words of an
+ * answer. *found is set only for ADDRESS_FOUND.
+ */
+enum address_finding address_find(struct address *found, const char *body,
+	size_t len, const struct address_rule *rule);
+
+/*
+ * "10.0.0.0/8", or a bare address as a network of one. False for anything
+ * else, host bits that are set included.
+ */
+bool network_parse(struct network *network, const char *text);
+bool network_holds(const struct network *network,
+	const struct address *address);
+
+/*
+ * The prefix of `found` with the host part of `host` behind it, bits 1 to 127.
+ * RFC 4291 section 2.5.
+ */
+struct address address_join(const struct address *found,
+	const struct address *host, int bits);
+
+/* The modified EUI-64 host part of "00:11:22:33:44:55" (RFC 4291 app. A). */
+bool address_from_mac(struct address *host, const char *mac);

@@ -1,0 +1,34 @@
+/*
+ * The only maker of processes: absolute path, no shell, own process group that
+ * is killed with it, a clean environment, no descriptor above 2.
+ */
+#include <stdbool.h>
+#include <sys/types.h>
+
+struct fail;
+
+struct child {
+	pid_t pid;
+	int out;	/* read end of its stdout; -1: it goes to our stderr */
+	int in;		/* write end of its stdin; -1: /dev/null */
+};
+
+struct child_options {
+	char *const *argv;	/* argv[0] is the absolute path */
+	char *const *env;	/* DDNS_*, beside PATH HOME LANG TZ; or NULL */
+	bool read_out;
+	bool write_in;
+};
+
+/* False: *fail says why; nothing runs. Both pipes do not block. */
+bool child_start(struct child *child, const struct child_options *options,
+	struct fail *fail);
+
+/*
+ * Waits at most ms for the end, then kills the group. True: exit status 0.
+ * Closes both pipes.
+ */
+bool child_end(struct child *child, long ms, struct fail *fail);
+
+/* Kills the group and reaps it. Closes both pipes. */
+void child_kill(struct child *child);

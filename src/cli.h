@@ -1,0 +1,39 @@
+/*
+ * The command line.
+ */
+#include <stdbool.h>
+
+enum command {
+	COMMAND_UPDATE,
+	COMMAND_CHECK,
+	COMMAND_LOOKUP,
+	COMMAND_STATUS,
+	COMMAND_PROVIDERS,
+	COMMAND_HELP,
+	COMMAND_VERSION,
+};
+
+struct cli {
+	enum command command;
+	const char *config;	/* -c, or NULL */
+	int splay;		/* seconds */
+	int verbose;		/* 0 to 2 */
+	bool force;
+	bool dry_run;
+	bool quiet;
+	bool json;
+	bool only4;
+	bool only6;
+	char **args;		/* what stands behind the command, NULL at the end */
+	int count;
+};
+
+/*
+ * Reads the arguments; argv is permuted. False: wrong usage, said on stderr
+ * with a hint at --help.
+ */
+bool cli_read(struct cli *cli, int argc, char **argv);
+
+/* Prints the help or the version (with the libraries in use) on stdout. */
+void cli_help(void);
+void cli_version(const char *libraries);

@@ -1,0 +1,20 @@
+/*
+ * The only reader of time and randomness.
+ */
+#include <stddef.h>
+#include <stdint.h>
+
+/* UTC, seconds since the epoch. */
+int64_t clock_now(void);
+
+/* Monotonic milliseconds, for durations within a run. */
+int64_t clock_ms(void);
+
+/* Random bytes from the system; ends the program if there are none. */
+void clock_random(void *bytes, size_t len);
+
+/* Sleeps a random 0 to max seconds; a signal that stops the run ends it. */
+void clock_splay(int max);
+
+/* "2026-11-22T10:27:00Z" and "20261122T102700Z" are what strftime makes of it. */
+void clock_text(char *text, size_t size, const char *format, int64_t when);

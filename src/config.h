@@ -1,0 +1,126 @@
+/*
+ * The configuration file as sections, keys and lines, and its general keys
+ * understood. Only user of inih. Provider rows are read by the same reader.
+ */
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct fail;
+struct mem;
+
+/* One line of a value. */
+struct config_line {
+	struct config_line *next;
+	const char *text;	/* trimmed */
+	int line;
+	bool cut;		/* a comment behind ` ;` was cut from the line */
+};
+
+struct config_entry {
+	struct config_entry *next;
+	const char *key;	/* as written */
+	struct config_line *lines;	/* at least one; a key written again
+					   is an entry of its own */
+	int line;
+};
+
+struct config_section {
+	struct config_section *next;
+	const char *name;	/* whole, as between the brackets, blanks folded */
+	const char *kind;	/* its first word */
+	const char *label;	/* the rest, "" if there is none */
+	struct config_entry *entries;	/* in the order of the file */
+	int line;
+	bool used;		/* somebody knew what to do with it */
+};
+
+/* A thing to tell about the file. */
+struct config_note {
+	struct config_note *next;
+	int line;		/* 0: none */
+	const char *text;	/* "FILE:LINE: [SECTION] KEY: what is wrong" */
+	bool warning;
+};
+
+/* [ddns]; texts are NULL where the key is not there. */
+struct config_general {
+	const char *state;
+	int64_t timeout;	/* seconds, all of these */
+	int64_t deadline;
+	int64_t remind;
+	int patience;
+	bool syslog;
+	const char *hook;
+	const char *heartbeat;
+	const char *proxy;
+	const char *ca_file;
+};
+
+struct config {
+	struct mem *mem;	/* all that hangs below */
+	const char *path;	/* as named to the user */
+	struct config_section *sections;
+	struct config_note *notes;	/* sorted by line */
+	int mistakes;			/* notes that are no warnings */
+	struct config_general general;
+	unsigned owner;			/* of the file */
+	bool others_read;		/* others can read the file */
+	bool strict;			/* the file may name programs */
+};
+
+/*
+ * Reads a file: never NULL; what is wrong stands in notes, and a file that
+ * cannot be read at all has one mistake and no sections.
+ */
+struct config *config_read(const char *path);
+
+/* Reads rows from memory; name stands for the path in messages. */
+struct config *config_read_text(const char *name, const char *text,
+	size_t len);
+void config_free(struct config *config);
+
+/* Fills general from [ddns], reporting what is wrong there. */
+void config_understand(struct config *config);
+
+/*
+ * Adds a mistake or a warning. section and entry may be NULL; line 0 takes
+ * the line of entry, else of section.
+ */
+void config_wrong(struct config *config, const struct config_section *section,
+	const struct config_entry *entry, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+void config_wrong_line(struct config *config,
+	const struct config_section *section, const struct config_entry *entry,
+	int line, const char *text);
+void config_warn(struct config *config, const struct config_section *section,
+	const struct config_entry *entry, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* The entry of a key, or NULL; reports a key that stands twice. */
+const struct config_entry *config_one(struct config *config,
+	const struct config_section *section, const char *key);
+
+/* The words of all lines of an entry, split at commas and white space; each
+ * with its line. */
+struct config_line *config_words(struct config *config,
+	const struct config_entry *entry);
+
+/* "90", "25d", "1d 12h" is wrong: one number and s, m, h or d. -1: no time. */
+int64_t config_time(const char *text);
+
+/* The first line of a file, without its end, for KEY_file. `credential:NAME`
+ * is looked up in $CREDENTIALS_DIRECTORY. NULL: *fail says why. */
+const char *config_file_line(struct config *config, const char *path,
+	struct fail *fail);
+
+/* The nearest of a NULL-terminated list of known words, or NULL. */
+const char *config_nearest(const char *word, const char *const *known);
+
+/* Where the configuration is, if -c does not say; from mem. */
+const char *config_default_path(struct mem *mem);
+
+/* Where the state is (key `state`, or the default); from config's memory. */
+const char *config_state_path(struct config *config, struct fail *fail);

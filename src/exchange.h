@@ -1,0 +1,62 @@
+/*
+ * Runs a row: brings names of one account to their addresses. A state machine
+ * on the loop of http, a step for each answer.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct account;
+struct address;
+struct buf;
+struct exchange;
+struct fail;
+struct http;
+
+/* One name and type to bring to an address. */
+struct exchange_job {
+	struct exchange_job *next;
+	const char *name;
+	int type;			/* enum row_type */
+	const struct address *want;
+	const struct address *last;	/* last confirmed; family 0: none */
+	const struct address *ip[2];	/* the name's current addresses, IPv4
+					   and IPv6, due or not; family 0 */
+
+	/* the result, once `finished` was called */
+	bool done;
+	int outcome;			/* enum outcome */
+	bool daily;			/* REFUSED, DENIED without a word of the
+					   service: tried once a day */
+	int64_t hold;			/* BUSY, LATER: seconds the answer or
+					   the row says, 0: none */
+	struct fail *fail;		/* the caller's; set unless SAME/CHANGED */
+	bool foreign;			/* the record held an address that was
+					   neither ours nor the new one */
+	struct address *was;		/* the caller's; what it held, family 0
+					   if there was no record or no read */
+
+	void (*finished)(void *arg, struct exchange_job *job);
+	void *arg;
+};
+
+struct exchange_options {
+	struct http *http;
+	long timeout_ms;	/* of one request */
+};
+
+/*
+ * Starts the jobs of an account (linked by next; they must outlive the
+ * exchange). The first request goes alone, the rest once its answer shows that
+ * the credentials work. `finished` is called once for each job, not from
+ * within this function, unless the loop ends before.
+ */
+struct exchange *exchange_start(const struct exchange_options *options,
+	const struct account *account, struct exchange_job *jobs);
+void exchange_free(struct exchange *exchange);
+
+/* Adds the requests that a job would send, secrets masked, and as `{id}` what
+ * only an answer can tell. Each "METHOD URL" on a line, then fields and body,
+ * indented. */
+void exchange_preview(struct buf *out, const struct account *account,
+	const struct exchange_job *job);

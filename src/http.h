@@ -1,0 +1,93 @@
+/*
+ * The one loop of a run: HTTP requests side by side (curl_multi), timers and
+ * watched descriptors. Only user of libcurl. A callback may start anything;
+ * none is called from within the function that starts it.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct fail;
+struct field;
+struct http;
+
+struct http_options {
+	const char *proxy;	/* for requests that may use one; NULL: libcurl's */
+	const char *ca_file;	/* a private CA beside the system's; NULL: none */
+};
+
+struct http_request {
+	const char *method;
+	const char *url;
+	const struct field *fields;	/* in order; copied, as all of this */
+	const char *body;		/* NULL: none */
+	size_t body_len;
+	int family;			/* 4 or 6: over this alone; 0: either */
+	const char *bind;		/* interface, or NULL */
+	long timeout_ms;		/* whole; connecting may take half of it */
+	size_t ceiling;			/* bytes of the decoded body at most */
+	int redirects;			/* followed at most, on the same host */
+	bool proxy;			/* may use a proxy */
+	bool clear_text;		/* http:// is allowed elsewhere than loopback */
+};
+
+struct http_answer {
+	int status;		/* 0: no whole answer; fail says why */
+	const char *body;	/* NUL behind it; valid during the callback */
+	size_t len;
+	int64_t retry_after;	/* seconds from now; -1: not said */
+	long ms;		/* from start to end */
+	struct fail *fail;	/* e.g. "timed out after 10 s while connecting" */
+};
+
+/* NULL: *fail says why. libcurl is initialised here. */
+struct http *http_open(const struct http_options *options, struct fail *fail);
+void http_close(struct http *http);
+
+/* Starts a request; done is called once, unless the loop ends before. */
+void http_start(struct http *http, const struct http_request *request,
+	void (*done)(void *arg, const struct http_answer *answer), void *arg);
+
+/* Calls back once after ms. The handle serves http_cancel. */
+struct http_timer;
+struct http_timer *http_after(struct http *http, long ms,
+	void (*done)(void *arg), void *arg);
+void http_cancel(struct http *http, struct http_timer *timer);
+
+/* Calls back whenever fd is readable, until http_unwatch. */
+void http_watch(struct http *http, int fd, void (*ready)(void *arg), void *arg);
+void http_unwatch(struct http *http, int fd);
+
+enum http_end { HTTP_IDLE, HTTP_DEADLINE, HTTP_STOPPED };
+
+/*
+ * Runs until nothing is under way, until clock_ms() reaches `deadline`
+ * (0: none), or until stop_fd (-1: none) is readable. In the last two cases
+ * what is under way is dropped without a callback.
+ */
+enum http_end http_run(struct http *http, int64_t deadline, int stop_fd);
+
+/* How many requests were sent. */
+unsigned http_count(const struct http *http);
+
+/*
+ * Whether text is an absolute http or https URL with a host; `clear_text` as
+ * above. The fail text is for a configuration message.
+ */
+bool http_url_ok(const char *text, bool clear_text, struct fail *fail);
+
+/* Adds "scheme://host[:port]/path": no user part, query or fragment. */
+void http_url_shown(struct buf *out, const char *url);
+
+/* Adds the host of a URL, without brackets. False: there is none. */
+bool http_url_host(struct buf *out, const char *url);
+
+/* Adds a host name in its ASCII form (IDNA), lower case. */
+bool http_punycode(struct buf *out, const char *name, struct fail *fail);
+
+/* Whether the kernel has a route to public addresses of the family. */
+bool http_routable(int family);
+
+/* "libcurl/7.88.1 OpenSSL/3.0.19 ..." for the version line. */
+const char *http_libraries(void);

@@ -1,0 +1,58 @@
+/*
+ * Answers as documents: JSON by jansson, XML by expat read into the same
+ * shape, and JSON pointers (RFC 6901) with the additions of ddns-providers(5).
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+struct fail;
+struct json_t;
+
+/*
+ * Reads a text: by its first byte that is not blank, `{` or `[` as JSON, `<`
+ * as XML. XML: the root element is the document, elements are members,
+ * repeated ones a list, attributes and a declared encoding are ignored.
+ * NULL: *fail says why. To be given to json_free.
+ */
+struct json_t *json_read(const char *text, size_t len, struct fail *fail);
+void json_free(struct json_t *root);
+
+/* True if the text begins as json_read demands. */
+bool json_looks(const char *text, size_t len);
+
+/* Whether the document was XML (there, a list of none cannot be shown). */
+bool json_is_xml(const struct json_t *root);
+
+/*
+ * Calls each(value, arg) for all that the pointer finds below root: a list met
+ * on the way or at the end stands for its elements, unless an index follows;
+ * `*` stands for every member. "" is root itself. Ends early when each returns
+ * false. Returns what was met at the end.
+ */
+enum json_met {
+	JSON_ABSENT,		/* the place does not exist */
+	JSON_NULL,		/* it is null (as an empty list) */
+	JSON_LIST,		/* a list, of any length, was met */
+	JSON_VALUE		/* something else */
+};
+enum json_met json_find(struct json_t *root, const char *pointer,
+	bool (*each)(struct json_t *value, void *arg), void *arg);
+
+/*
+ * The first text that a pointer finds, added to out: a string, a number in
+ * its digits, "true" or "false". False: nothing there (null, list, object).
+ */
+bool json_first(struct json_t *root, const char *pointer, struct buf *out);
+
+/* Adds a scalar's text as above. */
+bool json_text(const struct json_t *value, struct buf *out);
+
+/* Whether the value is a number, true or false (written bare in JSON). */
+bool json_bare(const struct json_t *value);
+
+/* Adds text with RFC 8259 escapes, without quotes. */
+void json_escape(struct buf *out, const char *text, size_t len);
+
+/* "/a/b~1c": begins with / (or is empty), each ~ followed by 0 or 1. */
+bool json_pointer_ok(const char *pointer);

@@ -1,0 +1,28 @@
+/*
+ * A whole configuration understood: lookups, accounts and what holds between
+ * them. What every command but `providers` starts from.
+ */
+#include <stdbool.h>
+
+struct account;
+struct catalogue;
+struct config;
+struct lookup_set;
+
+struct plan {
+	struct config *config;
+	struct catalogue *catalogue;
+	struct lookup_set *sets;	/* in the order of the file */
+	struct account *accounts;	/* in the order of the file */
+};
+
+/*
+ * Reads and checks everything; never NULL. config->mistakes tells whether it
+ * may be used.
+ */
+struct plan *plan_read(const char *path);
+void plan_free(struct plan *plan);
+
+/* The lookups of a family and label, or NULL. */
+struct lookup_set *plan_set(const struct plan *plan, int family,
+	const char *label);

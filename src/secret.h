@@ -1,0 +1,24 @@
+/*
+ * Secrets are kept in a type that no printf takes, and every text that leaves
+ * the program for people goes through secret_mask.
+ */
+#include <stddef.h>
+
+struct buf;
+
+struct secret {
+	const char *plain;	/* borrowed; NULL: none */
+};
+
+/*
+ * From now on secret_mask hides this text, also percent-encoded (query and
+ * form), JSON-escaped and in base64. Texts below 4 bytes are hidden only as
+ * whole words. The text is copied.
+ */
+void secret_hide(const char *text);
+
+/* Replaces what is hidden in buf, from byte `from` on, by "***". */
+void secret_mask(struct buf *buf, size_t from);
+
+/* Wipes the list; at the end of the program. */
+void secret_forget(void);

@@ -1,0 +1,49 @@
+/*
+ * What is computed from secrets, over libcrypto.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct buf;
+struct fail;
+
+/* A header field of a request, in the order in which it is sent. */
+struct field {
+	struct field *next;
+	const char *name;
+	const char *value;
+};
+
+/* A request as it goes out, but for what the signature adds. */
+struct sign_request {
+	const char *method;
+	const char *url;
+	const struct field *fields;
+	const char *body;	/* NULL: none */
+	size_t body_len;
+};
+
+/* When and with what nonce; arguments, so that tests can fix them. */
+struct sign_moment {
+	int64_t now;		/* UTC epoch seconds */
+	const char *nonce;	/* hexadecimal digits */
+};
+
+/* The number of words a scheme takes behind its name, as text for messages;
+ * NULL: not a computed scheme. "Basic" is one. */
+const char *sign_words(const char *scheme);
+size_t sign_word_count(const char *scheme);
+
+/*
+ * Signs. words: count NUL-terminated strings. Adds lines "Name: value\n" to
+ * out, Authorization among them, in the order in which they are to be sent.
+ */
+bool sign_request(struct buf *out, const char *scheme, char *const *words,
+	const struct sign_request *request, const struct sign_moment *moment,
+	struct fail *fail);
+
+void sign_base64(struct buf *out, const void *bytes, size_t len);
+void sign_hex(struct buf *out, const unsigned char *bytes, size_t len);
+void sign_hmac_sha256(unsigned char mac[32], const void *key, size_t key_len,
+	const void *text, size_t len);

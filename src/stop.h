@@ -1,0 +1,23 @@
+/*
+ * Signals that end a run in good order, and standard descriptors that are
+ * surely open.
+ */
+#include <stdbool.h>
+
+/* Opens closed descriptors 0 to 2 on /dev/null. Call it first. */
+void stop_open_standard(void);
+
+/*
+ * SIGTERM, SIGINT and SIGHUP set the stop flag (HUP only if it is not
+ * ignored), SIGPIPE is ignored, and alarm(seconds) ends a stuck run.
+ */
+void stop_catch(unsigned alarm_seconds);
+
+/* The signal that came, or 0. */
+int stop_signal(void);
+
+/* Readable once a signal came: for poll. */
+int stop_fd(void);
+
+/* Ends the process by the signal that came, if one did. */
+void stop_raise(void);
