@@ -1,0 +1,277 @@
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "buf.h"
+#include "exit.h"
+
+struct chunk {
+	struct chunk *next;
+	size_t len;
+	max_align_t bytes[];
+};
+
+struct mem {
+	struct chunk *chunks;
+};
+
+static void *
+take(size_t len)
+{
+	void *bytes = calloc(1, len);
+
+	if (!bytes) {
+		fputs("ddns: out of memory\n", stderr);
+		exit(EXIT_AGAIN);
+	}
+	return bytes;
+}
+
+/* Room for len more bytes and a NUL. realloc would leave an unwiped copy. */
+static void
+reserve(struct buf *buf, size_t len)
+{
+	size_t need, cap;
+	char *at;
+
+	if (len >= SIZE_MAX / 4 || buf->len >= SIZE_MAX / 4)
+		take(SIZE_MAX);
+	need = buf->len + len + 1;
+	if (need <= buf->cap)
+		return;
+	cap = need < 64 ? 64 : need + need / 2;
+	at = take(cap);
+	if (buf->at) {
+		memcpy(at, buf->at, buf->len);
+		mem_wipe(buf->at, buf->cap);
+		free(buf->at);
+	}
+	buf->at = at;
+	buf->cap = cap;
+}
+
+void
+buf_add(struct buf *buf, const void *bytes, size_t len)
+{
+	reserve(buf, len);
+	if (len)
+		memcpy(buf->at + buf->len, bytes, len);
+	buf->len += len;
+	buf->at[buf->len] = '\0';
+}
+
+void
+buf_str(struct buf *buf, const char *text)
+{
+	buf_add(buf, text, strlen(text));
+}
+
+void
+buf_char(struct buf *buf, char c)
+{
+	buf_add(buf, &c, 1);
+}
+
+void
+buf_vprintf(struct buf *buf, const char *format, va_list args)
+{
+	va_list again;
+	int len;
+
+	va_copy(again, args);
+	len = vsnprintf(NULL, 0, format, again);
+	va_end(again);
+	if (len < 0)
+		return;
+	reserve(buf, (size_t)len);
+	vsnprintf(buf->at + buf->len, (size_t)len + 1, format, args);
+	buf->len += (size_t)len;
+}
+
+void
+buf_printf(struct buf *buf, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	buf_vprintf(buf, format, args);
+	va_end(args);
+}
+
+void
+buf_cut(struct buf *buf, size_t len)
+{
+	if (len >= buf->len)
+		return;
+	mem_wipe(buf->at + len, buf->len - len);
+	buf->len = len;
+}
+
+const char *
+buf_text(const struct buf *buf)
+{
+	return buf->at ? buf->at : "";
+}
+
+void
+buf_free(struct buf *buf)
+{
+	if (!buf)
+		return;
+	if (buf->at)
+		mem_wipe(buf->at, buf->cap);
+	free(buf->at);
+	*buf = (struct buf){ 0 };
+}
+
+/*
+ * Length of the well-formed UTF-8 sequence at the start of bytes (RFC 3629
+ * section 4: no overlong forms, no surrogates), 0 if there is none.
+ */
+static size_t
+utf8_read(const char *bytes, size_t len, unsigned long *code)
+{
+	static const unsigned long least[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned char first = (unsigned char)bytes[0];
+	size_t want, i;
+
+	if (first < 0x80)
+		want = 1;
+	else
+		want = first < 0xC2    ? 0
+		       : first < 0xE0  ? 2
+		       : first < 0xF0  ? 3
+		       : first <= 0xF4 ? 4
+				       : 0;
+	if (want == 0 || want > len)
+		return 0;
+	*code = want == 1 ? first : first & (0xFFUL >> (want + 1));
+	for (i = 1; i < want; i++) {
+		unsigned char next = (unsigned char)bytes[i];
+
+		if ((next & 0xC0) != 0x80)
+			return 0;
+		*code = *code << 6 | (next & 0x3F);
+	}
+	if (*code < least[want] || *code > 0x10FFFF ||
+		(*code >= 0xD800 && *code <= 0xDFFF))
+		return 0;
+	return want;
+}
+
+static bool
+unprintable(unsigned long code)
+{
+	static const struct {
+		unsigned long first, last;
+	} ranges[] = {
+		{ 0x00, 0x1F },     /* C0 */
+		{ 0x7F, 0x9F },     /* DEL and C1 */
+		{ 0x061C, 0x061C }, /* bidirectional: Unicode UAX 9, 2.1-2.6 */
+		{ 0x200E, 0x200F },
+		{ 0x202A, 0x202E },
+		{ 0x2066, 0x2069 },
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof ranges / sizeof ranges[0]; i++) {
+		if (code >= ranges[i].first && code <= ranges[i].last)
+			return true;
+	}
+	return false;
+}
+
+void
+buf_printable(struct buf *buf, const char *bytes, size_t len)
+{
+	size_t at = 0, end;
+
+	while (at < len) {
+		unsigned long code = 0;
+		size_t size = utf8_read(bytes + at, len - at, &code);
+
+		if (size > 0 && !unprintable(code)) {
+			buf_add(buf, bytes + at, size);
+			at += size;
+			continue;
+		}
+		end = at + (size > 0 ? size : 1);
+		for (; at < end; at++)
+			buf_printf(buf, "\\x%02X", (unsigned char)bytes[at]);
+	}
+}
+
+struct mem *
+mem_new(void)
+{
+	return take(sizeof(struct mem));
+}
+
+void
+mem_free(struct mem *mem)
+{
+	struct chunk *chunk, *next;
+
+	if (!mem)
+		return;
+	for (chunk = mem->chunks; chunk; chunk = next) {
+		next = chunk->next;
+		mem_wipe(chunk->bytes, chunk->len);
+		free(chunk);
+	}
+	free(mem);
+}
+
+void *
+mem_take(struct mem *mem, size_t len)
+{
+	struct chunk *chunk;
+
+	if (len > SIZE_MAX / 2)
+		take(SIZE_MAX);
+	chunk = take(sizeof *chunk + len);
+	chunk->len = len;
+	chunk->next = mem->chunks;
+	mem->chunks = chunk;
+	return chunk->bytes;
+}
+
+char *
+mem_text(struct mem *mem, const char *text)
+{
+	return mem_textn(mem, text, strlen(text));
+}
+
+char *
+mem_textn(struct mem *mem, const char *text, size_t len)
+{
+	char *copy = mem_take(mem, len + 1);
+
+	if (len)
+		memcpy(copy, text, len);
+	return copy;
+}
+
+char *
+mem_printf(struct mem *mem, const char *format, ...)
+{
+	struct buf buf = { 0 };
+	char *text;
+	va_list args;
+
+	va_start(args, format);
+	buf_vprintf(&buf, format, args);
+	va_end(args);
+	text = mem_textn(mem, buf_text(&buf), buf.len);
+	buf_free(&buf);
+	return text;
+}
+
+void
+mem_wipe(void *bytes, size_t len)
+{
+	OPENSSL_cleanse(bytes, len);
+}
