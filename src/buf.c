@@ -18,15 +18,20 @@ struct mem {
 	struct chunk *chunks;
 };
 
+static _Noreturn void
+no_memory(void)
+{
+	fputs("ddns: out of memory\n", stderr);
+	exit(EXIT_AGAIN);
+}
+
 static void *
 take(size_t len)
 {
 	void *bytes = calloc(1, len);
 
-	if (!bytes) {
-		fputs("ddns: out of memory\n", stderr);
-		exit(EXIT_AGAIN);
-	}
+	if (!bytes)
+		no_memory();
 	return bytes;
 }
 
@@ -38,7 +43,7 @@ reserve(struct buf *buf, size_t len)
 	char *at;
 
 	if (len >= SIZE_MAX / 4 || buf->len >= SIZE_MAX / 4)
-		take(SIZE_MAX);
+		no_memory();
 	need = buf->len + len + 1;
 	if (need <= buf->cap)
 		return;
@@ -79,16 +84,22 @@ void
 buf_vprintf(struct buf *buf, const char *format, va_list args)
 {
 	va_list again;
+	size_t room;
 	int len;
 
+	/* measured in place: most texts fit at once */
+	reserve(buf, 80);
+	room = buf->cap - buf->len;
 	va_copy(again, args);
-	len = vsnprintf(NULL, 0, format, again);
+	len = vsnprintf(buf->at + buf->len, room, format, again);
 	va_end(again);
-	if (len < 0)
-		return;
-	reserve(buf, (size_t)len);
-	vsnprintf(buf->at + buf->len, (size_t)len + 1, format, args);
-	buf->len += (size_t)len;
+	if (len > 0 && (size_t)len >= room) {
+		reserve(buf, (size_t)len);
+		vsnprintf(buf->at + buf->len, (size_t)len + 1, format, args);
+	}
+	if (len > 0)
+		buf->len += (size_t)len;
+	buf->at[buf->len] = '\0';
 }
 
 void
@@ -127,39 +138,42 @@ buf_free(struct buf *buf)
 	*buf = (struct buf){ 0 };
 }
 
+/* Bytes of the sequence that begins so (RFC 3629 section 4), 0: none does. */
+static size_t
+utf8_size(unsigned char first)
+{
+	if (first < 0x80)
+		return 1;
+	if (first < 0xC2 || first > 0xF4)
+		return 0;
+	return first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
 /*
- * Length of the well-formed UTF-8 sequence at the start of bytes (RFC 3629
- * section 4: no overlong forms, no surrogates), 0 if there is none.
+ * Length of the well-formed UTF-8 sequence at the start of bytes (no overlong
+ * forms, no surrogates), 0 if there is none.
  */
 static size_t
 utf8_read(const char *bytes, size_t len, unsigned long *code)
 {
 	static const unsigned long least[] = { 0, 0, 0x80, 0x800, 0x10000 };
 	unsigned char first = (unsigned char)bytes[0];
-	size_t want, i;
+	size_t size = utf8_size(first), i;
 
-	if (first < 0x80)
-		want = 1;
-	else
-		want = first < 0xC2    ? 0
-		       : first < 0xE0  ? 2
-		       : first < 0xF0  ? 3
-		       : first <= 0xF4 ? 4
-				       : 0;
-	if (want == 0 || want > len)
+	if (size == 0 || size > len)
 		return 0;
-	*code = want == 1 ? first : first & (0xFFUL >> (want + 1));
-	for (i = 1; i < want; i++) {
+	*code = size == 1 ? first : first & (0xFFUL >> (size + 1));
+	for (i = 1; i < size; i++) {
 		unsigned char next = (unsigned char)bytes[i];
 
 		if ((next & 0xC0) != 0x80)
 			return 0;
 		*code = *code << 6 | (next & 0x3F);
 	}
-	if (*code < least[want] || *code > 0x10FFFF ||
+	if (*code < least[size] || *code > 0x10FFFF ||
 		(*code >= 0xD800 && *code <= 0xDFFF))
 		return 0;
-	return want;
+	return size;
 }
 
 static bool
@@ -231,7 +245,7 @@ mem_take(struct mem *mem, size_t len)
 	struct chunk *chunk;
 
 	if (len > SIZE_MAX / 2)
-		take(SIZE_MAX);
+		no_memory();
 	chunk = take(sizeof *chunk + len);
 	chunk->len = len;
 	chunk->next = mem->chunks;
