@@ -1,0 +1,81 @@
+# Turns rows (src/providers/*.ini) into C: a struct provider_text for each
+# section [provider NAME], as provider.h has it. Comments and blank lines
+# between two sections belong to neither.
+
+function quoted(s)
+{
+	gsub(/\\/, "\\\\", s)
+	gsub(/"/, "\\\"", s)
+	gsub(/\?/, "\\?", s)
+	gsub(/\t/, "\\t", s)
+	return "\t\"" s "\\n\"\n"
+}
+
+function fail(why)
+{
+	print FILENAME ":" FNR ": " why > "/dev/stderr"
+	failed = 1
+	exit 1
+}
+
+function finish()
+{
+	# C11 5.2.4.1 promises 4095 bytes in a literal.
+	if (size > 4000)
+		fail("[provider " name "] is over 4000 bytes")
+	if (name != "")
+		text[count] = body
+	name = ""
+}
+
+BEGIN {
+	count = 0
+}
+
+FNR == 1 {
+	finish()
+	file = FILENAME
+	sub(/^.*\/providers\//, "providers/", file)
+}
+
+/^\[/ {
+	finish()
+	if ($0 !~ /^\[provider [a-z0-9.-]+\]$/)
+		fail("[provider NAME] expected")
+	count++
+	name = substr($0, 11, length($0) - 11)
+	names[count] = name
+	files[count] = file
+	lines[count] = FNR
+	body = kept = ""
+	size = kept_size = 0
+}
+
+/^[ \t]*$/ || /^[;#]/ {
+	kept = kept quoted($0)
+	kept_size += length($0) + 1
+	next
+}
+
+{
+	if (name == "")
+		fail("a key before the first section")
+	body = body kept quoted($0)
+	size += kept_size + length($0) + 1
+	kept = ""
+	kept_size = 0
+}
+
+END {
+	if (failed)
+		exit 1
+	finish()
+	print "#include <stddef.h>\n\n#include \"provider.h\"\n"
+	print "const struct provider_text provider_texts[] = {"
+	for (i = 1; i <= count; i++)
+		printf("{ \"%s\", \"%s\", %d,\n%s},\n", names[i], files[i],
+			lines[i], text[i])
+	print "};\n"
+	print "const size_t provider_text_count ="
+	print "\tsizeof(provider_texts) / sizeof(provider_texts[0]);"
+}
