@@ -32,7 +32,7 @@ bool json_is_xml(const struct json_t *root);
  */
 enum json_met {
 	JSON_ABSENT,		/* the place does not exist */
-	JSON_NULL,		/* it is null (as an empty list) */
+	JSON_NOTHING,		/* it is null (as an empty list) */
 	JSON_LIST,		/* a list, of any length, was met */
 	JSON_VALUE		/* something else */
 };
