@@ -17,4 +17,5 @@ void clock_random(void *bytes, size_t len);
 void clock_splay(int max);
 
 /* "2026-11-22T10:27:00Z" and "20261122T102700Z" are what strftime makes of it. */
-void clock_text(char *text, size_t size, const char *format, int64_t when);
+void clock_text(char *text, size_t size, const char *format, int64_t when)
+	__attribute__((format(strftime, 3, 0)));
