@@ -64,16 +64,19 @@ struct config {
 	const char *path;	/* as named to the user */
 	struct config_section *sections;
 	struct config_note *notes;	/* sorted by line */
+	struct config_note *last;	/* of the notes */
 	int mistakes;			/* notes that are no warnings */
 	struct config_general general;
 	unsigned owner;			/* of the file */
 	bool others_read;		/* others can read the file */
-	bool strict;			/* the file may name programs */
+	bool strict;			/* it belongs to the user or to root,
+					   so it may name programs */
 };
 
 /*
  * Reads a file: never NULL; what is wrong stands in notes, and a file that
- * cannot be read at all has one mistake and no sections.
+ * cannot be read at all has one mistake and no sections. A section written
+ * twice is a mistake, and stands in the list twice.
  */
 struct config *config_read(const char *path);
 
@@ -86,8 +89,9 @@ void config_free(struct config *config);
 void config_understand(struct config *config);
 
 /*
- * Adds a mistake or a warning. section and entry may be NULL; line 0 takes
- * the line of entry, else of section.
+ * Adds a mistake or a warning; one that is there already is not added again.
+ * section and entry may be NULL; line 0 takes the line of entry, else of
+ * section.
  */
 void config_wrong(struct config *config, const struct config_section *section,
 	const struct config_entry *entry, const char *format, ...)
@@ -99,25 +103,74 @@ void config_warn(struct config *config, const struct config_section *section,
 	const struct config_entry *entry, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
 
-/* The entry of a key, or NULL; reports a key that stands twice. */
+/* The entry of a key, or NULL; reports a key that stands twice. Whether it
+ * goes on in indented lines is left to config_single. */
 const struct config_entry *config_one(struct config *config,
 	const struct config_section *section, const char *key);
+
+/* False, and reported: indented lines follow a key that takes one value. */
+bool config_single(struct config *config, const struct config_section *section,
+	const struct config_entry *entry);
+
+/*
+ * Checks a secret that stands in the file itself. False, and reported: ` ;`
+ * cut it short, or ` #` makes it look as if a comment followed. Warns once if
+ * others can read the file.
+ */
+bool config_secret(struct config *config, const struct config_section *section,
+	const struct config_entry *entry);
 
 /* The words of all lines of an entry, split at commas and white space; each
  * with its line. */
 struct config_line *config_words(struct config *config,
 	const struct config_entry *entry);
 
-/* "90", "25d", "1d 12h" is wrong: one number and s, m, h or d. -1: no time. */
+enum config_kind {
+	CONFIG_TEXT,		/* const char * */
+	CONFIG_PATH,		/* const char *, absolute */
+	CONFIG_PROGRAM,		/* the same, of a program */
+	CONFIG_SECRET_URL,	/* const char *, http or https; hidden */
+	CONFIG_PROXY,		/* const char *, as libcurl takes it */
+	CONFIG_TIME,		/* int64_t, seconds */
+	CONFIG_COUNT,		/* int */
+	CONFIG_SWITCH,		/* bool, yes or no */
+	CONFIG_NETWORKS,	/* struct networks; may be written again */
+	CONFIG_OWN,		/* the caller reads it; may be written again */
+};
+
+/* A key that a section may have, and where its value goes. */
+struct config_key {
+	const char *name;
+	enum config_kind kind;
+	size_t offset;		/* in the target */
+	int64_t fallback;	/* of times, counts and switches */
+	int64_t min;
+	int64_t max;		/* 0: none */
+};
+
+/*
+ * Sets the fallbacks, then what the section says (NULL: nothing). Texts and
+ * networks that are not written are left as they are. Reports unknown keys,
+ * keys given twice and values that are wrong, which are left as they are, too.
+ */
+void config_fill(struct config *config, const struct config_section *section,
+	const struct config_key *keys, size_t count, void *target);
+
+/* "90", "25d"; "1d 12h" is wrong: one number and s, m, h or d. -1: no time. */
 int64_t config_time(const char *text);
 
 /* The first line of a file, without its end, for KEY_file. `credential:NAME`
- * is looked up in $CREDENTIALS_DIRECTORY. NULL: *fail says why. */
+ * is looked up in $CREDENTIALS_DIRECTORY. NULL: *fail says why. Warns if
+ * others can read the file. */
 const char *config_file_line(struct config *config, const char *path,
 	struct fail *fail);
 
 /* The nearest of a NULL-terminated list of known words, or NULL. */
 const char *config_nearest(const char *word, const char *const *known);
+
+/* " (did you mean \"token\"?)" or ""; stands behind a word that is unknown. */
+const char *config_hint(struct config *config, const char *word,
+	const char *const *known);
 
 /* Where the configuration is, if -c does not say; from mem. */
 const char *config_default_path(struct mem *mem);
