@@ -45,6 +45,9 @@ bool address_equal(const struct address *a, const struct address *b);
 /* Total order: family, then bytes; as memcmp. */
 int address_compare(const struct address *a, const struct address *b);
 
+/* An IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2). */
+bool address_mapped(const struct address *address);
+
 /* Globally reachable unicast by the IANA special-purpose registries. */
 bool address_global(const struct address *address);
 
