@@ -7,7 +7,7 @@
 
 /* A cause for people: one line, no final dot, no program name. */
 struct fail {
-	char text[512];
+	char text[1024];
 };
 
 /* How the update of one name ended; ordered from best to worst. */

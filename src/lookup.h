@@ -24,24 +24,24 @@ enum source_kind {
 struct lookup_source {
 	struct lookup_source *next;
 	enum source_kind kind;
-	const char *url;	/* HTTP: without fragment */
-	const char *path;	/* FILE: path; INTERFACE: name */
-	const char *pointer;	/* HTTP: JSON pointer, or NULL */
-	char **argv;		/* EXEC, NULL at the end */
-	const char *shown;	/* how it is named to people */
+	const char *url;     /* HTTP: without fragment */
+	const char *path;    /* FILE: path; INTERFACE: name */
+	const char *pointer; /* HTTP: JSON pointer, or NULL */
+	char **argv;         /* EXEC, NULL at the end */
+	const char *shown;   /* how it is named to people */
 	int line;
 };
 
 /* A section [ipv4], [ipv6], [ipv4 LABEL]. */
 struct lookup_set {
 	struct lookup_set *next;
-	const char *title;	/* "ipv4", "ipv6 wan2" */
-	const char *label;	/* "", "wan2" */
+	const char *title; /* "ipv4", "ipv6 wan2" */
+	const char *label; /* "", "wan2" */
 	int family;
 	struct lookup_source *sources;
 	int count;
 	int agree;
-	const char *bind;	/* interface, or NULL */
+	const char *bind; /* interface, or NULL */
 	const struct address_rule *rule;
 	const struct config_section *section;
 };
@@ -49,10 +49,12 @@ struct lookup_set {
 /* What one source said. */
 struct lookup_try {
 	struct lookup_try *next;
+	struct lookup *lookup; /* that it belongs to */
 	const struct lookup_source *source;
+	bool ended;
 	bool valid;
-	struct address *address;	/* if valid */
-	const char *cause;		/* if not */
+	struct address *address; /* if valid */
+	const char *cause;       /* if not */
 	long ms;
 };
 
@@ -62,20 +64,20 @@ struct lookup {
 	const struct lookup_set *set;
 	struct http *http;
 	struct mem *mem;
-	long timeout_ms;		/* for each source */
-	const struct address *last;	/* last agreed; family 0: none */
-	bool all;			/* ask every source, all at once */
+	long timeout_ms;            /* for each source */
+	const struct address *last; /* last agreed; family 0: none */
+	bool all;                   /* ask every source, all at once */
 
 	/* the result, once `done` was called */
 	bool finished;
-	struct address *found;		/* family 0: no valid address */
-	struct lookup_try *tries;	/* in the order of asking */
-	struct fail *fail;		/* why nothing was found */
+	struct address *found;    /* family 0: no valid address */
+	struct lookup_try *tries; /* in the order of asking */
+	struct fail *fail;        /* why nothing was found */
 
 	void (*done)(void *arg, struct lookup *lookup);
 	void *arg;
-	struct lookup_try *asking;	/* private */
-	const struct lookup_source *then;	/* private: the next to ask */
+	const struct lookup_source *then; /* private: the next to ask */
+	struct lookup_try **end;          /* private: of the tries */
 };
 
 /*
@@ -85,8 +87,8 @@ bool lookup_source_read(struct lookup_source *source, struct mem *mem,
 	const char *text, struct fail *fail);
 
 /* Reads a section; what is wrong is reported in the config. */
-struct lookup_set *lookup_set_read(struct config *config,
-	struct config_section *section);
+struct lookup_set *lookup_set_read(
+	struct config *config, struct config_section *section);
 
 /*
  * Starts; the caller has set the upper half of *lookup. `done` is called once,

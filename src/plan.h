@@ -12,8 +12,8 @@ struct lookup_set;
 struct plan {
 	struct config *config;
 	struct catalogue *catalogue;
-	struct lookup_set *sets;	/* in the order of the file */
-	struct account *accounts;	/* in the order of the file */
+	struct lookup_set *sets;  /* in the order of the file */
+	struct account *accounts; /* in the order of the file */
 };
 
 /*
@@ -24,5 +24,8 @@ struct plan *plan_read(const char *path);
 void plan_free(struct plan *plan);
 
 /* The lookups of a family and label, or NULL. */
-struct lookup_set *plan_set(const struct plan *plan, int family,
-	const char *label);
+struct lookup_set *plan_set(
+	const struct plan *plan, int family, const char *label);
+
+/* Whether a name as a user writes it is that of an account. */
+bool plan_same_name(const char *written, const char *name);

@@ -20,6 +20,7 @@ struct state_lookup {
 	struct address *address;	/* last agreed; family 0: none */
 	int64_t found;			/* when it was last found */
 	bool lacking;			/* the line lacks this family */
+	int64_t seen;			/* last named by the configuration */
 };
 
 /* A name, type and account. */
@@ -44,6 +45,7 @@ struct state_account {
 	struct state_account *next;
 	const char *account;
 	int64_t until;		/* 0 no hold, -1 for good */
+	int64_t set;		/* when that was said */
 	int why;
 	int failures;
 	unsigned digest;
@@ -56,6 +58,7 @@ struct state_problem {
 	const char *key;	/* what it is about: "name ...", "lookup ipv4" */
 	int64_t first;		/* first seen */
 	int runs;		/* in a row */
+	int why;		/* kind of the problem, as report says */
 	int64_t said;		/* last said; 0: not yet */
 	const char *text;	/* as it was last said */
 	bool fresh;		/* seen in this run (not stored) */
@@ -68,7 +71,7 @@ struct state {
 	struct state_account *accounts;
 	struct state_problem *problems;
 	unsigned char key[STATE_KEY];
-	bool damaged;		/* it was kept as STATE.bad */
+	bool damaged;		/* if locked, it was kept as STATE.bad */
 };
 
 struct state_files;	/* the open folder, the names in it and the lock */
@@ -80,31 +83,47 @@ struct state_files;	/* the open folder, the names in it and the lock */
 struct state_files *state_open(const char *path, struct fail *fail);
 void state_close(struct state_files *files);
 
-/* As state_open, but makes nothing: for status and check. */
+/*
+ * As state_open, but makes nothing: for status and check. Without the folder
+ * the state is empty.
+ */
 struct state_files *state_look(const char *path, struct fail *fail);
 
 enum state_lock { STATE_LOCKED, STATE_HELD, STATE_BROKEN };
 
-/* Takes STATE.lock, without waiting. HELD: another run has it. */
+/*
+ * Takes STATE.lock, without waiting. HELD: another run has it. Removes the
+ * temporary files of runs that were killed.
+ */
 enum state_lock state_lock(struct state_files *files, struct fail *fail);
 void state_unlock(struct state_files *files);
 
 /*
- * Reads the state; a missing one is empty, a damaged one is kept as STATE.bad
- * and what was readable is taken. NULL: it cannot be read; *fail says why.
+ * Reads the state; a missing one is empty, of a damaged one what was readable
+ * is taken, and, with the lock, it is kept as STATE.bad. A missing key is
+ * made. NULL: it cannot be read or kept; *fail says why.
  */
 struct state *state_load(struct state_files *files, struct fail *fail);
 void state_free(struct state *state);
 
-/* Writes it if anything in it changed since it was loaded or saved. */
+/*
+ * Writes it if anything in it changed since it was loaded or saved. Needs the
+ * lock.
+ */
 bool state_save(struct state_files *files, struct state *state,
 	struct fail *fail);
 
-/* Reads a state from memory, for state_load and the fuzzer; NULL never. */
+/*
+ * Reads a state from memory, for state_load and the fuzzer; NULL never. Times
+ * are kept as they are, also in the future. No key: it is all zeros.
+ */
 struct state *state_parse(const char *text, size_t len);
 void state_format(const struct state *state, struct buf *out);
 
-/* The row, made if it is missing. Texts are copied. */
+/*
+ * The row, made if it is missing, in a sorted list. The key is copied; other
+ * texts that are put into a row must live as long (mem_text from state->mem).
+ */
 struct state_lookup *state_lookup(struct state *state, const char *set);
 struct state_name *state_name(struct state *state, const char *name,
 	const char *type, const char *account);
@@ -114,10 +133,18 @@ struct state_problem *state_problem(struct state *state, const char *key);
 /* Takes a problem out of the list. */
 void state_forget(struct state *state, struct state_problem *problem);
 
-/* Drops rows not named by the configuration for 90 days. */
+/*
+ * Drops rows not named by the configuration for 90 days: lookups and names by
+ * `seen`, accounts with their last name, problems that are not fresh by the
+ * last time they were seen or said. A `seen` that is 0 or lies in the future
+ * becomes now. To be called before state_save.
+ */
 void state_expire(struct state *state, int64_t now);
 
-/* A file beside the state (STATE + suffix), whole; NULL if it is not there. */
+/*
+ * A file beside the state (STATE + suffix), whole, to be freed; NULL if it is
+ * not there or not readable.
+ */
 char *state_read_beside(struct state_files *files, const char *suffix,
 	size_t *len);
 /* Replaces such a file by rename, without syncing. */

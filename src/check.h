@@ -1,0 +1,13 @@
+/*
+ * The command `check`: what the configuration means.
+ */
+#include <stdbool.h>
+
+struct config;
+struct plan;
+
+/* Prints mistakes and warnings on stderr; true if there is no mistake. */
+bool check_notes(const struct config *config, bool warnings);
+
+/* Prints the files used and what was understood; the exit status. */
+int check_run(const struct plan *plan, bool verbose);

@@ -1,0 +1,83 @@
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "buf.h"
+#include "check.h"
+#include "cli.h"
+#include "clock.h"
+#include "config.h"
+#include "exit.h"
+#include "http.h"
+#include "log.h"
+#include "plan.h"
+#include "providers.h"
+#include "report.h"
+#include "secret.h"
+#include "stop.h"
+#include "update.h"
+
+#define ALARM_GRACE 30 /* seconds behind the deadline */
+
+static int
+run_update(const struct cli *cli, struct plan *plan)
+{
+	if (!check_notes(plan->config, false))
+		return EXIT_CONFIG;
+	if (!update_known(cli, plan))
+		return EXIT_USAGE;
+	stop_catch((unsigned)plan->config->general.deadline + ALARM_GRACE);
+	return update_run(cli, plan);
+}
+
+/* The commands that start from a configuration. */
+static int
+run_planned(const struct cli *cli)
+{
+	struct mem *mem = mem_new();
+	const char *path = cli->config ? cli->config : config_default_path(mem);
+	struct plan *plan;
+	int status;
+
+	if (cli->command == COMMAND_UPDATE)
+		clock_splay(cli->splay);
+	plan = plan_read(path);
+	if (cli->command == COMMAND_CHECK)
+		status = check_run(plan, cli->verbose > 0);
+	else
+		status = run_update(cli, plan);
+	plan_free(plan);
+	mem_free(mem);
+	return status;
+}
+
+int
+main(int argc, char **argv)
+{
+	struct cli cli;
+	int status = EXIT_FINE;
+
+	stop_open_standard();
+	if (!cli_read(&cli, argc, argv))
+		return EXIT_USAGE;
+	log_level(cli.verbose);
+	switch (cli.command) {
+	case COMMAND_HELP:
+		cli_help();
+		break;
+	case COMMAND_VERSION:
+		cli_version(http_libraries());
+		break;
+	case COMMAND_PROVIDERS:
+		status = providers_run(&cli);
+		break;
+	case COMMAND_UPDATE:
+	case COMMAND_CHECK:
+	case COMMAND_LOOKUP:
+	case COMMAND_STATUS:
+		status = run_planned(&cli);
+		break;
+	}
+	secret_forget();
+	stop_raise();
+	return status;
+}

@@ -1,0 +1,222 @@
+#include <string.h>
+#include <strings.h>
+
+#include "plan.h"
+#include "buf.h"
+#include "config.h"
+#include "fail.h"
+#include "http.h"
+#include "lookup.h"
+#include "provider.h"
+
+struct lookup_set *
+plan_set(const struct plan *plan, int family, const char *label)
+{
+	struct lookup_set *set;
+
+	for (set = plan->sets; set; set = set->next)
+		if (set->family == family && strcmp(set->label, label) == 0)
+			return set;
+	return NULL;
+}
+
+static bool
+has_lookups(void *arg, const char *label, enum row_type type)
+{
+	return plan_set(arg, type == ROW_A ? 4 : 6, label) != NULL;
+}
+
+static bool
+is_lookup(const struct config_section *section)
+{
+	return strcmp(section->kind, "ipv4") == 0 ||
+	       strcmp(section->kind, "ipv6") == 0;
+}
+
+static void
+read_lookups(struct plan *plan)
+{
+	struct config_section *section = plan->config->sections;
+	struct lookup_set **end = &plan->sets;
+
+	for (; section; section = section->next) {
+		if (!is_lookup(section))
+			continue;
+		if (strpbrk(section->label, " \t"))
+			config_wrong(plan->config, section, NULL,
+				"a label is one word");
+		*end = lookup_set_read(plan->config, section);
+		end = &(*end)->next;
+	}
+}
+
+static const char *const general_kinds[] = { "ddns", "ipv4", "ipv6", "provider",
+	"webhook", NULL };
+
+static bool
+is_general(const struct config_section *section)
+{
+	int i;
+
+	for (i = 0; general_kinds[i]; i++)
+		if (strcmp(section->kind, general_kinds[i]) == 0)
+			return true;
+	return false;
+}
+
+static bool
+is_provider(const struct plan *plan, const char *kind)
+{
+	const char *const *name = catalogue_names(plan->catalogue);
+
+	while (*name && strcmp(*name, kind) != 0)
+		name++;
+	return *name != NULL;
+}
+
+/* The nearest of all that a section may be called. */
+static void
+unknown_section(const struct plan *plan, const struct config_section *section)
+{
+	const char *const *names = catalogue_names(plan->catalogue);
+	const char *near = config_nearest(section->kind, general_kinds);
+
+	if (!near)
+		near = config_nearest(section->kind, names);
+	if (near)
+		config_wrong(plan->config, section, NULL,
+			"unknown section or provider (%s?)", near);
+	else
+		config_wrong(plan->config, section, NULL,
+			"unknown section or provider (`ddns providers` lists "
+			"them)");
+}
+
+static void
+read_accounts(struct plan *plan)
+{
+	struct config_section *section = plan->config->sections;
+	struct account **end = &plan->accounts;
+
+	for (; section; section = section->next) {
+		if (is_general(section))
+			continue;
+		if (!is_provider(plan, section->kind)) {
+			unknown_section(plan, section);
+			continue;
+		}
+		*end = account_read(
+			plan->catalogue, section, has_lookups, plan);
+		if (*end)
+			end = &(*end)->next;
+	}
+}
+
+static bool
+same_service(const struct account *a, const struct account *b)
+{
+	const char *at = a->server ? a->server : "";
+	const char *bt = b->server ? b->server : "";
+
+	return strcmp(a->provider, b->provider) == 0 && strcasecmp(at, bt) == 0;
+}
+
+static bool
+share_type(const struct account_name *a, const struct account_name *b)
+{
+	return (a->type[ROW_A] && b->type[ROW_A]) ||
+	       (a->type[ROW_AAAA] && b->type[ROW_AAAA]);
+}
+
+static void
+compare_names(const struct plan *plan, const struct account *first,
+	const struct account *second)
+{
+	const struct account_name *a, *b;
+	struct fail fail;
+
+	for (b = second->names; b; b = b->next)
+		for (a = first->names; a; a = a->next) {
+			if (strcmp(a->name, b->name) != 0 || !share_type(a, b))
+				continue;
+			fail_set(&fail, "%s is already in [%s]", b->name,
+				first->title);
+			config_wrong_line(plan->config, second->section, NULL,
+				b->line, fail.text);
+		}
+}
+
+/* A name may stand in two accounts, but not of one provider and server. */
+static void
+check_twice(const struct plan *plan)
+{
+	const struct account *a, *b;
+
+	for (a = plan->accounts; a; a = a->next)
+		for (b = a->next; b; b = b->next)
+			if (same_service(a, b))
+				compare_names(plan, a, b);
+}
+
+static void
+check_whole(const struct plan *plan)
+{
+	struct config *config = plan->config;
+
+	if (config->mistakes > 0)
+		return;
+	if (!plan->accounts)
+		config_wrong(config, NULL, NULL,
+			"there is no account: nothing to update");
+}
+
+struct plan *
+plan_read(const char *path)
+{
+	struct mem *mem;
+	struct plan *plan;
+	struct config *config = config_read(path);
+
+	mem = config->mem;
+	plan = mem_take(mem, sizeof(*plan));
+	plan->config = config;
+	plan->catalogue = catalogue_new(config);
+	if (!config->sections && config->mistakes > 0)
+		return plan;
+	config_understand(config);
+	catalogue_check(plan->catalogue);
+	read_lookups(plan);
+	read_accounts(plan);
+	check_twice(plan);
+	check_whole(plan);
+	return plan;
+}
+
+void
+plan_free(struct plan *plan)
+{
+	if (!plan)
+		return;
+	catalogue_free(plan->catalogue);
+	config_free(plan->config);
+}
+
+bool
+plan_same_name(const char *written, const char *name)
+{
+	struct buf ascii = { 0 };
+	struct fail fail;
+	bool same;
+
+	if (strncmp(written, "*.", 2) == 0) {
+		buf_str(&ascii, "*.");
+		written += 2;
+	}
+	if (!http_punycode(&ascii, written, &fail))
+		buf_str(&ascii, written);
+	if (ascii.len > 0 && ascii.at[ascii.len - 1] == '.')
+		buf_cut(&ascii, ascii.len - 1);
+	same = strcasecmp(buf_text(&ascii), name) == 0;
+	buf_free(&ascii);
+	return same;
+}

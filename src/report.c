@@ -1,0 +1,169 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <syslog.h>
+
+#include "report.h"
+#include "buf.h"
+#include "secret.h"
+#include "state.h"
+
+static const char *
+keep(struct report *report, const char *text)
+{
+	return text ? mem_text(report->mem, text) : NULL;
+}
+
+static void
+add_news(struct report *report, const char *event, const char *text,
+	const struct report_subject *about)
+{
+	struct report_news **at = &report->news;
+	struct report_news *news = mem_take(report->mem, sizeof(*news));
+
+	while (*at)
+		at = &(*at)->next;
+	news->event = event;
+	news->text = keep(report, text);
+	if (about) {
+		news->about.name = keep(report, about->name);
+		news->about.type = keep(report, about->type);
+		news->about.provider = keep(report, about->provider);
+		news->about.was = keep(report, about->was);
+		news->about.now = keep(report, about->now);
+	}
+	*at = news;
+}
+
+void
+report_change(struct report *report, const struct report_subject *about)
+{
+	struct buf text = { 0 };
+
+	buf_printf(&text, "%s %s %s -> %s (%s)", about->name, about->type,
+		about->was, about->now, about->provider);
+	add_news(report, "changed", buf_text(&text), about);
+	buf_free(&text);
+}
+
+/* Whether a problem that is there in this run is to be said in it. */
+static bool
+to_be_said(const struct report *report, const struct state_problem *row)
+{
+	if (report->always)
+		return true;
+	if (row->why == REPORT_PASSING && row->runs < report->patience)
+		return false;
+	if (row->said == 0)
+		return true;
+	if (row->why == REPORT_NOTICE || row->why == REPORT_WARNING)
+		return false;
+	/* a time in the future is not believed */
+	return row->said > report->now ||
+	       report->now - row->said >= report->remind;
+}
+
+/* Runs are counted as far as they matter, so that a state at rest stays. */
+static void
+count_run(const struct report *report, struct state_problem *row)
+{
+	if (row->runs < report->patience)
+		row->runs++;
+	row->fresh = true;
+}
+
+void
+report_problem(struct report *report, const struct report_problem *problem)
+{
+	struct state_problem *row = state_problem(report->state, problem->key);
+
+	if (row->first == 0)
+		row->first = report->now;
+	/* a passing fault that became a lasting one is news */
+	if (row->why != (int)problem->kind)
+		row->said = 0;
+	row->why = (int)problem->kind;
+	if (!row->fresh)
+		count_run(report, row);
+	if (!to_be_said(report, row))
+		return;
+	if (row->why != REPORT_WARNING || row->said == 0)
+		row->said = report->now;
+	row->text = mem_text(report->state->mem, problem->text);
+	add_news(report, problem->kind == REPORT_WARNING ? "warning" : "failed",
+		problem->text, &problem->about);
+}
+
+static struct state_problem *
+find(const struct report *report, const char *key)
+{
+	struct state_problem *row;
+
+	for (row = report->state->problems; row; row = row->next)
+		if (strcmp(row->key, key) == 0)
+			return row;
+	return NULL;
+}
+
+void
+report_over(struct report *report, const char *key, const char *text,
+	const struct report_subject *about)
+{
+	struct state_problem *row = find(report, key);
+
+	if (!row || row->fresh)
+		return;
+	if (row->said != 0)
+		add_news(report, "recovered", text, about);
+	state_forget(report->state, row);
+}
+
+/* RFC 5424 severities: news are notices, what waits for people warnings. */
+static void
+tell_syslog(const struct report_news *news)
+{
+	struct buf text = { 0 };
+
+	buf_str(&text, news->text);
+	secret_mask(&text, 0);
+	syslog(strcmp(news->event, "failed") == 0 ? LOG_WARNING : LOG_NOTICE,
+		"%s", buf_text(&text));
+	buf_free(&text);
+}
+
+void
+report_print(const struct report *report)
+{
+	const struct report_news *news;
+
+	if (report->syslog && report->news)
+		openlog("ddns", LOG_PID, LOG_DAEMON);
+	for (news = report->news; news; news = news->next) {
+		if (report->syslog)
+			tell_syslog(news);
+		if (strcmp(news->event, "changed") != 0)
+			report_error("%s", news->text);
+		else if (!report->quiet)
+			puts(news->text);
+	}
+	fflush(stdout);
+}
+
+void
+report_error(const char *format, ...)
+{
+	struct buf text = { 0 };
+	struct buf line = { 0 };
+	va_list args;
+
+	va_start(args, format);
+	buf_vprintf(&text, format, args);
+	va_end(args);
+	secret_mask(&text, 0);
+	buf_str(&line, "ddns: ");
+	buf_printable(&line, buf_text(&text), text.len);
+	buf_char(&line, '\n');
+	fputs(buf_text(&line), stderr);
+	buf_free(&line);
+	buf_free(&text);
+}

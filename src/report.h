@@ -1,0 +1,75 @@
+/*
+ * News: changes for stdout, problems for stderr, each said when it is new,
+ * when it lasts and when it is over. Lines are kept until the state is saved.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+struct cli;
+struct mem;
+struct state;
+
+enum report_kind {
+	REPORT_PASSING, /* said once it has lasted `patience` runs */
+	REPORT_LASTING, /* said at once */
+	REPORT_NOTICE,  /* said when it comes and when it goes */
+	REPORT_WARNING, /* said once */
+};
+
+/* What a problem or a change is about, for hooks and documents. */
+struct report_subject {
+	const char *name; /* all NULL for what is about no name */
+	const char *type;
+	const char *provider;
+	const char *was; /* addresses as text */
+	const char *now;
+};
+
+/* A line to be said. */
+struct report_news {
+	struct report_news *next;
+	const char *event; /* changed, failed, recovered */
+	const char *text;  /* without "ddns: " */
+	struct report_subject about;
+};
+
+struct report {
+	struct mem *mem;
+	struct state *state;
+	int64_t now;
+	int64_t remind; /* seconds */
+	int patience;   /* runs */
+	bool always;    /* a terminal, or -v: everything is said */
+	bool quiet;
+	bool syslog;
+	struct report_news *news;
+};
+
+void report_change(struct report *report, const struct report_subject *about);
+
+/*
+ * Notes a problem of this run. key tells what it is about, from run to run;
+ * over: what is said when it has ended.
+ */
+struct report_problem {
+	const char *key;
+	enum report_kind kind;
+	const char *text;
+	struct report_subject about;
+};
+void report_problem(
+	struct report *report, const struct report_problem *problem);
+
+/*
+ * Ends the problem of this key: "is over" is said if it had been said; text
+ * is what is said then.
+ */
+void report_over(struct report *report, const char *key, const char *text,
+	const struct report_subject *about);
+
+/* Prints the news, changes to stdout and the rest to stderr. */
+void report_print(const struct report *report);
+
+/* One line on stderr, "ddns: " before it; masked and made printable. */
+void report_error(const char *format, ...)
+	__attribute__((format(printf, 1, 2)));

@@ -1,0 +1,87 @@
+/*
+ * Between the files of update: a run and what it is about.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+/* A set of lookups in use. */
+struct update_line {
+	struct update_line *next;
+	const struct lookup_set *set;
+	struct state_lookup *state;
+	struct lookup lookup;
+	struct fail fail;
+	struct address found;
+	struct address current; /* found now, or the last that was */
+	bool used;              /* some name of this run hangs on it */
+	bool fresh;             /* found in this run */
+	bool decided;           /* its names were decided */
+	bool lacking;           /* the line has no such family today */
+};
+
+/* A name, type and account of this run. */
+struct update_item {
+	struct update_item *next;
+	struct update *update;
+	const struct account *account;
+	const char *name;
+	enum row_type type;
+	struct update_line *line;
+	struct update_item *other; /* of the same name, the other type */
+	struct state_name *state;
+	struct state_account *hold;
+	unsigned digest;
+	enum decision decision;
+	bool decided;
+	bool begun; /* a provider call was begun */
+	struct address want;
+	struct address old; /* confirmed before this run */
+	struct address was;
+	struct fail fail;
+	struct exchange_job job;
+};
+
+struct update_call {
+	struct update_call *next;
+	struct exchange *exchange;
+};
+
+struct update {
+	const struct cli *cli;
+	struct plan *plan;
+	struct mem *mem;
+	struct state_files *files;
+	struct state *state;
+	struct stats *stats;
+	struct http *http;
+	struct update_line *lines;
+	struct update_item *items;
+	struct update_call *calls;
+	struct report report;
+	struct http_timer *gather;
+	int64_t now;
+	bool broken;      /* the state could not be written */
+	struct fail fail; /* why */
+};
+
+/* update-items.c: which lines and names take part. */
+void update_collect(struct update *update);
+
+/* update-apply.c */
+
+/* Decides the names of all lines that are finished and starts what is due. */
+void update_begin(struct update *update);
+
+/* Gives what has no result yet one: the run was ended before. */
+void update_drop(struct update *update, const char *why);
+
+/* The address that an item is to have. */
+struct address update_want(const struct update_item *item);
+
+/* update-settle.c */
+
+/* Notes all problems, and returns the exit status. */
+int update_settle(struct update *update);
+
+/* "A", "AAAA" */
+extern const char *const update_types[];
