@@ -118,7 +118,7 @@ make_item(struct update *update, struct update_line *line,
 	item->line = line;
 	line->used = true;
 	item->state = state_name(
-		update->state, name->name, update_types[type], account->title);
+		update->state, name->name, update_types[item->type], account->title);
 	item->hold = state_account(update->state, account->title);
 	item->old = *item->state->confirmed;
 	if (update->now - item->state->seen > SEEN_EVERY ||
