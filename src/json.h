@@ -54,5 +54,8 @@ bool json_bare(const struct json_t *value);
 /* Adds text with RFC 8259 escapes, without quotes. */
 void json_escape(struct buf *out, const char *text, size_t len);
 
+/* Whether a text can be written bare in JSON: a number, true or false. */
+bool json_bare_ok(const char *text);
+
 /* "/a/b~1c": begins with / (or is empty), each ~ followed by 0 or 1. */
 bool json_pointer_ok(const char *pointer);
