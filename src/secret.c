@@ -174,56 +174,67 @@ hide_printable(const char *text, bool word)
 	buf_free(&out);
 }
 
+/* In both alphabets (RFC 4648 sections 4 and 5). */
 static void
-keep_base64(struct buf *coded, bool word)
+keep_base64(const struct buf *coded, bool word)
 {
+	struct buf other = { 0 };
 	size_t i;
 
 	keep(coded, word);
-	/* RFC 4648 section 5 */
 	for (i = 0; i < coded->len; i++) {
-		if (coded->at[i] == '+')
-			coded->at[i] = '-';
-		else if (coded->at[i] == '/')
-			coded->at[i] = '_';
+		char c = coded->at[i];
+
+		buf_char(&other, c == '+' ? '-' : c == '/' ? '_' : c);
 	}
-	keep(coded, word);
+	keep(&other, word);
+	buf_free(&other);
+}
+
+/* The base64 of plain, padding included; coded is empty. */
+static void
+base64_add(struct buf *coded, const struct buf *plain)
+{
+	size_t room = (plain->len + 2) / 3 * 4;
+
+	while (coded->len < room)
+		buf_char(coded, '=');
+	EVP_EncodeBlock((unsigned char *)coded->at,
+		(const unsigned char *)plain->at, (int)plain->len);
 }
 
 /*
- * The base64 of the text, and the digits it surely gives within the base64 of
- * a longer text ("user:password"), for each place modulo 3 it can begin at.
+ * The base64 of the text, with and without padding, and the digits it surely
+ * gives within the base64 of a longer text ("user:password"), for each place
+ * modulo 3 it can begin at.
  */
 static void
 hide_base64(const char *text, bool word)
 {
 	static const size_t mixed[] = { 0, 2, 3 }; /* digits of what precedes */
-	struct buf plain = { 0 }, coded = { 0 }, inner = { 0 };
-	size_t shift, whole, room;
+	size_t shift, whole;
 
 	for (shift = 0; shift < 3; shift++) {
-		buf_cut(&plain, 0);
-		buf_cut(&coded, 0);
-		buf_cut(&inner, 0);
+		struct buf plain = { 0 }, coded = { 0 }, inner = { 0 };
+
 		buf_add(&plain, "\0\0", shift);
 		buf_str(&plain, text);
-		room = (plain.len + 2) / 3 * 4;
-		while (coded.len < room)
-			buf_char(&coded, '=');
-		EVP_EncodeBlock((unsigned char *)coded.at,
-			(const unsigned char *)plain.at, (int)plain.len);
+		base64_add(&coded, &plain);
 		whole = plain.len * 8 / 6;
 		if (whole >= mixed[shift] + BASE64_LEAST && !word) {
 			buf_add(&inner, coded.at + mixed[shift],
 				whole - mixed[shift]);
 			keep_base64(&inner, false);
 		}
-		if (shift == 0)
+		if (shift == 0) {
 			keep_base64(&coded, word);
+			buf_cut(&coded, strcspn(coded.at, "="));
+			keep_base64(&coded, word);
+		}
+		buf_free(&plain);
+		buf_free(&coded);
+		buf_free(&inner);
 	}
-	buf_free(&plain);
-	buf_free(&coded);
-	buf_free(&inner);
 }
 
 void
