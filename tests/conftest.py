@@ -5,6 +5,39 @@ import pytest
 import harness
 
 
+class Home:
+    """home.example.com at a dyndns2 service: the usual configuration."""
+
+    line = "home.example.com A none -> 203.0.113.7 (dyndns2)\n"
+
+    def __init__(self, ddns, serve):
+        self.ddns = ddns
+        self.provider = harness.Dyndns2()
+        self.server = serve(self.provider)
+
+    def configure(self, ipv4=(), ipv6=(), general="", lookup="", account="",
+                  names="home.example.com", more=""):
+        text = ""
+        for family, urls, allow in (
+                ("ipv4", ipv4, "203.0.113.0/24, 198.51.100.0/24"),
+                ("ipv6", ipv6, "2001:db8::/32")):
+            if urls:
+                text += f"[{family}]\nallow = {allow}\n{lookup}\n"
+                text += "".join(f"url = {url}\n" for url in urls)
+        self.ddns.config(
+            f"{text}[dyndns2]\nserver = {self.server.url}\nuser = me\n"
+            f"password = secret\nnames = {names}\n{account}\n{more}",
+            general if "timeout" in general else f"timeout = 2\n{general}")
+
+    def run(self, *args, **options):
+        return self.ddns.run(*args, **options)
+
+    @property
+    def asked(self):
+        """The addresses that the provider was told, in order."""
+        return [dict(r.query)["myip"] for r in self.server.requests]
+
+
 @pytest.fixture
 def ddns(tmp_path):
     return harness.Ddns(tmp_path)
@@ -25,6 +58,11 @@ def serve():
         server.close()
     for server in servers:
         assert getattr(server.reply, "wrong", []) == []
+
+
+@pytest.fixture
+def home(ddns, serve):
+    return Home(ddns, serve)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,360 @@
+"""Learning the address: what answers count, and the order of sources."""
+
+import gzip
+
+import pytest
+
+from harness import (
+    Endless, Hang, Raw, Reply, Reset, Slow, document, redirect)
+
+GOOD = "203.0.113.7"
+
+# What services are known to answer, the five of the manual first.
+ANSWERS = {
+    "4.ipw.cn": Reply("203.0.113.7"),
+    "ip.3322.net": Reply("203.0.113.7\n"),
+    "ddns.oray.com": Reply("Current IP Address: 203.0.113.7"),
+    "myip.ipip.net": Reply(
+        "当前 IP：203.0.113.7  来自于：中国 浙江 杭州  电信\n"),
+    "v4.yinghualuo.cn": document(
+        {"ip": "203.0.113.7", "location": "中国 浙江 杭州 电信", "xad": ""}),
+    "html": Reply("<html><head><title>Current IP Check</title></head><body>"
+                  "Current IP Address: 203.0.113.7</body></html>\r\n"),
+    "bom and crlf": Reply("\ufeff203.0.113.7\r\n"),
+    "full stop": Reply("Your address is 203.0.113.7."),
+    "said twice": Reply("203.0.113.7 (203.0.113.7)"),
+    "private beside it": Reply("10.0.0.1, 203.0.113.7"),
+    "trace": Reply("fl=1\nip=203.0.113.7\nts=1700000000.5\nh=[::1]\n"),
+    "gzip": Reply(gzip.compress(b"203.0.113.7\n"),
+                  headers={"Content-Encoding": "gzip"}),
+    "chunked": Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
+                   b"6\r\n203.0.\r\n5\r\n113.7\r\n0\r\n\r\n"),
+    "no length": Raw(b"HTTP/1.0 200 OK\r\n\r\n203.0.113.7"),
+}
+
+
+@pytest.mark.parametrize("reply", ANSWERS.values(), ids=ANSWERS)
+def test_answer(home, serve, reply):
+    home.configure([serve(reply).url])
+    result = home.run()
+    assert (result.stdout, result.stderr, result.status) == (home.line, "", 0)
+    assert home.asked == [GOOD]
+
+
+# (reply, the server's TLS): none of these is an answer.
+FAILURES = {
+    "reset": (Reset(), None),
+    "closed": (Raw(), None),
+    "no HTTP": (Raw(b"203.0.113.9\n"), None),
+    "never answers": (Hang(), None),
+    "handshake hangs": (None, "hang"),
+    "expired certificate": (Reply("203.0.113.9"), "expired"),
+    "other name's certificate": (Reply("203.0.113.9"), "other"),
+    "403 page": (Reply("<html>403 Forbidden 203.0.113.9</html>", 403), None),
+    "502 openresty": (
+        Reply("<html><head><title>502 Bad Gateway</title></head><body><center>"
+              "<h1>502 Bad Gateway</h1></center><hr><center>openresty/1.21.4.1"
+              "</center></body></html>", 502), None),
+    "200 with the same page": (
+        Reply("<hr><center>openresty/1.21.4.1</center>"), None),
+    "201": (Reply("203.0.113.9", 201), None),
+    "204": (Reply("", 204), None),
+    "loopback": (Reply("127.0.0.1"), None),
+    "empty": (Reply(""), None),
+    "private, 200 of a portal": (
+        Reply("<html>Please log in at http://192.168.1.1/login</html>"), None),
+    "shared address space": (Reply("100.64.12.1"), None),
+    "not allowed documentation": (Reply("192.0.2.1"), None),
+    "ipv6": (Reply("2001:db8::7"), None),
+    "ipv4-mapped": (Reply("::ffff:203.0.113.9"), None),
+    "two addresses": (Reply("203.0.113.8 203.0.113.9"), None),
+    "out of range": (Reply("203.0.113.256"), None),
+    "five parts": (Reply("203.0.113.7.9"), None),
+    "leading zero": (Reply("203.0.113.09"), None),
+    "network": (Reply("203.0.113.0/24"), None),
+    "version": (Reply("v203.0.113.9-rc1"), None),
+    "endless": (Endless("203.0.113.9 "), None),
+    "64 KiB and one byte": (
+        Reply("203.0.113.9" + " " * (65536 - 10)), None),
+    "bomb": (Reply(gzip.compress(b"203.0.113.9" + b" " * 10_000_000),
+                   headers={"Content-Encoding": "gzip"}), None),
+    "a byte a second": (Slow("203.0.113.9\n"), None),
+    "cut short": (
+        Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n203.0.113.9"),
+        None),
+    "redirect to itself": (redirect("/"), None),
+    "redirect to a portal": (redirect("http://localhost:1/login"), None),
+    "redirect to a file": (redirect("file:///etc/hostname"), None),
+}
+
+
+@pytest.fixture
+def failing(serve, certificates):
+    """Starts a source that fails so, and returns it."""
+    contexts = {
+        "expired": lambda: certificates.server(days=-30),
+        "other": lambda: certificates.server(names="DNS:elsewhere.example"),
+    }
+
+    def start(kind):
+        reply, tls = FAILURES[kind]
+        return serve(reply, tls=contexts[tls]() if tls in contexts else tls)
+
+    return start
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+def test_next_source_is_asked(home, serve, failing, certificates, kind):
+    first, second = failing(kind), serve(Reply(GOOD))
+    home.configure([first.url, second.url],
+                   general=f"ca_file = {certificates.ca}")
+    result = home.run()
+    assert (result.stdout, result.stderr, result.status) == (home.line, "", 0)
+    assert first.connections >= 1 and len(second.requests) == 1
+    assert home.asked == [GOOD]
+    assert result.seconds < 6
+
+
+def test_valid_certificate(home, serve, certificates):
+    source = serve(Reply(GOOD), tls=certificates.server())
+    home.configure([source.url], general=f"ca_file = {certificates.ca}")
+    assert home.run().status == 0
+
+
+def test_unknown_ca(home, serve, certificates):
+    home.configure([serve(Reply(GOOD), tls=certificates.server()).url])
+    result = home.run("-v")
+    assert result.status == 4 and home.asked == []
+    assert "certificate" in result.stderr
+
+
+def test_all_fail(home, serve):
+    """The last address stays, and the provider is left alone."""
+    sources = [serve(Reply(GOOD)), serve(Reset()), serve(Reply("bad", 502))]
+    home.configure([source.url for source in sources])
+    assert home.run().status == 0
+    sources[0].reply = Reply("127.0.0.1")
+    result = home.run()
+    assert (result.stdout, result.stderr, result.status) == ("", "", 4)
+    assert [len(source.requests) for source in sources] == [2, 1, 1]
+    sources[0].reply = Reply(GOOD)
+    result = home.run()
+    assert (result.stdout, result.stderr, result.status) == ("", "", 0)
+    assert home.asked == [GOOD]
+
+
+def test_only_the_first_good_one_is_asked(home, serve):
+    first, second = serve(Reply(GOOD)), serve(Reply(GOOD))
+    home.configure([first.url, second.url])
+    home.run()
+    assert (len(first.requests), len(second.requests)) == (1, 0)
+
+
+def test_redirects(home, serve):
+    """Three on the same host are followed, four are not."""
+    hops = {"/a": "/b", "/b": "/c", "/c": "/d", "/z": "/a"}
+    source = serve(lambda r: redirect(hops[r.path]) if r.path in hops
+                   else Reply(GOOD))
+    home.configure([f"{source.url}/a"])
+    assert home.run().status == 0
+    home.configure([f"{source.url}/z"])
+    assert home.run().status == 4
+
+
+def test_redirect_to_another_host(home, serve):
+    other = serve(Reply("203.0.113.9"))
+    source = serve(redirect(other.url.replace("127.0.0.1", "localhost")))
+    home.configure([source.url, serve(Reply(GOOD)).url])
+    assert home.run().status == 0
+    assert other.requests == [] and home.asked == [GOOD]
+
+
+def test_no_redirect_from_https_to_http(home, serve, certificates):
+    other = serve(Reply("203.0.113.9"))
+    source = serve(redirect(other.url), tls=certificates.server())
+    home.configure([source.url], general=f"ca_file = {certificates.ca}")
+    assert home.run().status == 4
+    assert other.requests == []
+
+
+def test_json_pointer(home, serve):
+    source = serve(document(
+        {"data": [{"lan": "203.0.113.9", "a/b": "203.0.113.7"}]}))
+    home.configure([f"{source.url}/ip.json#/data/0/a~1b"])
+    result = home.run()
+    assert (result.stdout, result.status) == (home.line, 0)
+    assert source.asked == ["GET /ip.json"]
+
+
+@pytest.mark.parametrize("pointer, body", [
+    ("/ip", '{"ip": null}'),
+    ("/ip", '{"address": "203.0.113.7"}'),
+    ("/ip", "203.0.113.7"),
+    ("/ip", '{"ip": "127.0.0.1", "x": "203.0.113.7"}'),
+])
+def test_json_pointer_finds_nothing(home, serve, pointer, body):
+    home.configure([f"{serve(Reply(body)).url}/#{pointer}"])
+    assert home.run().status == 4 and home.asked == []
+
+
+@pytest.mark.parametrize("text, status", [
+    ("203.0.113.7\n", 0), ("127.0.0.1\n", 4), ("", 4),
+    (" " * 70000 + "203.0.113.7", 4)])
+def test_file(home, tmp_path, text, status):
+    path = tmp_path / "address"
+    path.write_text(text)
+    home.configure([f"file://{path}"])
+    assert home.run().status == status
+    assert home.asked == ([GOOD] if status == 0 else [])
+
+
+@pytest.mark.parametrize("script, status", [
+    ("echo 203.0.113.7", 0),
+    ("echo 203.0.113.7; exit 1", 4),
+    ("echo 203.0.113.7; sleep 30", 4),
+    ("yes 203.0.113.7", 4),
+    ('[ "$#" -eq 2 ] && [ "$2" = "b;c" ] && echo 203.0.113.7', 0),
+    ('[ -z "$SECRET" ] && [ -n "$HOME" ] && echo 203.0.113.7', 0),
+    ("[ ! -e /proc/self/fd/3 ] && echo 203.0.113.7", 0),
+])
+def test_exec(home, tmp_path, script, status):
+    path = tmp_path / "source"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    home.configure([f"exec:{path} a b;c"])
+    result = home.run(env={"SECRET": "x"})
+    assert result.status == status, result.stderr
+    assert result.seconds < 6
+
+
+def test_interface_loopback_has_no_global_address(home):
+    home.configure(["interface:lo"])
+    assert home.run().status == 4
+
+
+def test_interface_needs_no_request(home, serve):
+    source = serve(Reply(GOOD))
+    home.configure(["interface:nosuch0", source.url])
+    assert home.run().status == 0
+    assert len(source.requests) == 1
+
+
+def test_both_families(home, serve):
+    four = serve(Reply(GOOD))
+    six = serve(Reply("2001:db8::7\n"), host="::1")
+    home.configure([four.url], [six.url])
+    result = home.run()
+    assert sorted(result.stdout.splitlines()) == [
+        "home.example.com A none -> 203.0.113.7 (dyndns2)",
+        "home.example.com AAAA none -> 2001:db8::7 (dyndns2)"]
+    assert sorted(home.asked) == ["2001:db8::7", GOOD]
+
+
+@pytest.mark.parametrize("option, type", [("-4", "A"), ("-6", "AAAA")])
+def test_only_one_family(home, serve, option, type):
+    four = serve(Reply(GOOD))
+    six = serve(Reply("2001:db8::7\n"), host="::1")
+    home.configure([four.url], [six.url])
+    result = home.run(option)
+    assert [line.split()[1] for line in result.stdout.splitlines()] == [type]
+    assert len(four.requests) + len(six.requests) == 1
+
+
+def test_families_side_by_side(home, serve):
+    four = serve(Reply(GOOD, after=1.5))
+    six = serve(Reply("2001:db8::7\n", after=1.5), host="::1")
+    home.configure([four.url], [six.url], general="timeout = 5")
+    assert home.run().status == 0
+    assert abs(four.requests[0].at - six.requests[0].at) < 1
+
+
+@pytest.mark.parametrize("family, host, answer", [
+    ("ipv4", "::1", "203.0.113.7"), ("ipv6", "127.0.0.1", "2001:db8::7")])
+def test_asked_over_its_family_only(home, serve, family, host, answer):
+    source = serve(Reply(answer), host=host)
+    home.configure(**{family: [source.url]})
+    assert home.run().status == 4
+    assert source.connections == 0
+
+
+# (last address known, what the sources say, address that is taken)
+AGREE = [
+    (None, ["203.0.113.8", "203.0.113.8"], "203.0.113.8"),
+    (None, ["203.0.113.8", "203.0.113.9"], None),
+    (None, ["203.0.113.8", "203.0.113.9", "203.0.113.9"], "203.0.113.9"),
+    (None, ["203.0.113.8", "bad", "203.0.113.8"], "203.0.113.8"),
+    (GOOD, ["203.0.113.8", "203.0.113.9", "203.0.113.10"], None),
+]
+
+
+@pytest.mark.parametrize("last, says, taken", AGREE)
+def test_agree(home, serve, last, says, taken):
+    sources = [serve(Reply(last or "")) for _ in says]
+    home.configure([s.url for s in sources], lookup="agree = 2")
+    if last:
+        home.run()
+    for source, text in zip(sources, says):
+        source.reply = Reply(text)
+    before = home.asked
+    result = home.run()
+    assert result.status == (0 if taken else 4)
+    assert home.asked[len(before):] == ([taken] if taken else [])
+
+
+def test_agree_asks_one_while_quiet(home, serve):
+    sources = [serve(Reply(GOOD)), serve(Reply(GOOD))]
+    home.configure([s.url for s in sources], lookup="agree = 2")
+    home.run()
+    home.run()
+    assert [len(s.requests) for s in sources] == [2, 1]
+
+
+def test_deny_beats_allow(home, serve):
+    home.configure([serve(Reply(GOOD)).url], lookup="deny = 203.0.113.7")
+    assert home.run().status == 4
+
+
+def test_no_proxy_for_lookups(home, serve):
+    proxy = serve(Reply("203.0.113.9"))
+    home.configure([serve(Reply(GOOD)).url])
+    home.run(env={"http_proxy": proxy.url, "ALL_PROXY": proxy.url})
+    assert [r for r in proxy.asked if "myip" not in r] == []
+
+
+def test_query_of_a_source_is_secret(home, serve, ddns):
+    source = serve(Reply("nothing", 500))
+    home.configure([f"{source.url}/ip?key=SECRETKEY"])
+    told = [home.run("-vv"), home.run("lookup"), home.run("check")]
+    for result in told:
+        assert "SECRETKEY" not in result.stdout + result.stderr
+    assert f"{source.url}/ip" in told[1].stdout
+    for path in ddns.home.iterdir():
+        assert b"SECRETKEY" not in path.read_bytes()
+
+
+def test_lookup_command_asks_all(home, serve):
+    sources = [serve(Reply(GOOD)), serve(Reply("no", 403)),
+               serve(Reply("10.1.1.1"))]
+    home.configure([s.url for s in sources])
+    result = home.run("lookup")
+    assert result.status == 0 and result.stderr == ""
+    lines = result.stdout.splitlines()
+    for source in sources:
+        assert len(source.requests) == 1
+        assert any(source.url in line for line in lines)
+    assert any(GOOD in line for line in lines)
+    assert any("403" in line for line in lines)
+    assert home.asked == [] and not home.ddns.state.exists()
+
+
+def test_lookup_command_with_a_new_source(home, serve):
+    old, new = serve(Reply(GOOD)), serve(Reply(GOOD))
+    home.configure([old.url])
+    assert home.run("lookup", new.url).status == 0
+    assert (len(old.requests), len(new.requests)) == (0, 1)
+
+
+def test_hostile_answer_is_printable(home, serve):
+    home.configure([serve(Reply("\x1b]0;x\x07\u202e\r\n", 500)).url])
+    result = home.run("-vv")
+    assert not set("\x1b\x07\u202e") & set(result.stdout + result.stderr)

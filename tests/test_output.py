@@ -1,0 +1,246 @@
+"""What is said, when, and where: cron must bring a mail for news alone."""
+
+import json
+import os
+import pty
+import re
+
+import pytest
+
+from harness import FAKETIME, Reply, Reset
+
+GOOD = "203.0.113.7"
+MINUTE, HOUR, DAY = 60, 3600, 86400
+clock = pytest.mark.skipif(not FAKETIME, reason="needs libfaketime")
+
+
+@pytest.fixture
+def source(serve):
+    return serve(Reply(GOOD))
+
+
+def script(folder, text, name="hook"):
+    path = folder / name
+    path.write_text(f"#!/bin/sh\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+@clock
+def test_lookup_problem_is_said_after_patience(home, source):
+    """On the third run, after a day again, and once when it is over."""
+    home.configure([source.url])
+    home.run()
+    source.reply = Reply("502", 502)
+    said = [home.run(later=at * MINUTE) for at in (5, 10, 15, 20, 25)]
+    assert [bool(result.stderr) for result in said] == [
+        False, False, True, False, False]
+    assert {result.status for result in said} == {4}
+    assert said[2].lines and all(
+        line.startswith("ddns: ") for line in said[2].lines)
+    assert home.run(later=DAY).stderr == ""
+    assert home.run(later=DAY + HOUR).stderr != ""
+    source.reply = Reply(GOOD)
+    over = home.run(later=DAY + 2 * HOUR)
+    assert over.status == 0 and over.stderr.count("\n") == 1
+    assert home.run(later=DAY + 3 * HOUR).stderr == ""
+
+
+@clock
+def test_short_problem_is_never_said(home, source):
+    home.configure([source.url])
+    for at in range(3):
+        source.reply = Reply(GOOD)
+        assert home.run(later=at * HOUR).stderr == ""
+        source.reply = Reset()
+        assert home.run(later=at * HOUR + 60).stderr == ""
+        assert home.run(later=at * HOUR + 120).stderr == ""
+
+
+@pytest.mark.parametrize("patience, said", [(1, [1]), (2, [0, 1, 0])])
+def test_patience_is_configurable(home, source, patience, said):
+    source.reply = Reply("")
+    home.configure([source.url], general=f"patience = {patience}")
+    assert [home.run().stderr.count("\n") > 0 for _ in said] == [
+        bool(x) for x in said]
+
+
+@clock
+def test_remind_is_configurable(home, source):
+    home.provider.says[""] = "badauth"
+    home.configure([source.url], general="remind = 2h")
+    assert [bool(home.run(later=at * HOUR).stderr) for at in (
+        0, 1, 1.9, 2.1, 3, 4.2)] == [True, False, False, True, False, True]
+
+
+def test_refusal_is_said_at_once_and_once(home, source):
+    home.provider.says[""] = "nohost"
+    home.configure([source.url])
+    first, second = home.run(), home.run()
+    assert first.stderr.count("\n") == 1 and first.status == 7
+    assert (second.stderr, second.status) == ("", 7)
+    home.provider.says.clear()
+    third = home.run("--force")
+    assert third.stdout == home.line and third.stderr.count("\n") == 1
+    assert home.run().stderr == ""
+
+
+def test_verbose_says_always(home, source):
+    home.provider.says[""] = "nohost"
+    home.configure([source.url])
+    home.run()
+    assert "nohost" in home.run("-v").stderr
+
+
+def test_terminal_says_always(home, source):
+    home.provider.says[""] = "nohost"
+    home.configure([source.url])
+    home.run()
+    import subprocess
+
+    import harness
+    leader, follower = pty.openpty()
+    process = subprocess.run(
+        [*harness.UNDER, harness.PROGRAM, "-c", home.ddns.ini],
+        stdin=follower, stdout=follower, stderr=follower,
+        env=home.ddns.environment(), timeout=20)
+    os.close(follower)
+    assert process.returncode == 7
+    assert b"nohost" in os.read(leader, 65536)
+    os.close(leader)
+
+
+def test_quiet(home, source):
+    home.configure([source.url])
+    result = home.run("-q")
+    assert (result.stdout, result.stderr, result.status) == ("", "", 0)
+    assert home.asked == [GOOD]
+
+
+def test_useless_source_is_named(home, serve, source):
+    """50 tries, none of them valid, while another one answered."""
+    broken = serve(Reset())
+    home.configure([broken.url, source.url])
+    said = [home.run().stderr for _ in range(55)]
+    assert sum(bool(text) for text in said) == 1
+    text = next(filter(None, said))
+    assert broken.url in text and "remove" in text
+    assert said.index(text) >= 49
+
+
+def test_unintelligible_answer_is_quoted(home, source):
+    home.provider.says[""] = "<title>\x1b[31mBad\u202e gateway secret</title>"
+    home.configure([source.url], general="patience = 1")
+    text = home.run().stderr
+    assert "Bad" in text and "\\x1b" in text.lower()
+    assert "\x1b" not in text and "\u202e" not in text and "secret" not in text
+
+
+def test_hook(home, source, tmp_path):
+    log = tmp_path / "log"
+    hook = script(tmp_path, f"env | grep ^DDNS_ | sort >> {log}\necho hello")
+    home.configure([source.url], general=f"hook = {hook}")
+    result = home.run()
+    assert result.stdout == home.line and "hello" in result.stderr
+    lines = log.read_text().splitlines()
+    assert set(lines) >= {
+        "DDNS_EVENT=changed", "DDNS_NAME=home.example.com", "DDNS_TYPE=A",
+        "DDNS_NEW=203.0.113.7", "DDNS_PROVIDER=dyndns2"}
+    home.run()
+    assert len(log.read_text().splitlines()) == len(lines)
+    home.provider.says[""] = "nohost"
+    home.run("--force")
+    assert "DDNS_EVENT=failed" in log.read_text()
+
+
+@pytest.mark.parametrize("text", ["exit 3", "sleep 60", "kill -9 $$"])
+def test_hook_that_fails_is_a_warning(home, source, tmp_path, text):
+    hook = script(tmp_path, text)
+    home.configure([source.url], general=f"hook = {hook}\ndeadline = 3")
+    result = home.run()
+    assert (result.stdout, result.status) == (home.line, 0)
+    assert "hook" in result.stderr and result.seconds < 10
+
+
+def test_hook_runs_after_the_save_without_the_lock(home, source, tmp_path):
+    hook = script(tmp_path, f"grep -c {GOOD} {home.ddns.state}; "
+                  f"flock -n {home.ddns.state}.lock true && echo unlocked")
+    home.configure([source.url], general=f"hook = {hook}")
+    assert "unlocked" in home.run().stderr
+
+
+def test_webhook(home, serve, source):
+    hook = serve(Reply("thanks"))
+    home.configure([source.url], more=(
+        f"[webhook]\nurl = {hook.url}/say?what={{name}}\nmethod = POST\n"
+        "header = X-Key: 42\n"
+        'body = {"event":"{event}","old":"{old}","new":"{new}"}\n'))
+    assert home.run().stdout == home.line
+    request, = hook.requests
+    assert str(request) == "POST /say?what=home.example.com"
+    assert request.header("X-Key") == "42"
+    value = json.loads(request.body)
+    assert (value["event"], value["new"]) == ("changed", GOOD)
+    home.run()
+    assert len(hook.requests) == 1
+
+
+@pytest.mark.parametrize("word, path", [("good", "/0/up"), ("nohost", "/7/down")])
+def test_heartbeat(home, serve, source, word, path):
+    beat = serve(Reply("OK"))
+    home.provider.says[""] = word
+    home.configure(
+        [source.url], general=f"heartbeat = {beat.url}/{{status}}/{{up}}")
+    home.run()
+    home.run()
+    assert beat.asked == [f"GET {path}"] * 2
+
+
+def test_heartbeat_that_fails(home, serve, source):
+    beat = serve(Reset())
+    home.configure([source.url], general=f"heartbeat = {beat.url}/SECRETPATH?q=SECRETKEY")
+    result = home.run()
+    assert (result.stdout, result.status) == (home.line, 0)
+    assert "SECRETKEY" not in result.stderr
+
+
+def test_status(home, source):
+    home.configure([source.url])
+    home.run()
+    result = home.run("status")
+    assert result.status == 0 and result.stderr == ""
+    assert re.search(rf"home\.example\.com\s+A\s+{re.escape(GOOD)}",
+                     result.stdout)
+    home.provider.says[""] = "nohost"
+    home.run("--force")
+    result = home.run("status")
+    assert result.status == 1 and "nohost" in result.stdout
+    value = json.loads(home.run("status", "--json").stdout)
+    assert GOOD in json.dumps(value)
+
+
+def test_status_before_the_first_run(home, source):
+    home.configure([source.url])
+    result = home.run("status")
+    assert result.status == 1 and "home.example.com" in result.stdout
+    assert not home.ddns.state.exists()
+
+
+def test_json_documents(home, source):
+    home.configure([source.url])
+    for args in (["--json"], ["lookup", "--json"], ["status", "--json"]):
+        result = home.run(*args)
+        assert json.loads(result.stdout) and result.stderr == ""
+
+
+def test_closed_output(home, source):
+    """Standard descriptors that are closed are not taken for files."""
+    home.configure([source.url])
+    import subprocess
+
+    import harness
+    program = f'{harness.PROGRAM} -c {home.ddns.ini} <&- >&- 2>&-'
+    done = subprocess.run(["sh", "-c", program], timeout=20,
+                          env=home.ddns.environment())
+    assert done.returncode == 0 and home.asked == [GOOD]
+    assert home.run().stderr == ""

@@ -1,0 +1,641 @@
+"""Telling the provider: when, what, and what follows from its answer."""
+
+import collections
+import json
+import signal
+import time
+
+import pytest
+
+from harness import (
+    FAKETIME, Cloudflare, DigitalOcean, DuckDNS, Reply, Reset, document)
+
+GOOD = "203.0.113.7"
+MINUTE, HOUR, DAY = 60, 3600, 86400
+NAME = "home.example.com"
+
+clock = pytest.mark.skipif(not FAKETIME, reason="needs libfaketime")
+
+
+@pytest.fixture
+def source(serve):
+    return serve(Reply(GOOD))
+
+
+def test_first_silent_changed(home, source):
+    home.configure([source.url])
+    result = home.run()
+    assert (result.stdout, result.stderr, result.status) == (home.line, "", 0)
+    before = home.ddns.snapshot()
+    result = home.run()
+    assert (result.stdout, result.stderr, result.status) == ("", "", 0)
+    assert home.ddns.snapshot() == before
+    source.reply = Reply("203.0.113.8")
+    result = home.run()
+    assert result.stdout == (
+        "home.example.com A 203.0.113.7 -> 203.0.113.8 (dyndns2)\n")
+    assert (result.stderr, result.status) == ("", 0)
+    assert home.asked == [GOOD, "203.0.113.8"]
+
+
+# (what the service says, exit status, calls of the next run at once)
+WORDS = [
+    ("good 203.0.113.7", 0, 0),
+    ("nochg 203.0.113.7", 0, 0),
+    ("good", 0, 0),
+    ("\r\n good 203.0.113.7\r\n", 0, 0),
+    ("badauth", 7, 0),
+    ("badagent", 7, 0),
+    ("abuse", 7, 0),
+    ("!donator", 7, 0),
+    ("nohost", 7, 0),
+    ("notfqdn", 7, 0),
+    ("numhost", 7, 0),
+    ("!yours", 7, 0),
+    ("good 127.0.0.1", 7, 0),
+    ("911", 1, 0),
+    ("dnserr", 1, 0),
+    ("", 1, 1),
+    ("goodness", 1, 1),
+    ("<html>good OK nochg</html>", 1, 1),
+    ("not good", 1, 1),
+]
+
+
+@pytest.mark.parametrize("word, status, again", WORDS)
+def test_words(home, source, word, status, again):
+    home.provider.says[""] = word
+    home.configure([source.url])
+    result = home.run()
+    assert result.status == status
+    assert result.stdout == (home.line if status == 0 else "")
+    assert home.run().status == status
+    assert len(home.asked) == 1 + again
+
+
+# The same by HTTP alone: (reply, exit status, calls of the next run at once)
+STATUSES = {
+    "401": (Reply("", 401), 7, 0),
+    "403": (Reply("<html>Forbidden</html>", 403), 7, 0),
+    "429": (Reply("slow down", 429), 1, 0),
+    "500": (Reply("", 500), 1, 1),
+    "503 later": (Reply("", 503, {"Retry-After": "3600"}), 1, 0),
+    "204": (Reply("", 204), 1, 1),
+    "redirect": (Reply("", 302, {"Location": "/nic/update"}), 1, 1),
+    "reset": (Reset(), 1, 1),
+    "badauth by 401": (Reply("badauth", 401), 7, 0),
+    "911 by 500": (Reply("911", 500), 1, 0),
+    "nochg by 500": (Reply("nochg 203.0.113.7", 500), 0, 0),
+}
+
+
+@pytest.mark.parametrize("kind", STATUSES)
+def test_statuses(home, source, kind):
+    reply, status, again = STATUSES[kind]
+    home.provider.script.extend([reply, reply])
+    home.configure([source.url])
+    assert home.run().status == status
+    assert home.run().status == status
+    assert len(home.asked) == 1 + again
+
+
+@pytest.mark.parametrize("word", ["badauth", "nohost"])
+def test_refused_until_the_user_acts(home, source, word):
+    home.provider.says[""] = word
+    home.configure([source.url])
+    first = home.run()
+    assert first.status == 7
+    assert word in first.stderr and NAME in first.stderr
+    assert f"ddns --force update {NAME}" in first.stderr
+    assert (home.run().status, len(home.asked)) == (7, 1)
+    assert (home.run("--force").status, len(home.asked)) == (7, 2)
+    home.configure([source.url], account="ttl = 60")
+    assert (home.run().status, len(home.asked)) == (7, 3)
+    assert (home.run().status, len(home.asked)) == (7, 3)
+    home.provider.says.clear()
+    result = home.run("--force", "update", NAME)
+    assert (result.stdout, result.status) == (home.line, 0)
+
+
+def test_denied_is_the_account(home, source):
+    """The first request goes alone, and is the only one."""
+    home.provider.says[""] = "badauth"
+    home.configure([source.url], names="a.example.com, b.example.com")
+    assert home.run().status == 7
+    assert len(home.asked) == 1
+
+
+def test_refused_is_the_name(home, source):
+    home.provider.says["a.example.com"] = "nohost"
+    home.configure([source.url], names="a.example.com b.example.com")
+    result = home.run()
+    assert result.stdout == "b.example.com A none -> 203.0.113.7 (dyndns2)\n"
+    assert "a.example.com" in result.stderr and result.status == 7
+    assert "b.example.com" not in result.stderr
+
+
+def test_names_list_is_not_the_section(home, source):
+    """Another name does not release a hold."""
+    home.provider.says["a.example.com"] = "nohost"
+    home.configure([source.url], names="a.example.com")
+    home.run()
+    home.configure([source.url], names="a.example.com b.example.com")
+    home.run()
+    assert [dict(r.query)["hostname"] for r in home.server.requests] == [
+        "a.example.com", "b.example.com"]
+
+
+@pytest.mark.parametrize("lookup, word, status", [
+    (Reply(""), "nohost", 7), (Reply(""), "911", 1), (Reply(""), "good", 4)])
+def test_first_that_applies(home, serve, source, lookup, word, status):
+    """Of 7, 1 and 4."""
+    home.provider.says[""] = word
+    home.configure([source.url], [serve(lookup, host="::1").url])
+    assert home.run().status == status
+
+
+@clock
+@pytest.mark.parametrize("word, wait", [("911", 30), ("dnserr", 30)])
+def test_held_for_half_an_hour(home, source, word, wait):
+    home.provider.says[""] = word
+    home.configure([source.url])
+    home.run()
+    home.run(later=(wait - 1) * MINUTE)
+    assert len(home.asked) == 1
+    home.provider.says.clear()
+    assert home.run(later=(wait + 1) * MINUTE).stdout == home.line
+
+
+@clock
+def test_later_waits_longer_and_longer(home, source):
+    """At the next run, then after 5, 10, 20 ... 60 minutes."""
+    home.provider.says[""] = "what?"
+    home.configure([source.url])
+    at = 0
+    home.run()
+    home.run()
+    for number, wait in enumerate([5, 10, 20, 40, 60, 60], 2):
+        assert len(home.asked) == number
+        home.run(later=at + (wait - 1) * MINUTE)
+        assert len(home.asked) == number, f"before {wait} minutes"
+        at += (wait + 1) * MINUTE
+        home.run(later=at)
+    assert len(home.asked) == 8
+
+
+@clock
+def test_forbidden_without_a_word_is_tried_daily(home, source):
+    home.provider.script.extend([Reply("", 403)])
+    home.configure([source.url])
+    assert home.run().status == 7
+    assert home.run(later=23 * HOUR).status == 7
+    assert len(home.asked) == 1
+    assert home.run(later=25 * HOUR).stdout == home.line
+
+
+@clock
+def test_retry_after(home, source):
+    home.provider.script.append(Reply("", 429, {"Retry-After": "7200"}))
+    home.configure([source.url])
+    home.run()
+    home.run(later=7000)
+    assert len(home.asked) == 1
+    assert home.run(later=7300).status == 0
+
+
+@clock
+def test_retry_after_is_bounded(home, source):
+    home.provider.script.append(Reply("", 429, {"Retry-After": "99999999"}))
+    home.configure([source.url])
+    home.run()
+    assert home.run(later=25 * HOUR).status == 0
+
+
+@clock
+def test_hold_of_the_future_is_not_believed(home, source):
+    home.provider.says[""] = "911"
+    home.configure([source.url])
+    home.run(later=400 * DAY)
+    home.provider.says.clear()
+    assert home.run().stdout == home.line
+
+
+@clock
+def test_refresh(home, source):
+    home.configure([source.url], account="refresh = 25d")
+    home.run()
+    home.run(later=24 * DAY)
+    assert len(home.asked) == 1
+    result = home.run(later=26 * DAY)
+    assert (result.stdout, result.stderr, result.status) == ("", "", 0)
+    assert len(home.asked) == 2
+    home.run(later=26 * DAY + HOUR)
+    assert len(home.asked) == 2
+
+
+def test_force(home, source):
+    home.configure([source.url])
+    home.run()
+    result = home.run("-f")
+    assert (result.stdout, result.status) == ("", 0)
+    assert len(home.asked) == 2
+
+
+def test_only_the_names_given(home, source):
+    home.configure([source.url], names="a.example.com b.example.com")
+    result = home.run("update", "B.example.com.")
+    assert result.stdout == "b.example.com A none -> 203.0.113.7 (dyndns2)\n"
+    assert len(home.asked) == 1
+
+
+@pytest.mark.parametrize("seconds, tried", [(50 * MINUTE, 2), (2 * HOUR, 1)])
+@clock
+def test_pending_name_while_the_lookup_fails(home, source, seconds, tried):
+    """Tried with an address that was found less than an hour ago."""
+    home.provider.says[""] = "what?"
+    home.configure([source.url])
+    home.run()
+    source.reply = Reply("")
+    home.run(later=seconds)
+    assert home.asked == [GOOD] * tried
+
+
+def test_dry_run(home, source, ddns):
+    home.configure([source.url])
+    result = home.run("-n", "update")
+    assert result.status == 0
+    assert f"{home.server.url}/nic/update?hostname={NAME}" in result.stdout
+    assert "secret" not in result.stdout + result.stderr
+    assert home.server.requests == [] and list(ddns.home.iterdir()) == []
+
+
+def test_secrets_are_nowhere(home, source, ddns):
+    home.provider.says[""] = "what? secretly me:secret bWU6c2VjcmV0"
+    home.configure([source.url])
+    for args in (["-vv"], ["-vv"], ["status"], ["check", "-v"], ["--json"]):
+        result = home.run(*args)
+        said = result.stdout + result.stderr
+        assert "secret" not in said.replace("secretly", "")
+        assert "bWU6c2VjcmV0" not in said
+    for path in ddns.home.iterdir():
+        text = path.read_text().replace("secretly", "")
+        assert "secret" not in text and "bWU6c2VjcmV0" not in text
+        assert path.stat().st_mode & 0o077 == 0
+
+
+def test_fifty_at_once(home, serve):
+    source = serve(Reply(GOOD, after=0.5))
+    home.configure([source.url], general="timeout = 30")
+    runs = [home.ddns.start() for _ in range(50)]
+    said = [run.communicate(timeout=60) for run in runs]
+    count = collections.Counter(run.returncode for run in runs)
+    assert set(count) <= {0, 6} and count[0] >= 1
+    assert home.asked == [GOOD]
+    assert sorted(out for out, _ in said)[-1].decode() == home.line
+    assert sum(1 for out, _ in said if out) == 1
+    assert all(err == b"" for _, err in said)
+
+
+def test_locked(home, serve, ddns):
+    source = serve(Reply(GOOD, after=2))
+    home.configure([source.url], general="timeout = 30")
+    first = ddns.start()
+    while not source.requests:
+        time.sleep(0.01)
+    result = ddns.run()
+    assert (result.stdout, result.stderr, result.status) == ("", "", 6)
+    result = ddns.run("-v")
+    assert result.status == 6 and "another run" in result.stderr
+    first.communicate()
+    assert first.returncode == 0
+
+
+# Makes the state unusable; run() then takes these options.
+def under_a_file(ddns):
+    (ddns.folder / "file").write_text("")
+    ddns.ini.write_text(ddns.ini.read_text().replace(
+        str(ddns.home), str(ddns.folder / "file")))
+
+
+def writable_by_others(ddns):
+    ddns.home.chmod(0o777)
+
+
+def a_folder(ddns):
+    ddns.state.mkdir()
+
+
+def a_link(ddns):
+    ddns.state.symlink_to("elsewhere")
+
+
+def disk_full(ddns):
+    return {"file_limit": 0}
+
+
+@pytest.mark.parametrize(
+    "spoil", [under_a_file, writable_by_others, a_folder, a_link, disk_full])
+def test_state_unusable(home, source, spoil):
+    home.configure([source.url])
+    options = spoil(home.ddns) or {}
+    result = home.run(**options)
+    assert result.status == 5 and result.stdout == ""
+    assert result.stderr.startswith("ddns: ") and "state" in result.stderr
+    assert home.server.requests == []
+
+
+def test_folders_of_the_state_are_made(home, source, ddns):
+    home.configure([source.url])
+    ddns.write(ddns.ini.read_text().replace("/state/", "/state/a/b/"))
+    assert home.run().status == 0
+    assert (ddns.home / "a").stat().st_mode & 0o777 == 0o700
+
+
+@pytest.mark.parametrize("text", [
+    b"", b"junk", b"# ddns state 1\n\xff\xfe\0\n", b"# ddns state 99\nx\ty\n"])
+def test_damaged_state(home, source, ddns, text):
+    home.configure([source.url])
+    home.run()
+    ddns.state.write_bytes(text)
+    result = home.run()
+    assert result.status == 0 and len(home.asked) == 2
+    assert home.run().stderr == ""
+
+
+def test_damaged_state_is_kept(home, source, ddns):
+    home.configure([source.url])
+    home.run()
+    good = ddns.state.read_bytes()
+    ddns.state.write_bytes(good + b"\0broken\n")
+    result = home.run()
+    assert result.status == 0
+    assert result.stderr.count("\n") == 1 and ".bad" in result.stderr
+    bad = ddns.state.with_name(ddns.state.name + ".bad")
+    assert bad.read_bytes() == good + b"\0broken\n"
+    assert len(home.asked) == 1  # what was readable was taken
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signal_saves_what_was_confirmed(home, source, ddns, number):
+    """And is raised again."""
+    def reply(request):
+        slow = "b.example.com" in request.target
+        return Reply("good\n", after=20 if slow else 0)
+    home.server.reply = reply
+    home.configure([source.url], names="a.example.com b.example.com",
+                   general="timeout = 30")
+    run = ddns.start()
+    while len(home.server.requests) < 2:
+        time.sleep(0.01)
+    run.send_signal(number)
+    out, _ = run.communicate(timeout=10)
+    assert run.returncode == -number
+    assert out.decode() == "a.example.com A none -> 203.0.113.7 (dyndns2)\n"
+    home.server.reply = home.provider
+    assert home.run().stdout.split()[0] == "b.example.com"
+
+
+def test_deadline(home, serve):
+    source = serve(Reply(GOOD, after=30))
+    home.configure([source.url] * 1, general="timeout = 20\ndeadline = 2")
+    result = home.run()
+    assert result.status == 4 and result.seconds < 5
+
+
+# Cloudflare
+
+
+@pytest.fixture
+def cloud(ddns, serve, source):
+    """Configures an account at a fake Cloudflare; returns it."""
+    provider = Cloudflare()
+    provider.server = serve(provider)
+
+    def configure(text="", names=NAME, token="cf-token", ipv6=None):
+        six = f"[ipv6]\nurl = {ipv6}\nallow = 2001:db8::/32\n" if ipv6 else ""
+        ddns.config(
+            f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n{six}"
+            f"[cloudflare]\nserver = {provider.server.url}\n"
+            f"token = {token}\nnames = {names}\n{text}", "timeout = 2")
+        return ddns
+
+    provider.configure = configure
+    return provider
+
+
+def test_cloudflare_creates(cloud):
+    result = cloud.configure().run()
+    assert result.stdout == f"{NAME} A none -> 203.0.113.7 (cloudflare)\n"
+    assert (result.stderr, result.status) == ("", 0)
+    assert cloud.records == [
+        {"type": "A", "name": NAME, "content": GOOD, "ttl": 1, "id": "r1"}]
+
+
+def test_cloudflare_changes_the_address_alone(cloud):
+    cloud.add(type="A", name=NAME, content="203.0.113.1", ttl=120,
+              proxied=True, comment="mine")
+    other = dict(cloud.add(type="TXT", name=NAME, content="x", ttl=1))
+    result = cloud.configure().run()
+    assert result.status == 0
+    assert cloud.records == [
+        {"type": "A", "name": NAME, "content": GOOD, "ttl": 120,
+         "proxied": True, "comment": "mine", "id": "r1"}, other]
+    assert cloud.writes == 1
+
+
+def test_cloudflare_says_foreign_address_once(cloud, source):
+    cloud.add(type="A", name=NAME, content="192.0.2.99", ttl=1, proxied=False)
+    result = cloud.configure().run()
+    assert "192.0.2.99" in result.stdout + result.stderr
+    source.reply = Reply("203.0.113.8")
+    result = cloud.configure().run()
+    assert result.stdout == (
+        f"{NAME} A 203.0.113.7 -> 203.0.113.8 (cloudflare)\n")
+    assert result.stderr == ""
+
+
+def test_cloudflare_already_so(cloud):
+    cloud.add(type="A", name=NAME, content=GOOD, ttl=1, proxied=False)
+    assert cloud.configure().run().status == 0
+    assert cloud.writes == 0
+
+
+def test_cloudflare_sets_what_the_account_writes(cloud):
+    cloud.add(type="A", name=NAME, content=GOOD, ttl=1, proxied=False)
+    cloud.configure("proxied = true\nttl = 300").run()
+    assert cloud.records[0]["proxied"] is True
+    assert cloud.records[0]["ttl"] == 300
+
+
+def test_cloudflare_one_batch_for_a_zone(cloud, serve):
+    six = serve(Reply("2001:db8::7"), host="::1")
+    cloud.configure(names="example.com *.example.com a.example.com",
+                    ipv6=six.url).run()
+    kinds = collections.Counter(
+        f"{r.method} {r.path}" for r in cloud.server.requests)
+    assert kinds["POST /client/v4/zones/z1/dns_records/batch"] == 1
+    assert kinds["GET /client/v4/zones/z1/dns_records"] == 3
+    assert len(cloud.records) == 6
+    assert cloud.holds("*.example.com") == {
+        ("A", GOOD), ("AAAA", "2001:db8::7")}
+
+
+def test_cloudflare_longest_zone(cloud):
+    cloud.zones["sub.example.com"] = "z2"
+    cloud.configure(names="a.sub.example.com").run()
+    assert cloud.server.asked[-1].startswith("POST /client/v4/zones/z2/")
+
+
+def test_cloudflare_zone_given(cloud):
+    """A token that cannot list zones."""
+    result = cloud.configure("zone = example.com\nzone_id = z1").run()
+    assert result.status == 0
+    assert not any("/zones?" in asked for asked in cloud.server.asked)
+
+
+def test_cloudflare_no_zone(cloud, ddns):
+    cloud.zones.clear()
+    result = cloud.configure().run()
+    assert result.status == 7 and "zone" in result.stderr
+    count = len(cloud.server.requests)
+    assert (ddns.run().status, len(cloud.server.requests)) == (7, count)
+
+
+def test_cloudflare_wrong_token(cloud, ddns):
+    result = cloud.configure(token="wrong-token").run()
+    assert result.status == 7 and "Invalid access token" in result.stderr
+    assert "wrong-token" not in result.stderr
+    assert len(cloud.server.requests) == 1
+
+
+def test_cloudflare_filter_is_not_trusted(cloud):
+    """A server that ignores the name in the query."""
+    cloud.add(type="A", name="other.example.com", content="203.0.113.1",
+              ttl=1, proxied=False)
+    full = cloud.list_records
+    cloud.list_records = lambda request: cloud.reply(cloud.records)
+    assert cloud.configure().run().status == 0
+    cloud.list_records = full
+    assert cloud.holds("other.example.com") == {("A", "203.0.113.1")}
+    assert cloud.holds(NAME) == {("A", GOOD)}
+
+
+def test_cloudflare_several_records(cloud, ddns, source):
+    """Ours is changed, or none."""
+    for last in (1, 2):
+        cloud.add(type="A", name=NAME, content=f"203.0.113.{last}", ttl=1,
+                  proxied=False)
+    result = cloud.configure().run()
+    assert (result.status, cloud.writes) == (7, 0)
+    cloud.records[1]["content"] = GOOD
+    assert ddns.run("--force").status == 0
+    source.reply = Reply("203.0.113.8")
+    assert ddns.run().status == 0
+    assert cloud.holds(NAME) == {("A", "203.0.113.1"), ("A", "203.0.113.8")}
+
+
+@pytest.mark.parametrize("reply", [
+    Reply("", 500), Reply("<html>", 200), Reply("{}", 200), Reply("[]", 200),
+    document({"success": False, "errors": [], "result": []}),
+    document({"success": True, "result": [{"id": "x"}]}),
+    Reply('{"success":true,"result":[', 200), Reset()])
+def test_cloudflare_failed_read_is_not_no_record(cloud, reply):
+    cloud.add(type="A", name=NAME, content="203.0.113.1", ttl=1, proxied=False)
+    cloud.script.extend([None, reply])
+    assert cloud.configure().run().status == 1
+    assert cloud.writes == 0
+
+
+def test_cloudflare_error_of_the_write(cloud, ddns):
+    cloud.batch = lambda body: cloud.error(400, 9005, "Content is invalid")
+    result = cloud.configure().run()
+    assert result.status == 1 and result.stdout == ""
+    assert "Content is invalid" in ddns.run("-v").stderr
+
+
+# DigitalOcean
+
+
+@pytest.fixture
+def ocean(ddns, serve, source):
+    provider = DigitalOcean()
+    provider.server = serve(provider)
+    ddns.config(
+        f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
+        f"[digitalocean]\nserver = {provider.server.url}\n"
+        f"token = do-token\nnames = {NAME}", "timeout = 2")
+    return provider
+
+
+def test_digitalocean_creates(ocean, ddns):
+    result = ddns.run()
+    assert result.stdout == f"{NAME} A none -> 203.0.113.7 (digitalocean)\n"
+    assert ocean.records == [
+        {"type": "A", "name": "home", "data": GOOD, "ttl": 300, "id": "r1"}]
+    assert ocean.server.asked == [
+        f"GET /v2/domains/{NAME}", "GET /v2/domains/example.com",
+        f"GET /v2/domains/example.com/records?name={NAME}",
+        "POST /v2/domains/example.com/records"]
+
+
+def test_digitalocean_changes(ocean, ddns):
+    ocean.add(type="A", name="home", data="203.0.113.1", ttl=1800)
+    assert ddns.run().status == 0
+    assert ocean.records == [
+        {"type": "A", "name": "home", "data": GOOD, "ttl": 1800, "id": "r1"}]
+    assert ddns.run().status == 0
+    assert ocean.writes == 1
+
+
+def test_digitalocean_unauthorized(ocean, ddns):
+    ocean.auth = "Bearer another"
+    result = ddns.run()
+    assert result.status == 7
+    assert "Unable to authenticate you" in result.stderr
+    assert "do-token" not in result.stderr
+
+
+# Duck DNS
+
+
+def test_duckdns_both_families_in_one(ddns, serve, source):
+    duck = DuckDNS()
+    server = serve(duck)
+    six = serve(Reply("2001:db8::7"), host="::1")
+    ddns.config(
+        f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
+        f"[ipv6]\nurl = {six.url}\nallow = 2001:db8::/32\n"
+        f"[duckdns]\nserver = {server.url}\ntoken = duck-token\n"
+        "names = home.duckdns.org")
+    assert ddns.run().status == 0
+    assert server.asked == [
+        "GET /update?domains=home&token=duck-token&ip=203.0.113.7"
+        "&ipv6=2001%3Adb8%3A%3A7"]
+    assert duck.zone == {("home", "A"): GOOD, ("home", "AAAA"): "2001:db8::7"}
+
+
+def test_duckdns_denied(ddns, serve, source):
+    server = serve(DuckDNS("another-token"))
+    ddns.config(
+        f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
+        f"[duckdns]\nserver = {server.url}\ntoken = duck-token\n"
+        "names = home.duckdns.org")
+    result = ddns.run()
+    assert result.status == 7 and "duck-token" not in result.stderr
+    assert (ddns.run().status, len(server.requests)) == (7, 1)
+
+
+def test_accounts_do_not_hinder_each_other(home, source, serve):
+    broken = serve(Reset())
+    home.configure([source.url], more=(
+        f"[dyndns2 other]\nserver = {broken.url}\nuser = me\n"
+        "password = secret\nnames = other.example.com\n"))
+    result = home.run()
+    assert (result.stdout, result.status) == (home.line, 1)
+
+
+def test_json(home, source):
+    home.configure([source.url])
+    value = json.loads(home.run("--json").stdout)
+    text = json.dumps(value)
+    assert NAME in text and GOOD in text
