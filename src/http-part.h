@@ -1,0 +1,80 @@
+/*
+ * Between the files of http: one transfer, and whom TLS trusts.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <curl/curl.h>
+
+/* One way to name the CAs to libcurl. */
+struct http_trust {
+	bool set;		/* false: as libcurl was built */
+	const char *file;
+	const char *dir;
+	const char *blob;
+	size_t blob_len;
+};
+
+struct http_ca {
+	struct http_trust full;
+	struct http_trust fast;		/* set: tried before full */
+};
+
+struct http_transfer {
+	struct http_transfer *next;
+	struct http *http;
+	struct mem *mem;		/* what hangs below */
+	struct http_request request;	/* copied; url follows redirects */
+	struct curl_slist *fields;
+	void (*done)(void *arg, const struct http_answer *answer);
+	void *arg;
+	CURL *easy;			/* NULL: not begun */
+	struct buf body;
+	int64_t began;			/* clock_ms */
+	bool large;			/* the body went above the ceiling */
+	bool full;			/* fast did not do: trusts full */
+	int bind_error;			/* errno, 0: bound or not asked for */
+	char detail[CURL_ERROR_SIZE];
+};
+
+/* http-ca.c; false: *fail says what is wrong with ca_file. */
+bool http_ca_open(struct http_ca *ca, struct mem *mem, const char *ca_file,
+	struct fail *fail);
+CURLcode http_ca_set(const struct http_trust *trust, CURL *easy);
+
+/* http-transfer.c */
+
+/* A copy of the request, not begun. */
+struct http_transfer *http_transfer_new(const struct http_request *request);
+void http_transfer_free(struct http_transfer *transfer);
+
+/* Makes the easy handle ready. */
+CURLcode http_transfer_begin(struct http_transfer *transfer,
+	const struct http_ca *ca, const char *proxy);
+
+/*
+ * Whether the transfer goes on after this end of it: a redirect, or once more
+ * with all CAs. The handle is ready then.
+ */
+bool http_transfer_again(struct http_transfer *transfer, CURLcode code,
+	const struct http_ca *ca);
+
+/* http-answer.c */
+
+/* Calls back with what came of it. */
+void http_answer_give(struct http_transfer *transfer, CURLcode code);
+
+/* Debug lines of what is about to be sent. */
+void http_answer_log_request(const struct http_transfer *transfer);
+
+/* http-url.c */
+
+/* localhost, 127.0.0.0/8 and ::1 */
+bool http_url_loopback(const char *url);
+
+/* Adds the URL with its host in ASCII, all else as it is. */
+void http_url_ascii(struct buf *out, const char *url);
+
+/* Adds the URL without its user part. */
+void http_url_userless(struct buf *out, const char *url);
