@@ -1,0 +1,283 @@
+/*
+ * Addresses among the words of an answer, and which of them count.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "address.h"
+
+#define COUNT(a) (sizeof(a) / sizeof((a)[0]))
+
+static struct address
+parsed(const char *text)
+{
+	struct address address = { 0 };
+
+	if (!address_parse(&address, text, strlen(text)))
+		fail_msg("%s is no address", text);
+	return address;
+}
+
+static int
+unhex(char c)
+{
+	const char *digits = "0123456789ABCDEF";
+	const char *found = c ? strchr(digits, c) : NULL;
+
+	assert_non_null(found);
+	return (int)(found - digits);
+}
+
+/* The escapes of the case files: \n \t \r \\ \xNN; in place. */
+static size_t
+unescape(char *text)
+{
+	static const char letters[] = "ntr\\";
+	static const char bytes[] = "\n\t\r\\";
+	const char *from = text;
+	char *to = text;
+
+	while (*from) {
+		if (*from != '\\') {
+			*to++ = *from++;
+		} else if (from[1] == 'x') {
+			*to++ = (char)(unhex(from[2]) << 4 | unhex(from[3]));
+			from += 4;
+		} else {
+			const char *found = strchr(letters, from[1]);
+
+			assert_non_null(found);
+			*to++ = bytes[found - letters];
+			from += 2;
+		}
+	}
+	return (size_t)(to - text);
+}
+
+static void
+found_text(char text[ADDRESS_TEXT], const char *body, size_t len,
+	const struct address_rule *rule)
+{
+	static const char *const findings[] = {
+		[ADDRESS_NONE] = "none", [ADDRESS_AMBIGUOUS] = "ambiguous"
+	};
+	struct address found = parsed("127.1.2.3");
+	const struct address before = found;
+	/* of exactly this size, so that reading past the end is noticed */
+	char *exact = malloc(len ? len : 1);
+	enum address_finding finding;
+
+	assert_non_null(exact);
+	memcpy(exact, body, len);
+	finding = address_find(&found, exact, len, rule);
+	free(exact);
+	if (finding == ADDRESS_FOUND) {
+		address_format(&found, text);
+		return;
+	}
+	snprintf(text, ADDRESS_TEXT, "%s", findings[finding]);
+	assert_memory_equal(&found, &before, sizeof found);
+}
+
+static void
+check_case(char *line, size_t number)
+{
+	char *body = strchr(line, '\t'), *want, *end;
+	struct address_rule rule = { 0 };
+	char got[ADDRESS_TEXT];
+
+	assert_non_null(body);
+	*body++ = '\0';
+	want = strchr(body, '\t');
+	assert_non_null(want);
+	*want++ = '\0';
+	end = strchr(want, '\n');
+	if (end)
+		*end = '\0';
+	rule.family = line[0] - '0';
+	found_text(got, body, unescape(body), &rule);
+	if (strcmp(got, want) != 0)
+		fail_msg("line %zu: %s instead of %s", number, got, want);
+}
+
+/* False if there is no such file below the folder of the tests. */
+static bool
+check_cases(const char *name)
+{
+	const char *tests = getenv("DDNS_TESTS");
+	char path[4096], line[4096];
+	size_t number = 0, cases = 0;
+	FILE *file;
+
+	snprintf(path, sizeof path, "%s/%s", tests ? tests : "tests", name);
+	file = fopen(path, "r");
+	if (!file)
+		return false;
+	while (fgets(line, sizeof line, file)) {
+		number++;
+		if (line[0] == '#')
+			continue;
+		check_case(line, number);
+		cases++;
+	}
+	fclose(file);
+	assert_true(cases > 50);
+	return true;
+}
+
+static void
+answers_hold_what_the_cases_say(void **state)
+{
+	(void)state;
+	assert_true(check_cases("cases/addresses.tsv"));
+}
+
+static void
+answers_hold_what_the_shared_cases_say(void **state)
+{
+	(void)state;
+	if (!check_cases("../../shared/cases/addresses.tsv"))
+		skip();
+}
+
+/* The ceiling of an answer, once one run and once all candidates. */
+static void
+large_answers_are_searched(void **state)
+{
+	static char body[65536];
+	struct address_rule rule = { .family = 4 };
+	char got[ADDRESS_TEXT];
+	size_t i;
+
+	(void)state;
+	memset(body, '9', sizeof body);
+	memcpy(body + sizeof body - 8, " 9.9.9.9", 8);
+	found_text(got, body, sizeof body, &rule);
+	assert_string_equal(got, "9.9.9.9");
+	for (i = 0; i < sizeof body; i += 8)
+		memcpy(body + i, "9.9.9.9 ", 8);
+	found_text(got, body, sizeof body, &rule);
+	assert_string_equal(got, "9.9.9.9");
+	memcpy(body + sizeof body - 8, "9.9.9.8", 7);
+	found_text(got, body, sizeof body, &rule);
+	assert_string_equal(got, "ambiguous");
+}
+
+static void
+read_networks(struct network *list, struct networks *networks, const char *text)
+{
+	char copy[256], *rest = copy, *word;
+
+	snprintf(copy, sizeof copy, "%s", text);
+	networks->list = list;
+	networks->count = 0;
+	while ((word = strtok_r(rest, " ", &rest)))
+		assert_true(network_parse(&list[networks->count++], word));
+}
+
+static void
+rules_allow_and_deny(void **state)
+{
+	static const struct {
+		int family;
+		const char *allow, *deny, *body, *want;
+	} rows[] = {
+		{ 4, "", "", "10.1.2.3", "none" },
+		{ 4, "10.0.0.0/8", "", "10.1.2.3", "10.1.2.3" },
+		{ 4, "10.0.0.0/8", "", "11.1.2.3", "11.1.2.3" },
+		{ 4, "10.1.2.3", "", "10.1.2.3 10.1.2.4", "10.1.2.3" },
+		{ 4, "10.0.0.0/8", "10.1.0.0/16", "10.1.2.3", "none" },
+		{ 4, "10.0.0.0/8", "10.1.0.0/16", "10.1.2.3 10.2.2.3",
+			"10.2.2.3" },
+		{ 4, "10.1.2.3", "10.0.0.0/8", "10.1.2.3", "none" },
+		{ 4, "", "9.9.9.9", "9.9.9.9", "none" },
+		{ 4, "", "9.9.9.0/24", "9.9.9.9 8.8.8.8", "8.8.8.8" },
+		{ 4, "9.9.9.9", "9.9.9.9", "9.9.9.9", "none" },
+		{ 4, "192.168.0.0/16 10.0.0.0/8", "", "9.9.9.9 gw 192.168.1.1",
+			"ambiguous" },
+		{ 4, "203.0.113.0/24 198.51.100.0/24", "", "198.51.100.255",
+			"198.51.100.255" },
+		{ 4, "203.0.113.0/24", "", "203.0.114.0", "203.0.114.0" },
+		{ 4, "0.0.0.0/0", "", "127.0.0.1", "127.0.0.1" },
+		{ 4, "", "0.0.0.0/0", "9.9.9.9", "none" },
+		{ 4, "", "::/0", "9.9.9.9", "9.9.9.9" },
+		{ 4, "::/0", "", "10.1.2.3", "none" },
+		{ 4, "10.0.0.0/8", "", "10.1.2.3/8", "none" },
+		{ 6, "2001:db8::/32", "", "2001:db8::1", "2001:db8::1" },
+		{ 6, "2001:db8::/33", "", "2001:db8:8000::1", "none" },
+		{ 6, "fd00::/8", "", "fd00::1", "fd00::1" },
+		{ 6, "fd00::/8", "", "fc00::1", "none" },
+		{ 6, "fd00::/8", "fd00::/64", "fd00::1 fd00:0:0:1::1",
+			"fd00:0:0:1::1" },
+		{ 6, "", "2620:fe::/48", "2620:fe::9", "none" },
+		{ 6, "", "2620:fe::9", "2620:fe::9 2620:fe::a", "2620:fe::a" },
+		{ 6, "::/0", "", "::ffff:9.9.9.9", "none" },
+		{ 6, "::ffff:0:0/96", "", "::ffff:909:909", "none" },
+		{ 6, "0.0.0.0/0", "", "fd00::1", "none" },
+		{ 6, "", "0.0.0.0/0", "2620:fe::9", "2620:fe::9" },
+	};
+	struct network allow[4], deny[4];
+	char got[ADDRESS_TEXT];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		struct address_rule rule = { .family = rows[i].family };
+
+		read_networks(allow, &rule.allow, rows[i].allow);
+		read_networks(deny, &rule.deny, rows[i].deny);
+		found_text(got, rows[i].body, strlen(rows[i].body), &rule);
+		if (strcmp(got, rows[i].want) != 0)
+			fail_msg("row %zu: %s", i, got);
+	}
+}
+
+static void
+one_address_is_judged_like_a_body(void **state)
+{
+	struct network allowed;
+	struct address_rule rule = { 4, { &allowed, 1 }, { NULL, 0 } };
+	static const struct {
+		const char *text;
+		bool global, mapped, valid;
+	} rows[] = {
+		{ "9.9.9.9", true, false, true },
+		{ "10.0.0.1", false, false, true },
+		{ "192.168.0.1", false, false, false },
+		{ "2620:fe::9", true, false, false },
+		{ "::ffff:9.9.9.9", false, true, false },
+		{ "::fffe:9.9.9.9", false, false, false },
+	};
+	size_t i;
+
+	(void)state;
+	assert_true(network_parse(&allowed, "10.0.0.0/8"));
+	for (i = 0; i < COUNT(rows); i++) {
+		struct address address = parsed(rows[i].text);
+
+		assert_int_equal(address_global(&address), rows[i].global);
+		assert_int_equal(address_mapped(&address), rows[i].mapped);
+		assert_int_equal(address_valid(&address, &rule), rows[i].valid);
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(answers_hold_what_the_cases_say),
+		cmocka_unit_test(answers_hold_what_the_shared_cases_say),
+		cmocka_unit_test(large_answers_are_searched),
+		cmocka_unit_test(rules_allow_and_deny),
+		cmocka_unit_test(one_address_is_judged_like_a_body),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
