@@ -1,0 +1,199 @@
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+
+#include "buf.h"
+#include "config.h"
+#include "exchange-part.h"
+#include "exchange.h"
+#include "fail.h"
+#include "json.h"
+#include "provider.h"
+#include "secret.h"
+
+/*
+ * ddns-providers(5), ANSWERS: text is pattern, or begins with it and a blank,
+ * `,` `;` or `:`; case does not count, `*` stands for any text.
+ */
+static bool
+matches(const char *text, const char *pattern)
+{
+	const char *star = NULL, *again = NULL;
+
+	for (;;) {
+		if (*pattern == '*') {
+			star = ++pattern;
+			again = text;
+		} else if (!*pattern && strchr(" \t,;:", *text)) {
+			return true; /* the end of text, too */
+		} else if (*pattern && tolower((unsigned char)*pattern) ==
+					       tolower((unsigned char)*text)) {
+			pattern++;
+			text++;
+		} else if (star && *again) {
+			text = ++again;
+			pattern = star;
+		} else {
+			return false;
+		}
+	}
+}
+
+/* The first line that is not blank, without blanks around it. */
+static void
+first_line(const char *body, struct buf *out)
+{
+	size_t len;
+
+	body += strspn(body, " \t\r\n");
+	len = strcspn(body, "\r\n");
+	while (len > 0 && strchr(" \t", body[len - 1]))
+		len--;
+	buf_add(out, body, len);
+}
+
+/* A place is searched for a value that matches; no pattern: for any. */
+struct search {
+	const char *pattern;
+	bool found;
+};
+
+static bool
+search_value(struct json_t *value, void *arg)
+{
+	struct search *search = arg;
+	struct buf text = { 0 };
+
+	search->found = !search->pattern ||
+			(json_text(value, &text) &&
+				matches(buf_text(&text), search->pattern));
+	buf_free(&text);
+	return !search->found;
+}
+
+static bool
+holds(struct work *work, const struct row_test *test, const struct call *call)
+{
+	struct buf pattern = { 0 }, line = { 0 };
+	struct search search = { NULL, false };
+
+	if (test->kind == TEST_STATUS)
+		return test->status == call->status ||
+		       test->status == call->status / 100;
+	if (test->text) {
+		if (!message_line(work, test->text, &pattern))
+			return false;
+		search.pattern = buf_text(&pattern);
+	}
+	if (test->kind == TEST_POINTER && call->doc)
+		json_find(call->doc, test->pointer, search_value, &search);
+	if (test->kind == TEST_TEXT) {
+		first_line(call->body, &line);
+		search.found = matches(buf_text(&line), buf_text(&pattern));
+	}
+	buf_free(&pattern);
+	buf_free(&line);
+	return search.found;
+}
+
+/* RFC 9110, section 15; RFC 6585, section 4. */
+static int
+http_meaning(const struct row *row, int status)
+{
+	if (status == 401 || status == 403)
+		return MEANS_DENIED;
+	if (status == 429)
+		return MEANS_BUSY;
+	return status / 100 == 2 && !row->test[MEANS_GOOD] ? MEANS_GOOD
+							   : MEANS_LATER;
+}
+
+int
+answer_meaning(struct work *work, const struct call *call, bool *tested)
+{
+	const struct row_test *test = NULL;
+	int meaning = 0;
+
+	for (; call->status && meaning < MEANINGS; meaning++) {
+		test = work->row->test[meaning];
+		while (test && !holds(work, test, call))
+			test = test->next;
+		if (test)
+			break;
+	}
+	if (tested)
+		*tested = test != NULL;
+	return test ? meaning : http_meaning(work->row, call->status);
+}
+
+/* Adds the service's own words, else the start of the body. True: its own. */
+static bool
+put_message(const struct row *row, const struct call *call, struct buf *out)
+{
+	const struct config_line *pointer = call->doc ? row->error : NULL;
+	size_t len = call->len, end;
+	bool own;
+
+	for (; pointer && out->len == 0; pointer = pointer->next)
+		json_first(call->doc, pointer->text, out);
+	own = out->len > 0;
+	/* Masked before it is cut, so that no half of a secret is left. */
+	if (!own)
+		buf_add(out, call->body, len < 4096 ? len : 4096);
+	secret_mask(out, 0);
+	end = out->len;
+	if (end > EXCHANGE_SHOWN)
+		for (end = EXCHANGE_SHOWN; (out->at[end] & 0xC0) == 0x80; end--)
+			continue;
+	while (end > 0 && strchr(" \t\r\n", out->at[end - 1]))
+		end--;
+	buf_cut(out, end);
+	return own;
+}
+
+/* A signature or a login refused over the time of day. */
+static bool
+speaks_of_time(const struct work *work, const char *text)
+{
+	static const char *const words[] = { "timestamp", "time stamp", "skew",
+		"expire", "clock", "requesttime" };
+	const char *auth = work->row->auth;
+	size_t i;
+
+	/* Only these schemes send the time. */
+	if (!auth || !strstr(auth, "-HMAC-") || !text)
+		return false;
+	for (; *text; text++)
+		for (i = 0; i < sizeof words / sizeof words[0]; i++)
+			if (strncasecmp(text, words[i], strlen(words[i])) == 0)
+				return true;
+	return false;
+}
+
+void
+answer_tell(const struct work *work, const struct call *call, const char *why)
+{
+	const char *step = exchange_steps[work->step];
+	struct fail *fail = work->job->fail;
+	struct buf message = { 0 }, shown = { 0 };
+	bool own;
+
+	if (!call->status) {
+		fail_set(fail, "%s: %s", step, call->fail->text);
+		return;
+	}
+	own = put_message(work->row, call, &message);
+	buf_printf(&shown, "%s: HTTP %d", step, call->status);
+	if (why && (*why || !own))
+		buf_str(&shown, ": answer not understood");
+	if (why && *why)
+		buf_printf(&shown, " (%s)", why);
+	if (message.len > 0)
+		buf_str(&shown, ": ");
+	buf_printable(&shown, buf_text(&message), message.len);
+	if (speaks_of_time(work, call->body))
+		buf_str(&shown, " (the system clock may be wrong)");
+	fail_set(fail, "%s", buf_text(&shown));
+	buf_free(&message);
+	buf_free(&shown);
+}

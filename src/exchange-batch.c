@@ -1,0 +1,123 @@
+#include <string.h>
+
+#include "buf.h"
+#include "exchange-part.h"
+#include "exchange.h"
+#include "fail.h"
+#include "provider.h"
+
+/* Writes that can stand in a batch, by their names in it. */
+static const int kinds[] = { STEP_SET, STEP_CREATE, STEP_UPDATE, STEP_DELETE };
+
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
+/* The batch with these items; no item: those of a kind are not set. */
+static const struct message *
+make(struct work *work, const char *const items[KINDS], struct fail *fail)
+{
+	const struct row_request *batch = work->row->step[STEP_BATCH];
+	struct pair pairs[KINDS];
+	size_t i;
+
+	for (i = 0; i < KINDS; i++) {
+		pairs[i].next = i + 1 < KINDS ? &pairs[i + 1] : NULL;
+		pairs[i].name = exchange_steps[kinds[i]];
+		pairs[i].text = items[i];
+		pairs[i].raw = true;
+		/* In XML nothing can be left out, but it can be empty. */
+		if (!items[i] && batch->kind == BODY_XML)
+			pairs[i].text = "";
+	}
+	return message_make(work, batch, pairs, fail);
+}
+
+bool
+batch_add(struct work *work, struct fail *fail)
+{
+	static const char *const none[KINDS] = { "{}", "{}", "{}", "{}" };
+	const struct message *message = make(work, none, fail);
+
+	if (!message)
+		return false;
+	work->batch = message->key;
+	work->item = message_item(
+		work, work->row->step[work->write]->body, NULL, fail);
+	return work->item != NULL;
+}
+
+const struct message *
+batch_alone(struct work *work, struct fail *fail)
+{
+	const char *items[KINDS] = { NULL };
+	size_t i;
+
+	for (i = 0; i < KINDS; i++)
+		if (kinds[i] == work->write)
+			items[i] = work->item;
+	return make(work, items, fail);
+}
+
+/* Adds the item to those of its kind. */
+static void
+put(struct buf lists[KINDS], const struct work *work)
+{
+	bool comma = work->row->step[STEP_BATCH]->kind != BODY_XML;
+	size_t i;
+
+	for (i = 0; kinds[i] != work->write; i++)
+		continue;
+	buf_str(&lists[i], lists[i].len > 0 && comma ? "," : "");
+	buf_str(&lists[i], work->item);
+}
+
+/* Makes one request of all that fits, and all of these wait for it. */
+static void
+flush(struct work *work)
+{
+	struct work *members[EXCHANGE_ITEMS], *other;
+	struct buf lists[KINDS] = { { 0 } };
+	const char *items[KINDS];
+	const struct message *message;
+	struct fail fail;
+	size_t count = 0, len = 0, i;
+
+	for (other = work; other && count < EXCHANGE_ITEMS;
+		other = other->next) {
+		if (!other->item || strcmp(other->batch, work->batch) != 0)
+			continue;
+		len += strlen(other->item) + 1;
+		if (count > 0 && len + strlen(work->batch) > EXCHANGE_REQUEST)
+			break;
+		members[count++] = other;
+		put(lists, other);
+	}
+	for (i = 0; i < KINDS; i++)
+		items[i] = lists[i].len > 0 ? buf_text(&lists[i]) : NULL;
+	message = make(work, items, &fail);
+	for (i = 0; i < count; i++) {
+		members[i]->item = NULL;
+		members[i]->step = STEP_BATCH;
+		if (message)
+			members[i]->call = call_for(
+				work, work->row->step[STEP_BATCH], message);
+		else
+			exchange_fail(members[i], &fail);
+	}
+	for (i = 0; i < KINDS; i++)
+		buf_free(&lists[i]);
+}
+
+bool
+batch_flush(struct exchange *exchange)
+{
+	struct work *work;
+	bool any = false;
+
+	for (work = exchange->works; work; work = work->next) {
+		if (!work->item)
+			continue;
+		flush(work);
+		any = true;
+	}
+	return any;
+}

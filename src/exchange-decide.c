@@ -1,0 +1,167 @@
+#include <string.h>
+#include <strings.h>
+
+#include "address.h"
+#include "buf.h"
+#include "exchange-part.h"
+#include "exchange.h"
+#include "fail.h"
+#include "json.h"
+#include "provider.h"
+
+/* Whether the item has all that the account writes and `records` reads. */
+static bool
+has_all(const struct work *work, const struct item *item)
+{
+	const struct account *account = work->exchange->account;
+	const struct row_binding *binding =
+		work->row->step[STEP_RECORDS]->reading->bindings;
+	const char *wanted, *read;
+
+	for (; binding; binding = binding->next) {
+		if (answer_compared(binding->variable))
+			continue;
+		wanted = account_value(account, binding->variable);
+		read = pair_find(item->vars, binding->variable);
+		if (wanted && (!read || strcasecmp(wanted, read) != 0))
+			return false;
+	}
+	return true;
+}
+
+/* The right one, else the only one, else the one that was ours. */
+static const struct held *
+choose(const struct work *work)
+{
+	const struct address *want = work->job->want, *last = work->job->last;
+	const struct held *held, *right = NULL, *ours = NULL;
+
+	for (held = work->held; held; held = held->next) {
+		if (address_equal(held->address, want) &&
+			(!right || has_all(work, held->item)))
+			right = held;
+		if (!ours && last->family && address_equal(held->address, last))
+			ours = held;
+	}
+	if (right)
+		return right;
+	return work->held && !work->held->next ? work->held : ours;
+}
+
+static int
+refuse(struct work *work, const char *why)
+{
+	struct buf list = { 0 };
+	const struct held *held;
+
+	for (held = work->held; held && list.len < 120; held = held->next) {
+		buf_str(&list, list.len > 0 ? ", " : "");
+		buf_printable(&list, held->text, strlen(held->text));
+	}
+	work->job->daily = true;
+	fail_set(work->job->fail, "the %s record holds %s%s: %s",
+		work->job->type == ROW_A ? "A" : "AAAA",
+		list.len > 0 ? buf_text(&list) : "nothing", held ? ", ..." : "",
+		why);
+	buf_free(&list);
+	return OUTCOME_REFUSED;
+}
+
+static bool
+is_whole(const struct work *work)
+{
+	return request_holds(work->row->step[work->write], "value");
+}
+
+int
+decide_step(const struct row *row, bool found)
+{
+	/* No record, a record, or none was asked for. */
+	static const int order[][4] = {
+		{ STEP_CREATE, STEP_SET, STEPS },
+		{ STEP_UPDATE, STEP_SET, STEP_CREATE, STEPS },
+		{ STEP_SET, STEP_CREATE, STEPS },
+	};
+	const int *step = order[row->step[STEP_RECORDS] ? found : 2];
+
+	while (*step != STEPS && !row->step[*step])
+		step++;
+	/* Without an end to the old one there would be two. */
+	return found && *step == STEP_CREATE && !row->step[STEP_DELETE] ? STEPS
+									: *step;
+}
+
+int
+decide_write(struct work *work)
+{
+	struct exchange_job *job = work->job;
+	const struct held *mine = choose(work);
+	bool several;
+
+	if (work->held && !mine)
+		return refuse(work, "none of them is ours");
+	work->mine = mine;
+	if (mine) {
+		*job->was = *mine->address;
+		job->foreign = !address_equal(job->was, job->want) &&
+			       !address_equal(job->was, job->last);
+		if (address_equal(job->was, job->want) &&
+			has_all(work, mine->item))
+			return OUTCOME_SAME;
+	}
+	work->write = decide_step(work->row, mine != NULL);
+	if (work->write == STEPS)
+		return refuse(work, "no request of the row changes that");
+	several = mine && (work->write == STEP_SET ? work->held->next != NULL
+						   : mine->item->count > 1);
+	if (several && !is_whole(work))
+		return refuse(work, "a write would leave one of them only");
+	return OUTCOME_CHANGED;
+}
+
+/* Whether the write is about one item, by what was read from it. */
+static bool
+is_for_item(const struct work *work)
+{
+	const struct row_binding *binding =
+		work->row->step[STEP_RECORDS]->reading->bindings;
+
+	for (; binding; binding = binding->next)
+		if (!answer_compared(binding->variable) &&
+			strcmp(binding->variable, "ttl") != 0 &&
+			request_holds(work->row->step[work->write],
+				binding->variable))
+			return true;
+	return false;
+}
+
+bool
+decide_value(struct work *work, struct fail *fail)
+{
+	const struct held *mine = work->mine;
+	const struct held own = { NULL, mine ? mine->item : NULL, NULL,
+		work->job->want };
+	const struct held *held = mine ? work->held : &own;
+	bool one = mine && is_for_item(work);
+	const char *text, *item = NULL;
+	struct buf list = { 0 };
+
+	if (!is_whole(work))
+		return true;
+	text = work->row->step[STEP_VALUE]->body;
+	for (; held; held = held->next) {
+		if (one && held->item != mine->item)
+			continue;
+		item = message_item(
+			work, text, held == mine ? &own : held, fail);
+		if (!item)
+			break;
+		buf_str(&list, list.len > 0 && *text != '<' ? "," : "");
+		buf_str(&list, item);
+	}
+	work->value = NULL;
+	pair_add(work->exchange->mem, &work->value, "value", buf_text(&list));
+	work->value->raw = true;
+	buf_free(&list);
+	return item != NULL;
+}

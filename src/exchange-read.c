@@ -1,0 +1,278 @@
+#include <string.h>
+
+#include "address.h"
+#include "buf.h"
+#include "exchange-part.h"
+#include "exchange.h"
+#include "fail.h"
+#include "json.h"
+#include "provider.h"
+
+static bool
+skip(struct json_t *value, void *arg)
+{
+	(void)value;
+	(void)arg;
+	return false;
+}
+
+/* XML cannot show a list of none; its parent is there all the same. */
+static bool
+parent_there(const struct call *page, const char *pointer)
+{
+	const char *last = strrchr(pointer, '/');
+	struct buf parent = { 0 };
+	bool there;
+
+	if (!last || !json_is_xml(page->doc))
+		return false;
+	buf_add(&parent, pointer, (size_t)(last - pointer));
+	there = json_find(page->doc, buf_text(&parent), skip, NULL) !=
+		JSON_ABSENT;
+	buf_free(&parent);
+	return there;
+}
+
+bool
+answer_items(const struct call *page, const struct row_reading *reading,
+	bool (*each)(struct json_t *item, void *arg), void *arg,
+	struct fail *fail)
+{
+	const char *items = reading->items ? reading->items : "";
+
+	if (!page->doc)
+		return fail_set(fail, "%s", page->fail->text);
+	if (json_find(page->doc, items, each, arg) == JSON_ABSENT &&
+		!parent_there(page, items))
+		return fail_set(fail, "nothing at %s", items);
+	return true;
+}
+
+static const char *
+bound(const struct row_reading *reading, const char *variable)
+{
+	const struct row_binding *binding = reading->bindings;
+
+	while (binding && strcmp(binding->variable, variable) != 0)
+		binding = binding->next;
+	return binding ? binding->pointer : NULL;
+}
+
+bool
+answer_text(struct json_t *item, const struct row_reading *reading,
+	const char *variable, struct buf *out)
+{
+	const char *pointer = bound(reading, variable);
+
+	return pointer &&
+	       (json_first(item, pointer, out) ||
+		       json_find(item, pointer, skip, NULL) == JSON_NOTHING);
+}
+
+bool
+answer_compared(const char *variable)
+{
+	static const char *const compared[] = { "zone", "name", "type", "ip" };
+	size_t i;
+
+	for (i = 0; i < sizeof compared / sizeof compared[0]; i++)
+		if (strcmp(variable, compared[i]) == 0)
+			return true;
+	return false;
+}
+
+struct pair *
+answer_vars(
+	struct mem *mem, struct json_t *item, const struct row_reading *reading)
+{
+	const struct row_binding *binding;
+	struct pair *vars = NULL;
+	struct buf text = { 0 };
+
+	for (binding = reading->bindings; binding; binding = binding->next) {
+		buf_cut(&text, 0);
+		if (!answer_compared(binding->variable) &&
+			json_first(item, binding->pointer, &text))
+			pair_add(
+				mem, &vars, binding->variable, buf_text(&text));
+	}
+	buf_free(&text);
+	return vars;
+}
+
+static bool
+keep_item(struct json_t *item, void *arg)
+{
+	*(struct json_t **)arg = item;
+	return false;
+}
+
+bool
+answer_login(struct work *work, const struct call *call, struct fail *fail)
+{
+	const struct row_reading *reading = call->request->reading;
+	const struct row_binding *binding;
+	struct json_t *item = NULL;
+
+	if (!reading)
+		return true;
+	if (!answer_items(call, reading, keep_item, &item, fail))
+		return false;
+	if (item)
+		work->login_vars =
+			answer_vars(work->exchange->mem, item, reading);
+	for (binding = reading->bindings; binding; binding = binding->next)
+		if (!pair_find(work->login_vars, binding->variable))
+			return fail_set(
+				fail, "nothing at %s", binding->pointer);
+	return true;
+}
+
+/* The records of an answer on their way into work->held. */
+struct reader {
+	struct work *work;
+	const struct row_reading *reading;
+	struct held **end;
+	struct item *item;
+	struct fail *fail;
+	bool fine;
+};
+
+static bool
+each_address(struct json_t *value, void *arg)
+{
+	struct reader *reader = arg;
+	struct mem *mem = reader->work->exchange->mem;
+	int family = reader->work->job->type == ROW_A ? 4 : 6;
+	struct address *address = mem_take(mem, sizeof *address);
+	struct held *held = mem_take(mem, sizeof *held);
+	struct buf text = { 0 };
+
+	reader->fine = json_text(value, &text) &&
+		       address_parse(address, buf_text(&text), text.len) &&
+		       address->family == family;
+	held->item = reader->item;
+	held->text = mem_text(mem, buf_text(&text));
+	held->address = address;
+	*reader->end = held;
+	reader->end = &held->next;
+	reader->item->count++;
+	buf_free(&text);
+	return reader->fine;
+}
+
+static bool
+is_type(const struct work *work, const char *text)
+{
+	return strcmp(text, work->row->type) == 0 ||
+	       strcmp(text, work->job->type == ROW_A ? "A" : "AAAA") == 0;
+}
+
+/* Whether an item is the work's, by name and type as far as they are read. */
+static bool
+is_ours(struct reader *reader, struct json_t *item)
+{
+	static const struct {
+		const char *variable;
+		bool (*is)(const struct work *work, const char *text);
+	} keys[] = { { "name", zone_is_name }, { "type", is_type } };
+	struct buf text = { 0 };
+	bool ours = true;
+	size_t i;
+
+	for (i = 0; ours && i < sizeof keys / sizeof keys[0]; i++) {
+		if (!bound(reader->reading, keys[i].variable))
+			continue;
+		buf_cut(&text, 0);
+		reader->fine = answer_text(
+			item, reader->reading, keys[i].variable, &text);
+		ours = reader->fine &&
+		       keys[i].is(reader->work, buf_text(&text));
+		if (!reader->fine)
+			fail_set(reader->fail, "an item without %s",
+				keys[i].variable);
+	}
+	buf_free(&text);
+	return ours;
+}
+
+static bool
+each_record(struct json_t *item, void *arg)
+{
+	struct reader *reader = arg;
+	struct mem *mem = reader->work->exchange->mem;
+
+	if (!is_ours(reader, item))
+		return reader->fine;
+	reader->item = mem_take(mem, sizeof *reader->item);
+	reader->item->vars = answer_vars(mem, item, reader->reading);
+	json_find(item, bound(reader->reading, "ip"), each_address, reader);
+	reader->fine = reader->fine && reader->item->count > 0;
+	if (!reader->fine)
+		fail_set(reader->fail, "no address at %s",
+			bound(reader->reading, "ip"));
+	return reader->fine;
+}
+
+bool
+answer_records(struct work *work, const struct call *call, struct fail *fail)
+{
+	struct reader reader = { .work = work,
+		.reading = work->row->step[STEP_RECORDS]->reading,
+		.end = &work->held,
+		.fail = fail,
+		.fine = true };
+
+	for (; call && reader.fine; call = call->more)
+		if (!answer_items(
+			    call, reader.reading, each_record, &reader, fail))
+			return false;
+	return reader.fine;
+}
+
+struct digest {
+	const struct row_reading *reading;
+	struct buf text;
+};
+
+static bool
+each_seen(struct json_t *item, void *arg)
+{
+	struct digest *digest = arg;
+	const struct row_binding *binding;
+
+	for (binding = digest->reading->bindings; binding;
+		binding = binding->next) {
+		json_first(item, binding->pointer, &digest->text);
+		buf_char(&digest->text, '\n');
+	}
+	return true;
+}
+
+bool
+answer_more(struct call *page, const char **next)
+{
+	struct mem *mem = page->exchange->mem;
+	struct digest digest = { page->request->reading, { 0 } };
+	struct buf text = { 0 };
+	struct fail fail;
+	bool more;
+
+	if (!digest.reading || !page->doc)
+		return false;
+	if (digest.reading->page) {
+		json_first(page->doc, digest.reading->page, &text);
+		more = text.len > 0;
+		*next = mem_text(mem, buf_text(&text));
+	} else {
+		answer_items(page, digest.reading, each_seen, &digest, &fail);
+		page->seen = mem_text(mem, buf_text(&digest.text));
+		more = digest.text.len > 0 &&
+		       !(page->before &&
+			       strcmp(page->before->seen, page->seen) == 0);
+		*next = mem_printf(mem, "%d", page->page + 1);
+	}
+	buf_free(&text);
+	buf_free(&digest.text);
+	return more;
+}

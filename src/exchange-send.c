@@ -1,0 +1,184 @@
+#include <string.h>
+
+#include "buf.h"
+#include "clock.h"
+#include "exchange-part.h"
+#include "fail.h"
+#include "http.h"
+#include "json.h"
+#include "provider.h"
+#include "sign.h"
+
+static struct call *
+call_new(struct work *work, const struct row_request *request,
+	const struct message *message)
+{
+	struct exchange *exchange = work->exchange;
+	struct call *call = mem_take(exchange->mem, sizeof *call);
+
+	call->exchange = exchange;
+	call->work = work;
+	call->request = request;
+	call->message = message;
+	call->first = call->says = call;
+	call->page = 1;
+	call->retry_after = -1;
+	call->fail = mem_take(exchange->mem, sizeof *call->fail);
+	*exchange->calls_end = call;
+	exchange->calls_end = &call->next;
+	return call;
+}
+
+struct call *
+call_for(struct work *work, const struct row_request *request,
+	const struct message *message)
+{
+	struct call *call;
+
+	for (call = work->exchange->calls; call; call = call->next)
+		if (call->first == call &&
+			strcmp(call->message->key, message->key) == 0)
+			return call;
+	return call_new(work, request, message);
+}
+
+/* Asks for the next page, or ends the call. */
+static void
+call_read(struct call *page)
+{
+	const struct row_request *request = page->request;
+	struct call *first = page->first, *more;
+	const struct message *message;
+	struct pair next = { NULL, "page", NULL, false };
+	int meaning = answer_meaning(first->work, page, NULL);
+
+	first->done = true;
+	/* Behind the last page, "no such page" ends the list. */
+	if (meaning != MEANS_GOOD &&
+		(page == first || meaning != MEANS_MISSING))
+		first->says = page;
+	if (meaning != MEANS_GOOD)
+		return;
+	if (page->before)
+		page->before->more = page;
+	if (!request->paged || !answer_more(page, &next.text))
+		return;
+	if (page->page == EXCHANGE_PAGES) {
+		first->fault = "more than 50 pages";
+		return;
+	}
+	message = message_make(first->work, request, &next, page->fail);
+	if (!message) {
+		first->fault = page->fail->text;
+		return;
+	}
+	first->done = false;
+	more = call_new(first->work, request, message);
+	more->first = first;
+	more->before = page;
+	more->page = page->page + 1;
+}
+
+static void
+call_answered(void *arg, const struct http_answer *answer)
+{
+	struct call *call = arg;
+	struct exchange *exchange = call->exchange;
+
+	exchange->flying--;
+	exchange->opened = true;
+	call->status = answer->status;
+	call->retry_after = answer->retry_after;
+	if (answer->fail)
+		*call->fail = *answer->fail;
+	call->len = answer->body ? answer->len : 0;
+	call->body = mem_textn(exchange->mem, answer->body, call->len);
+	if (call->status && json_looks(call->body, call->len))
+		call->doc = json_read(call->body, call->len, call->fail);
+	else if (call->status)
+		fail_set(call->fail, "neither JSON nor XML");
+	if (exchange->stopped)
+		return;
+	call_read(call);
+	exchange_pump(exchange);
+}
+
+/* The fields that a signature adds. */
+static bool
+put_signature(struct mem *mem, struct field **fields,
+	const struct message *message, struct fail *fail)
+{
+	const struct sign_request request = { message->method, message->url,
+		message->fields, message->body,
+		message->body ? strlen(message->body) : 0 };
+	unsigned char random[16];
+	struct buf nonce = { 0 }, out = { 0 };
+	struct sign_moment moment = { clock_now(), NULL };
+	char *line, *rest;
+	bool fine;
+
+	clock_random(random, sizeof random);
+	sign_hex(&nonce, random, sizeof random);
+	moment.nonce = buf_text(&nonce);
+	fine = sign_request(
+		&out, message->scheme, message->words, &request, &moment, fail);
+	for (line = out.at; fine && line && *line; line = rest) {
+		rest = line + strcspn(line, "\n");
+		if (*rest)
+			*rest++ = '\0';
+		field_add(mem, fields, line);
+	}
+	buf_free(&nonce);
+	buf_free(&out);
+	return fine;
+}
+
+static bool
+start(struct call *call)
+{
+	struct exchange *exchange = call->exchange;
+	const struct message *message = call->message;
+	struct field *fields = NULL, **end = &fields;
+	const struct field *field;
+	struct http_request request = { .method = message->method,
+		.url = message->url,
+		.body = message->body,
+		.family = message->family,
+		.timeout_ms = exchange->timeout_ms,
+		.ceiling = EXCHANGE_ANSWER,
+		.proxy = message->proxy };
+
+	call->sent = true;
+	for (field = message->fields; field; field = field->next) {
+		*end = mem_take(exchange->mem, sizeof **end);
+		(*end)->name = field->name;
+		(*end)->value = field->value;
+		end = &(*end)->next;
+	}
+	if (message->scheme &&
+		!put_signature(exchange->mem, end, message, call->fail))
+		return false;
+	request.fields = fields;
+	request.body_len = message->body ? strlen(message->body) : 0;
+	exchange->flying++;
+	http_start(exchange->http, &request, call_answered, call);
+	return true;
+}
+
+bool
+call_send(struct exchange *exchange)
+{
+	int most = exchange->opened ? EXCHANGE_FLYING : 1;
+	struct call *call;
+	bool ended = false;
+
+	for (call = exchange->calls; call; call = call->next) {
+		if (call->sent || exchange->flying >= most)
+			continue;
+		if (start(call))
+			continue;
+		call_read(call);
+		ended = true;
+	}
+	return ended;
+}
