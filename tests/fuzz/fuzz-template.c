@@ -61,7 +61,7 @@ check(char place, enum expansion done, const struct buf *out,
 	const struct fail *fail)
 {
 	struct fail why;
-	size_t i;
+	const char *at;
 
 	demand(done != EXPAND_BAD || fail->text[0]);
 	demand(done == EXPAND_DONE || out->len == 0);
@@ -69,9 +69,15 @@ check(char place, enum expansion done, const struct buf *out,
 	/* What comes out is JSON again, and URLs and forms are ASCII. */
 	if (place == 'j' && done == EXPAND_DONE)
 		demand(template_json_ok(buf_text(out), &why));
-	if (!strchr("jxl", place))
-		for (i = 0; i < out->len; i++)
-			demand((unsigned char)out->at[i] <= 0x7f);
+	if (strchr("jxl", place))
+		return;
+	/* A host's name is the row's matter. */
+	at = strstr(buf_text(out), "://");
+	at = place == 'f' || !at ? buf_text(out) : at + 3;
+	if (place != 'f')
+		at += strcspn(at, "/?");
+	for (; *at; at++)
+		demand((unsigned char)*at <= 0x7f);
 }
 
 int

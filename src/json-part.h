@@ -1,0 +1,15 @@
+/*
+ * Private to the room json.
+ */
+#include <stddef.h>
+
+struct fail;
+struct json_t;
+
+#define JSON_MAX (1024 * 1024) /* bytes of a document */
+
+/* Reads a document that begins with `<`. */
+struct json_t *json_read_xml(const char *text, size_t len, struct fail *fail);
+
+/* The document itself, of what json_read gave. */
+struct json_t *json_document(struct json_t *root);
