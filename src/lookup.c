@@ -105,13 +105,14 @@ explain(struct lookup *lookup)
 }
 
 static void
-finish(struct lookup *lookup, const struct address *found)
+finish(struct lookup *lookup, const struct lookup_try *used)
 {
 	char text[ADDRESS_TEXT];
 
-	if (found) {
-		*lookup->found = *found;
-		address_format(found, text);
+	lookup->used = used;
+	if (used) {
+		*lookup->found = *used->address;
+		address_format(used->address, text);
 		log_step("%s: %s", lookup->set->title, text);
 	} else {
 		explain(lookup);
@@ -141,7 +142,7 @@ finish_all(struct lookup *lookup)
 		if (try->valid && count >= lookup->set->agree)
 			break;
 	}
-	finish(lookup, try ? try->address : NULL);
+	finish(lookup, try);
 }
 
 static void
@@ -150,7 +151,7 @@ advance(struct lookup *lookup, struct lookup_try *try)
 	if (lookup->all)
 		finish_all(lookup);
 	else if (try->valid && settles(lookup, try))
-		finish(lookup, try->address);
+		finish(lookup, try);
 	else if (lookup->then)
 		ask_next(lookup);
 	else

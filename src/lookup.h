@@ -72,6 +72,7 @@ struct lookup {
 	bool finished;
 	struct address *found;    /* family 0: no valid address */
 	struct lookup_try *tries; /* in the order of asking */
+	const struct lookup_try *used; /* whose answer settled it */
 	struct fail *fail;        /* why nothing was found */
 
 	void (*done)(void *arg, struct lookup *lookup);

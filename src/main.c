@@ -10,9 +10,11 @@
 #include "http.h"
 #include "log.h"
 #include "plan.h"
+#include "probe.h"
 #include "providers.h"
 #include "report.h"
 #include "secret.h"
+#include "status.h"
 #include "stop.h"
 #include "update.h"
 
@@ -29,22 +31,32 @@ run_update(const struct cli *cli, struct plan *plan)
 	return update_run(cli, plan);
 }
 
+static int
+run_command(const struct cli *cli, struct plan *plan)
+{
+	switch (cli->command) {
+	case COMMAND_CHECK:
+		return check_run(plan, cli->verbose > 0);
+	case COMMAND_LOOKUP:
+		return check_notes(plan->config, false) ? probe_run(cli, plan)
+							: EXIT_CONFIG;
+	case COMMAND_STATUS:
+		return check_notes(plan->config, false) ? status_run(cli, plan)
+							: EXIT_CONFIG;
+	default:
+		return run_update(cli, plan);
+	}
+}
+
 /* The commands that start from a configuration. */
 static int
 run_planned(const struct cli *cli)
 {
 	struct mem *mem = mem_new();
 	const char *path = cli->config ? cli->config : config_default_path(mem);
-	struct plan *plan;
-	int status;
+	struct plan *plan = plan_read(path);
+	const int status = run_command(cli, plan);
 
-	if (cli->command == COMMAND_UPDATE)
-		clock_splay(cli->splay);
-	plan = plan_read(path);
-	if (cli->command == COMMAND_CHECK)
-		status = check_run(plan, cli->verbose > 0);
-	else
-		status = run_update(cli, plan);
 	plan_free(plan);
 	mem_free(mem);
 	return status;
@@ -70,9 +82,15 @@ main(int argc, char **argv)
 	case COMMAND_PROVIDERS:
 		status = providers_run(&cli);
 		break;
-	case COMMAND_UPDATE:
-	case COMMAND_CHECK:
 	case COMMAND_LOOKUP:
+		status = cli.count > 0 ? probe_run(&cli, NULL)
+				       : run_planned(&cli);
+		break;
+	case COMMAND_UPDATE:
+		clock_splay(cli.splay);
+		status = run_planned(&cli);
+		break;
+	case COMMAND_CHECK:
 	case COMMAND_STATUS:
 		status = run_planned(&cli);
 		break;

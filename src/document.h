@@ -1,0 +1,25 @@
+/*
+ * JSON documents of our own, as --json prints them: written piece by piece,
+ * indented by two blanks.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+struct buf;
+
+struct document {
+	struct buf *out;
+	int depth;
+	bool filled; /* the open object or list has a member already */
+};
+
+/* Opens an object or list; key is NULL in a list and at the top. */
+void document_open(struct document *document, const char *key, char bracket);
+void document_close(struct document *document, char bracket);
+
+/* Members; a text of NULL is written as null. */
+void document_text(
+	struct document *document, const char *key, const char *text);
+void document_number(
+	struct document *document, const char *key, int64_t number);
+void document_switch(struct document *document, const char *key, bool on);

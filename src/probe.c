@@ -1,0 +1,278 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "probe.h"
+#include "address.h"
+#include "buf.h"
+#include "cli.h"
+#include "config.h"
+#include "document.h"
+#include "exit.h"
+#include "fail.h"
+#include "http.h"
+#include "lookup.h"
+#include "plan.h"
+#include "report.h"
+#include "stop.h"
+
+#define TIMEOUT 10 /* seconds, without a configuration */
+
+struct probe {
+	const struct cli *cli;
+	struct mem *mem;
+	struct http *http;
+	struct lookup *lookups;
+	long timeout_ms;
+};
+
+static void
+answered(void *arg, struct lookup *lookup)
+{
+	(void)arg;
+	(void)lookup;
+}
+
+static void
+add_set(struct probe *probe, const struct lookup_set *set)
+{
+	struct lookup **end = &probe->lookups;
+	struct lookup *lookup = mem_take(probe->mem, sizeof(*lookup));
+
+	if ((set->family == 4 && probe->cli->only6) ||
+		(set->family == 6 && probe->cli->only4))
+		return;
+	while (*end)
+		end = &(*end)->next;
+	lookup->set = set;
+	lookup->http = probe->http;
+	lookup->mem = probe->mem;
+	lookup->timeout_ms = probe->timeout_ms;
+	lookup->last = mem_take(probe->mem, sizeof(struct address));
+	lookup->found = mem_take(probe->mem, sizeof(struct address));
+	lookup->fail = mem_take(probe->mem, sizeof(struct fail));
+	lookup->done = answered;
+	lookup->all = true;
+	*end = lookup;
+}
+
+/* The sources of the command line, as a set of one family. */
+static bool
+make_set(struct probe *probe, int family)
+{
+	struct lookup_set *set = mem_take(probe->mem, sizeof(*set));
+	struct lookup_source **end = &set->sources;
+	struct address_rule *rule = mem_take(probe->mem, sizeof(*rule));
+	struct fail fail;
+	int i;
+
+	rule->family = family;
+	set->rule = rule;
+	set->family = family;
+	set->title = family == 4 ? "ipv4" : "ipv6";
+	set->label = "";
+	set->agree = 1;
+	for (i = 0; i < probe->cli->count; i++) {
+		*end = mem_take(probe->mem, sizeof(**end));
+		if (!lookup_source_read(
+			    *end, probe->mem, probe->cli->args[i], &fail)) {
+			report_error("%s: %s", probe->cli->args[i], fail.text);
+			return false;
+		}
+		set->count++;
+		end = &(*end)->next;
+	}
+	add_set(probe, set);
+	return true;
+}
+
+static bool
+choose_sets(struct probe *probe, const struct plan *plan)
+{
+	const struct lookup_set *set;
+
+	if (probe->cli->count > 0)
+		return make_set(probe, 4) && make_set(probe, 6);
+	for (set = plan->sets; set; set = set->next)
+		add_set(probe, set);
+	return true;
+}
+
+static const char *
+verdict(const struct lookup_try *try)
+{
+	if (!try->ended)
+		return "no answer";
+	return try->valid ? "ok" : try->cause;
+}
+
+static int
+wider(int width, const char *text)
+{
+	const int len = (int)strlen(text);
+
+	return len > width ? len : width;
+}
+
+/* The widths of the columns source and address. */
+static void
+measure(const struct probe *probe, int width[2])
+{
+	const struct lookup *lookup;
+	const struct lookup_try *try;
+	char text[ADDRESS_TEXT];
+
+	for (lookup = probe->lookups; lookup; lookup = lookup->next)
+		for (try = lookup->tries; try; try = try->next) {
+			width[0] = wider(width[0], try->source->shown);
+			if (!try->valid)
+				continue;
+			address_format(try->address, text);
+			width[1] = wider(width[1], text);
+		}
+}
+
+static void
+print_table(const struct probe *probe)
+{
+	const struct lookup *lookup;
+	const struct lookup_try *try;
+	char text[ADDRESS_TEXT];
+	int width[2] = { 6, 7 };
+
+	measure(probe, width);
+	printf("  %-*s  %-6s  %-*s  %6s  %s\n", width[0], "SOURCE", "FAMILY",
+		width[1], "ADDRESS", "MS", "VERDICT");
+	for (lookup = probe->lookups; lookup; lookup = lookup->next)
+		for (try = lookup->tries; try; try = try->next) {
+			address_format(try->address, text);
+			printf("%c %-*s  %-6s  %-*s  %6ld  %s\n",
+				try == lookup->used ? '*' : ' ', width[0],
+				try->source->shown, lookup->set->title,
+				width[1], try->valid ? text : "-", try->ms,
+				verdict(try));
+		}
+}
+
+static void
+add_try(struct document *document, const struct lookup_try *try, bool used)
+{
+	char text[ADDRESS_TEXT];
+
+	address_format(try->address, text);
+	document_open(document, NULL, '{');
+	document_text(document, "source", try->source->shown);
+	document_switch(document, "valid", try->valid);
+	document_text(document, "verdict", verdict(try));
+	document_text(document, "address", try->valid ? text : NULL);
+	document_number(document, "ms", try->ms);
+	document_switch(document, "used", used);
+	document_close(document, '}');
+}
+
+static void
+print_document(const struct probe *probe)
+{
+	struct buf out = { 0 };
+	struct document document = { .out = &out };
+	const struct lookup *lookup;
+	const struct lookup_try *try;
+	char text[ADDRESS_TEXT];
+
+	document_open(&document, NULL, '{');
+	document_open(&document, "lookups", '[');
+	for (lookup = probe->lookups; lookup; lookup = lookup->next) {
+		address_format(lookup->found, text);
+		document_open(&document, NULL, '{');
+		document_text(&document, "lookup", lookup->set->title);
+		document_number(&document, "family", lookup->set->family);
+		document_text(&document, "address",
+			lookup->found->family ? text : NULL);
+		document_open(&document, "sources", '[');
+		for (try = lookup->tries; try; try = try->next)
+			add_try(&document, try, try == lookup->used);
+		document_close(&document, ']');
+		document_close(&document, '}');
+	}
+	document_close(&document, ']');
+	document_close(&document, '}');
+	fputs(buf_text(&out), stdout);
+	buf_free(&out);
+}
+
+static bool
+disagree(const struct lookup *lookup)
+{
+	const struct lookup_try *try;
+	const struct address *first = NULL;
+
+	for (try = lookup->tries; try; try = try->next) {
+		if (!try->valid)
+			continue;
+		if (first && !address_equal(first, try->address))
+			return true;
+		first = try->address;
+	}
+	return false;
+}
+
+/* Says what a reader of the table should know; the exit status. */
+static int
+judge(const struct probe *probe)
+{
+	const struct lookup *lookup;
+	int status = EXIT_FINE;
+
+	for (lookup = probe->lookups; lookup; lookup = lookup->next) {
+		if (disagree(lookup))
+			report_error(
+				"%s: the sources disagree", lookup->set->title);
+		if (lookup->found->family != 0)
+			continue;
+		report_error("%s: no valid address", lookup->set->title);
+		status = EXIT_LOOKUP;
+	}
+	return status;
+}
+
+static int
+ask_all(struct probe *probe)
+{
+	struct lookup *lookup;
+
+	for (lookup = probe->lookups; lookup; lookup = lookup->next)
+		if (lookup->set->sources)
+			lookup_start(lookup);
+	http_run(probe->http, 0, stop_fd());
+	if (probe->cli->json)
+		print_document(probe);
+	else
+		print_table(probe);
+	return judge(probe);
+}
+
+int
+probe_run(const struct cli *cli, const struct plan *plan)
+{
+	struct probe probe = {
+		.cli = cli,
+		.timeout_ms = 1000 * (plan ? (long)plan->config->general.timeout
+					   : TIMEOUT),
+	};
+	const struct http_options options = {
+		.ca_file = plan ? plan->config->general.ca_file : NULL,
+	};
+	struct fail fail;
+	int status = EXIT_USAGE;
+
+	probe.http = http_open(&options, &fail);
+	if (!probe.http) {
+		report_error("%s", fail.text);
+		return EXIT_LOOKUP;
+	}
+	probe.mem = mem_new();
+	if (choose_sets(&probe, plan))
+		status = ask_all(&probe);
+	http_close(probe.http);
+	mem_free(probe.mem);
+	return status;
+}

@@ -1,0 +1,11 @@
+/*
+ * The command `lookup`: what every source says.
+ */
+struct cli;
+struct plan;
+
+/*
+ * Asks all sources at once and prints a table or a document: those of the plan
+ * (NULL: none), or the ones on the command line. The exit status.
+ */
+int probe_run(const struct cli *cli, const struct plan *plan);
