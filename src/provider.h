@@ -79,6 +79,7 @@ struct row_value {
 	const char *name;
 	const char *text;
 	bool secret;
+	bool type[ROW_TYPES];	/* for which it counts: `line.A` */
 };
 
 /* What an account of the row declares. */
@@ -102,7 +103,7 @@ struct row {
 	int64_t hold;		/* seconds, 0 if not written */
 	const char *ttl;	/* of new records, NULL: the API's */
 	const char *type;	/* what {type} is */
-	bool needs_zone;	/* uses {zone}, {name} or {sub} */
+	bool needs_zone;	/* uses {zone}, {name} or {sub}, or has zones */
 	bool senders;		/* publishes the sender's address */
 };
 
