@@ -46,16 +46,15 @@ state_file_open(const struct state_files *files, const char *name, int flags,
 
 	if (fd == -1 && errno == ELOOP) {
 		fail_set(fail, "%s%s is a symbolic link", files->folder, name);
+		errno = ELOOP;
 		return -1;
 	}
-	if (fd == -1) {
-		/* fail_set may change what the caller wants to see */
-		int error = errno;
-
+	if (fd == -1 && errno != ENOENT) {
 		state_file_broken(files, "open", name, fail);
-		errno = error;
-		return -1;
+		errno = EIO;
 	}
+	if (fd == -1)
+		return -1;
 	if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode))
 		return fd;
 	fail_set(fail, "%s%s is not a regular file", files->folder, name);

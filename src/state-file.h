@@ -33,8 +33,8 @@ bool state_file_broken(const struct state_files *files, const char *step,
 bool state_file_give(const struct state_files *files, int fd);
 
 /*
- * Opens a regular file; never a link, and a FIFO does not hang. -1: *fail
- * says why; errno is ENOENT if it is not there.
+ * Opens a regular file; never a link, and a FIFO does not hang. -1: errno is
+ * ENOENT if it is not there, else *fail says why.
  */
 int state_file_open(const struct state_files *files, const char *name,
 	int flags, struct fail *fail);

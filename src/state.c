@@ -149,12 +149,14 @@ make_lock(const struct state_files *files, const char *name, struct fail *fail)
 		O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
 		S_IRUSR | S_IWUSR);
 
-	/* another run was faster */
-	if (fd == -1 && errno == EEXIST)
-		return state_file_open(files, name, O_RDWR, fail);
 	if (fd == -1) {
+		int error = errno;
+
 		state_file_broken(files, "make", name, fail);
-		return -1;
+		/* another run was faster */
+		return error == EEXIST
+			       ? state_file_open(files, name, O_RDWR, fail)
+			       : -1;
 	}
 	if (fchmod(fd, S_IRUSR | S_IWUSR) == 0 && state_file_give(files, fd))
 		return fd;
@@ -168,8 +170,13 @@ enum state_lock
 state_lock(struct state_files *files, struct fail *fail)
 {
 	const char *name = state_file_name(files, ".lock");
-	int fd = state_file_open(files, name, O_RDWR, fail);
+	int fd;
 
+	if (files->dir == -1) {
+		fail_set(fail, "there is no folder %s", files->folder);
+		return STATE_BROKEN;
+	}
+	fd = state_file_open(files, name, O_RDWR, fail);
 	if (fd == -1 && errno == ENOENT)
 		fd = make_lock(files, name, fail);
 	if (fd == -1)

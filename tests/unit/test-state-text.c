@@ -1,0 +1,409 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "address.h"
+#include "buf.h"
+#include "fail.h"
+#include "state.h"
+
+#define HEAD "# ddns state 1\n"
+#define HEX "000102030405060708090a0b0c0d0e0f"
+#define KEY "key\t" HEX HEX "\n"
+#define LOOKUP "lookup\tipv4\t203.0.113.7\t1700000000\t0\t1700000001\n"
+#define LACKING "lookup\tipv6 wan2\tnone\t0\t1\t1700000001\n"
+#define NAME \
+	"name\ta.example.com\tA\tcloudflare\t203.0.113.7\t1700000000\t" \
+	"1700000001\t2\t1700000300\tlater\t00ff\t1700000002\tno answer\n"
+#define NAME6 \
+	"name\ta.example.com\tAAAA\tdyndns2 no-ip\tnone\t0\t0\t0\t-1\t" \
+	"refused\tbeef\t1700000002\t\n"
+#define ACCOUNT \
+	"account\tcloudflare\t-1\t1700000000\tdenied\t1\t0001\tbadauth\n"
+#define PROBLEM "problem\tlookup ipv4\t1700000000\t3\t1\t0\tno address\n"
+#define EVERY HEAD KEY LOOKUP LACKING NAME NAME6 ACCOUNT PROBLEM
+
+static void
+expect_format(const struct state *state, const char *text)
+{
+	struct buf out = { 0 };
+
+	state_format(state, &out);
+	assert_string_equal(buf_text(&out), text);
+	assert_int_equal(out.len, strlen(text));
+	buf_free(&out);
+}
+
+static void
+every_member_is_read(void **unused)
+{
+	struct state *state = state_parse(EVERY, strlen(EVERY));
+	const struct state_lookup *lookup = state->lookups;
+	const struct state_name *name = state->names;
+	const struct state_account *account = state->accounts;
+	const struct state_problem *problem = state->problems;
+	struct address address;
+
+	(void)unused;
+	assert_true(address_parse(&address, "203.0.113.7", 11));
+	assert_false(state->damaged);
+	assert_int_equal(state->key[1], 1);
+	assert_int_equal(state->key[31], 15);
+
+	assert_string_equal(lookup->set, "ipv4");
+	assert_true(address_equal(lookup->address, &address));
+	assert_int_equal(lookup->found, 1700000000);
+	assert_int_equal(lookup->seen, 1700000001);
+	assert_false(lookup->lacking);
+	assert_string_equal(lookup->next->set, "ipv6 wan2");
+	assert_int_equal(lookup->next->address->family, 0);
+	assert_true(lookup->next->lacking);
+
+	assert_string_equal(name->name, "a.example.com");
+	assert_string_equal(name->type, "A");
+	assert_string_equal(name->account, "cloudflare");
+	assert_true(address_equal(name->confirmed, &address));
+	assert_int_equal(name->since, 1700000000);
+	assert_int_equal(name->attempt, 1700000001);
+	assert_int_equal(name->failures, 2);
+	assert_int_equal(name->until, 1700000300);
+	assert_int_equal(name->why, OUTCOME_LATER);
+	assert_int_equal(name->digest, 0xff);
+	assert_int_equal(name->seen, 1700000002);
+	assert_string_equal(name->text, "no answer");
+	assert_int_equal(name->next->until, -1);
+	assert_string_equal(name->next->text, "");
+
+	assert_string_equal(account->account, "cloudflare");
+	assert_int_equal(account->until, -1);
+	assert_int_equal(account->set, 1700000000);
+	assert_int_equal(account->why, OUTCOME_DENIED);
+	assert_int_equal(account->failures, 1);
+	assert_int_equal(account->digest, 1);
+	assert_string_equal(account->text, "badauth");
+
+	assert_string_equal(problem->key, "lookup ipv4");
+	assert_int_equal(problem->first, 1700000000);
+	assert_int_equal(problem->runs, 3);
+	assert_int_equal(problem->why, 1);
+	assert_int_equal(problem->said, 0);
+	assert_string_equal(problem->text, "no address");
+	assert_false(problem->fresh);
+
+	expect_format(state, EVERY);
+	state_free(state);
+}
+
+struct reading {
+	const char *text;
+	size_t len; /* 0: up to the NUL */
+	bool damaged;
+	const char *taken; /* the state, as it is written again */
+};
+
+#define KEEP_20 "\t1\t2\t3\t4\t5\t6\t7\t8\t9\t10\t11\t12\t13\t14\t15"
+#define NO_KEY "key\t" ZERO ZERO "\n"
+#define ZERO "00000000000000000000000000000000"
+#define NAME_OF(n) "name\t" n "\tA\tx\tnone\t0\t0\t0\t0\tsame\t0000\t0\t\n"
+#define WITH(confirmed, since, failures, until, why, digest) \
+	"name\tb\tA\tx\t" confirmed "\t" since "\t0\t" failures "\t" until \
+	"\t" why "\t" digest "\t0\t\n"
+#define PROBLEM_OF(text) "problem\tp\t1\t2\t3\t4\t" text "\n"
+
+static const struct reading readings[] = {
+	/* whole */
+	{ HEAD, 0, false, HEAD NO_KEY },
+	{ HEAD KEY, 0, false, HEAD KEY },
+	{ "# ddns state 2\n" KEY, 0, false, HEAD KEY },
+	{ HEAD "# by hand\n\nfuture\tx\ty\n" KEY, 0, false, HEAD KEY },
+	{ HEAD KEY "lookup\tipv4\tnone\t0\t0\t0\tmore\tand more\n", 0, false,
+		HEAD KEY "lookup\tipv4\tnone\t0\t0\t0\n" },
+	{ HEAD "lookup\tipv4\tnone\t0\t0\t0" KEEP_20 "\n" KEY, 0, false,
+		HEAD KEY "lookup\tipv4\tnone\t0\t0\t0\n" },
+	/* a time in the future is kept */
+	{ HEAD KEY "lookup\tipv4\tnone\t253402300799\t0\t0\n", 0, false,
+		HEAD KEY "lookup\tipv4\tnone\t253402300799\t0\t0\n" },
+	/* any order is read, one is written */
+	{ HEAD NAME_OF("c") NAME_OF("a") KEY NAME_OF("b"), 0, false,
+		HEAD KEY NAME_OF("a") NAME_OF("b") NAME_OF("c") },
+	{ HEAD KEY PROBLEM_OF("tab\\tline\\nback\\\\slash"), 0, false,
+		HEAD KEY PROBLEM_OF("tab\\tline\\nback\\\\slash") },
+	{ HEAD KEY PROBLEM_OF("\xE5\xBD\x93"), 0, false,
+		HEAD KEY PROBLEM_OF("\xE5\xBD\x93") },
+
+	/* the first line */
+	{ "", 0, true, HEAD NO_KEY },
+	{ "\n", 0, true, HEAD NO_KEY },
+	{ KEY NAME, 0, true, HEAD KEY NAME },
+	{ "# ddns state\n" KEY, 0, true, HEAD KEY },
+	{ "# ddns state 0\n" KEY, 0, true, HEAD KEY },
+	{ "# ddns state 1x\n" KEY, 0, true, HEAD KEY },
+	{ "# ddns stats 1\n" KEY, 0, true, HEAD KEY },
+	{ " # ddns state 1\n" KEY, 0, true, HEAD KEY },
+	{ "# ddns state 1\t1\n" KEY, 0, true, HEAD KEY },
+	{ "\xEF\xBB\xBF# ddns state 1\n" KEY, 0, true, HEAD KEY },
+	{ "# ddns state 1\r\n" KEY, 0, true, HEAD KEY },
+
+	/* the last line */
+	{ "# ddns state 1", 0, true, HEAD NO_KEY },
+	{ HEAD KEY "lookup\tipv4\tnone\t17000\t0\t0", 0, true, HEAD KEY },
+	{ HEAD KEY "future", 0, true, HEAD KEY },
+
+	/* the key */
+	{ HEAD NO_KEY, 0, true, HEAD NO_KEY },
+	{ HEAD "key\n" NAME, 0, true, HEAD NO_KEY NAME },
+	{ HEAD "key\t" HEX "\n" NAME, 0, true, HEAD NO_KEY NAME },
+	{ HEAD "key\t" HEX HEX "0\n", 0, true, HEAD NO_KEY },
+	{ HEAD "key\t" HEX "0001020304050607g8090a0b0c0d0e0f\n", 0, true,
+		HEAD NO_KEY },
+
+	/* bytes */
+	{ HEAD KEY "problem\tp\t1\t2\t3\t4\ta\0b\n" NAME,
+		sizeof(HEAD KEY "problem\tp\t1\t2\t3\t4\ta\0b\n" NAME) - 1,
+		true, HEAD KEY NAME },
+	{ HEAD KEY "\0\0\0\0\n", sizeof(HEAD KEY "\0\0\0\0\n") - 1, true,
+		HEAD KEY },
+	{ HEAD KEY PROBLEM_OF("\033[2J") NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY PROBLEM_OF("\x7F") NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY PROBLEM_OF("\xFF") NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY PROBLEM_OF("\xC2\x9B") NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY PROBLEM_OF("\xE2\x80\xAE") NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY PROBLEM_OF("\r") NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY "future\t\x01\n", 0, true, HEAD KEY },
+
+	/* escapes */
+	{ HEAD KEY PROBLEM_OF("\\x") NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY PROBLEM_OF("\\") NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY PROBLEM_OF("a\\T") NAME, 0, true, HEAD KEY NAME },
+
+	/* fields */
+	{ HEAD KEY "lookup\n" NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY "lookup\tipv4\tnone\t0\t0\n" NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY "lookup\tipv5\tnone\t0\t0\t0\n", 0, true, HEAD KEY },
+	{ HEAD KEY "lookup\t\tnone\t0\t0\t0\n", 0, true, HEAD KEY },
+	{ HEAD KEY "lookup\tipv4\t\t0\t0\t0\n", 0, true, HEAD KEY },
+	{ HEAD KEY "lookup\tipv4\t2001:db8::1\t0\t0\t0\n", 0, true, HEAD KEY },
+	{ HEAD KEY "lookup\tipv6\t192.0.2.1\t0\t0\t0\n", 0, true, HEAD KEY },
+	{ HEAD KEY "lookup\tipv4\t192.0.2.256\t0\t0\t0\n", 0, true, HEAD KEY },
+	{ HEAD KEY "lookup\tipv4\tnone\t-1\t0\t0\n", 0, true, HEAD KEY },
+	{ HEAD KEY "lookup\tipv4\tnone\t0\t2\t0\n", 0, true, HEAD KEY },
+	{ HEAD KEY "lookup\tipv4\tnone\t253402300800\t0\t0\n", 0, true,
+		HEAD KEY },
+	{ HEAD KEY NAME_OF("") NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY WITH("::1", "0", "0", "0", "same", "0000"), 0, true,
+		HEAD KEY },
+	{ HEAD KEY WITH("none", "", "0", "0", "same", "0000"), 0, true,
+		HEAD KEY },
+	{ HEAD KEY WITH("none", "-", "0", "0", "same", "0000"), 0, true,
+		HEAD KEY },
+	{ HEAD KEY WITH("none", "+1", "0", "0", "same", "0000"), 0, true,
+		HEAD KEY },
+	{ HEAD KEY WITH("none", "1x", "0", "0", "same", "0000"), 0, true,
+		HEAD KEY },
+	{ HEAD KEY WITH("none", " 1", "0", "0", "same", "0000"), 0, true,
+		HEAD KEY },
+	{ HEAD KEY WITH(
+		  "none", "9999999999999999999", "0", "0", "same", "0000"),
+		0, true, HEAD KEY },
+	{ HEAD KEY WITH("none", "0", "-1", "0", "same", "0000"), 0, true,
+		HEAD KEY },
+	{ HEAD KEY WITH("none", "0", "2147483648", "0", "same", "0000"), 0,
+		true, HEAD KEY },
+	{ HEAD KEY WITH("none", "0", "0", "-2", "same", "0000"), 0, true,
+		HEAD KEY },
+	{ HEAD KEY WITH("none", "0", "0", "0", "fine", "0000"), 0, true,
+		HEAD KEY },
+	{ HEAD KEY WITH("none", "0", "0", "0", "same", "000"), 0, true,
+		HEAD KEY },
+	{ HEAD KEY WITH("none", "0", "0", "0", "same", "10000"), 0, true,
+		HEAD KEY },
+	{ HEAD KEY WITH("none", "0", "0", "0", "same", "000G"), 0, true,
+		HEAD KEY },
+	{ HEAD KEY "name\tb\tTXT\tx\tnone\t0\t0\t0\t0\tsame\t0000\t0\t\n", 0,
+		true, HEAD KEY },
+	/* rows of the same key: one of them is taken */
+	{ HEAD KEY LOOKUP LOOKUP, 0, true, HEAD KEY LOOKUP },
+	{ HEAD KEY NAME NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY ACCOUNT ACCOUNT, 0, true, HEAD KEY ACCOUNT },
+	{ HEAD KEY PROBLEM PROBLEM, 0, true, HEAD KEY PROBLEM },
+};
+
+static void
+text_is_read(void **unused)
+{
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < sizeof readings / sizeof readings[0]; i++) {
+		const struct reading *row = &readings[i];
+		struct state *state = state_parse(
+			row->text, row->len ? row->len : strlen(row->text));
+
+		if (state->damaged != row->damaged)
+			fail_msg("row %zu: damaged is %d", i, state->damaged);
+		expect_format(state, row->taken);
+		state_free(state);
+	}
+}
+
+static void
+any_text_survives(void **unused)
+{
+	static const struct {
+		const char *text;
+		const char *again;
+	} rows[] = {
+		{ "", "" },
+		{ "plain", "plain" },
+		{ "\t\n\\", "\t\n\\" },
+		{ "\\t", "\\t" },
+		{ "\\", "\\" },
+		{ "\n\n", "\n\n" },
+		{ "\033[2J", "\\x1B[2J" },
+		{ "\xFF", "\\xFF" },
+		{ "\r", "\\x0D" },
+		{ "当前 IP：203.0.113.7", "当前 IP：203.0.113.7" },
+	};
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct state *state = state_parse(HEAD KEY, strlen(HEAD KEY));
+		struct buf out = { 0 }, again = { 0 };
+		struct state *other;
+
+		state_problem(state, "key\tof\nit")->text = rows[i].text;
+		state_format(state, &out);
+		other = state_parse(out.at, out.len);
+		assert_false(other->damaged);
+		assert_string_equal(other->problems->key, "key\tof\nit");
+		assert_string_equal(other->problems->text, rows[i].again);
+		state_format(other, &again);
+		assert_string_equal(out.at, again.at);
+		buf_free(&out);
+		buf_free(&again);
+		state_free(other);
+		state_free(state);
+	}
+}
+
+static void
+rows_are_found_again(void **unused)
+{
+	struct state *state = state_parse(HEAD, strlen(HEAD));
+	struct state_name *name = state_name(state, "b", "A", "x");
+	struct state_lookup *lookup = state_lookup(state, "ipv6");
+	struct state_account *account = state_account(state, "x");
+	struct state_problem *problem = state_problem(state, "p");
+
+	(void)unused;
+	assert_int_equal(name->confirmed->family, 0);
+	assert_int_equal(lookup->address->family, 0);
+	assert_ptr_not_equal(state_name(state, "b", "AAAA", "x"), name);
+	assert_ptr_not_equal(state_name(state, "b", "A", "y"), name);
+	assert_ptr_not_equal(state_name(state, "a", "A", "x"), name);
+	assert_ptr_equal(state_name(state, "b", "A", "x"), name);
+	assert_ptr_not_equal(state_lookup(state, "ipv4"), lookup);
+	assert_ptr_equal(state_lookup(state, "ipv6"), lookup);
+	assert_ptr_not_equal(state_account(state, "w"), account);
+	assert_ptr_equal(state_account(state, "x"), account);
+	assert_ptr_not_equal(state_problem(state, "o"), problem);
+	assert_ptr_equal(state_problem(state, "p"), problem);
+	state_forget(state, problem);
+	assert_string_equal(state->problems->key, "o");
+	assert_null(state->problems->next);
+	state_forget(state, problem);
+	assert_string_equal(state->problems->key, "o");
+	state_free(state);
+	state_free(NULL);
+}
+
+#define NOW INT64_C(1700000000)
+#define DAY INT64_C(86400)
+
+static void
+old_rows_expire(void **unused)
+{
+	static const struct {
+		int64_t seen;
+		bool kept;
+		int64_t after;
+	} rows[] = {
+		{ NOW, true, NOW },
+		{ NOW - DAY, true, NOW - DAY },
+		{ NOW - 90 * DAY + 1, true, NOW - 90 * DAY + 1 },
+		{ NOW - 90 * DAY, false, 0 },
+		{ 1, false, 0 },
+		{ 0, true, NOW },
+		{ NOW + 1, true, NOW },
+	};
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct state *state = state_parse(HEAD, strlen(HEAD));
+
+		state_name(state, "b", "A", "x")->seen = rows[i].seen;
+		state_account(state, "x")->until = -1;
+		state_lookup(state, "ipv4")->seen = rows[i].seen;
+		state_expire(state, NOW);
+		if (!state->names != !rows[i].kept ||
+			!state->lookups != !rows[i].kept ||
+			!state->accounts != !rows[i].kept)
+			fail_msg("row %zu", i);
+		if (rows[i].kept) {
+			assert_int_equal(state->names->seen, rows[i].after);
+			assert_int_equal(state->lookups->seen, rows[i].after);
+		}
+		state_free(state);
+	}
+}
+
+static void
+old_problems_expire(void **unused)
+{
+	static const struct {
+		int64_t first, said;
+		bool fresh, kept;
+	} rows[] = {
+		{ NOW, 0, false, true },
+		{ NOW - 100 * DAY, NOW - 80 * DAY, false, true },
+		{ NOW - 100 * DAY, 0, false, false },
+		{ NOW - 100 * DAY, NOW - 90 * DAY, false, false },
+		{ NOW - 100 * DAY, NOW - 90 * DAY, true, true },
+	};
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct state *state = state_parse(HEAD, strlen(HEAD));
+		struct state_problem *problem = state_problem(state, "p");
+
+		problem->first = rows[i].first;
+		problem->said = rows[i].said;
+		problem->fresh = rows[i].fresh;
+		state_expire(state, NOW);
+		if (!state->problems != !rows[i].kept)
+			fail_msg("row %zu", i);
+		state_free(state);
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_member_is_read),
+		cmocka_unit_test(text_is_read),
+		cmocka_unit_test(any_text_survives),
+		cmocka_unit_test(rows_are_found_again),
+		cmocka_unit_test(old_rows_expire),
+		cmocka_unit_test(old_problems_expire),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
