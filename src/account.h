@@ -19,12 +19,12 @@ struct account_work {
 	struct config *config;
 	struct config_section *section;
 	struct account *account;
-	const struct layer *own;	/* the section alone */
-	const struct layer *layers;	/* with the rows below */
+	const struct layer *own;    /* the section alone */
+	const struct layer *layers; /* with the rows below */
 	const struct row_declared *declared;
-	const char *family[2];		/* "ipv4 LABEL", "ipv6 LABEL" */
-	bool has[2];			/* lookups, by enum row_type */
-	struct row_value *values;	/* become the account's */
+	const char *family[2];    /* "ipv4 LABEL", "ipv6 LABEL" */
+	bool has[2];              /* lookups, by enum row_type */
+	struct row_value *values; /* become the account's */
 	struct row_value *defaults;
 };
 
@@ -32,8 +32,8 @@ struct account_work {
 extern const char *const account_keys[];
 
 /* The first entry of a key, or NULL. */
-const struct config_entry *account_entry(const struct config_section *section,
-	const char *key);
+const struct config_entry *account_entry(
+	const struct config_section *section, const char *key);
 
 /* Reads what is declared; adds each _file's content to the fingerprint. */
 void account_read_values(struct account_work *work, struct buf *fingerprint);
@@ -48,8 +48,8 @@ void account_read_names(struct account_work *work);
  * A name in lower case and ASCII, without final dot; `*.` may begin it.
  * NULL: it is no DNS name of at least that many labels; *fail says why.
  */
-const char *account_domain(struct mem *mem, const char *text, int labels,
-	struct fail *fail);
+const char *account_domain(
+	struct mem *mem, const char *text, int labels, struct fail *fail);
 
 /* Whether name is zone, or ends in it at a label boundary. */
 bool account_in_zone(const char *name, const char *zone);

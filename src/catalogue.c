@@ -114,6 +114,14 @@ catalogue_find(struct catalogue *catalogue, const char *name)
 	return row;
 }
 
+bool
+catalogue_hides(struct catalogue *catalogue, const char *name)
+{
+	const struct catalogue_row *row = catalogue_find(catalogue, name);
+
+	return row && row->hidden;
+}
+
 const char *
 catalogue_nearest(struct catalogue *catalogue, const char *name)
 {

@@ -20,9 +20,9 @@ struct layer {
 
 /* What the layers write for a key. */
 struct layer_value {
-	const char *key;	/* as written: "set", "set.A" */
-	const struct layer *layer;	/* NULL: no layer writes it */
-	const struct config_line *lines;	/* NULL: not written, or hidden */
+	const char *key;                 /* as written: "set", "set.A" */
+	const struct layer *layer;       /* NULL: no layer writes it */
+	const struct config_line *lines; /* NULL: not written, or hidden */
 	int line;
 };
 
@@ -30,8 +30,8 @@ struct layer_value {
  * The value for one type (enum row_type). Lines are copies; those of a key
  * that is written again follow each other, empty ones are left out.
  */
-struct layer_value layer_find(struct mem *mem, const struct layer *top,
-	const char *key, int type);
+struct layer_value layer_find(
+	struct mem *mem, const struct layer *top, const char *key, int type);
 
 /* Whether the key of the row language may be written for one type only. */
 bool layer_typed(const char *key);
@@ -67,7 +67,7 @@ bool layer_fits(const char *written, const char *key, int type);
 struct layer_mistake {
 	struct layer_mistake *next;
 	const char *key;
-	int line;	/* 0: it stands in a lower layer */
+	int line; /* 0: it stands in a lower layer */
 	const char *text;
 };
 
@@ -75,7 +75,7 @@ struct layer_work {
 	struct mem *mem;
 	const struct layer *top;
 	struct layer_mistake *mistakes;
-	const char *key;	/* at work */
+	const char *key; /* at work */
 	int line;
 };
 

@@ -42,26 +42,27 @@ enum row_meaning {
 struct row_binding {
 	struct row_binding *next;
 	const char *variable;
-	const char *pointer;	/* from an item */
+	const char *pointer; /* from an item */
 };
 
 struct row_reading {
-	const char *items;	/* pointer to the items; NULL: none was written */
-	const char *page;	/* pointer from the top; NULL: pages are counted */
-	struct row_binding *bindings;	/* without page */
+	const char *items; /* pointer to the items; NULL: none was written */
+	const char *page;  /* pointer from the top; NULL: pages are counted */
+	struct row_binding *bindings; /* without page */
 };
 
 enum row_body { BODY_NONE, BODY_JSON, BODY_XML, BODY_FORM };
 
-/* A request, or an item (method NULL: body alone counts). Texts are templates. */
+/* A request, or an item (method NULL: body alone counts). Texts are templates.
+ */
 struct row_request {
 	const char *method;
 	const char *url;
-	const struct config_line *fields;	/* "Name: value" */
+	const struct config_line *fields; /* "Name: value" */
 	const char *body;
 	enum row_body kind;
-	struct row_reading *reading;	/* NULL: none */
-	bool paged;			/* holds {page} */
+	struct row_reading *reading; /* NULL: none */
+	bool paged;                  /* holds {page} */
 };
 
 enum row_test_kind { TEST_STATUS, TEST_POINTER, TEST_TEXT };
@@ -69,9 +70,9 @@ enum row_test_kind { TEST_STATUS, TEST_POINTER, TEST_TEXT };
 struct row_test {
 	struct row_test *next;
 	enum row_test_kind kind;
-	int status;		/* 404, or 5 for 5xx */
+	int status; /* 404, or 5 for 5xx */
 	const char *pointer;
-	const char *text;	/* template; NULL: the place must only exist */
+	const char *text; /* template; NULL: the place must only exist */
 };
 
 struct row_value {
@@ -79,57 +80,57 @@ struct row_value {
 	const char *name;
 	const char *text;
 	bool secret;
-	bool type[ROW_TYPES];	/* for which it counts: `line.A` */
+	bool type[ROW_TYPES]; /* for which it counts: `line.A` */
 };
 
 /* What an account of the row declares. */
 struct row_declared {
 	struct row_declared *next;
 	const char *name;
-	const char *text;	/* for people, "" */
+	const char *text; /* for people, "" */
 	bool secret;
 	bool optional;
 };
 
 /* A row as one account uses it for one type. */
 struct row {
-	bool offered;		/* has set, create or update */
-	const struct row_request *step[STEPS];	/* NULL: none */
+	bool offered;                          /* has set, create or update */
+	const struct row_request *step[STEPS]; /* NULL: none */
 	const struct row_test *test[MEANINGS];
 	const char *url;
-	const char *auth;			/* NULL: none */
-	const struct config_line *fields;	/* header */
-	const struct config_line *error;	/* pointers */
-	int64_t hold;		/* seconds, 0 if not written */
-	const char *ttl;	/* of new records, NULL: the API's */
-	const char *type;	/* what {type} is */
-	bool needs_zone;	/* uses {zone}, {name} or {sub}, or has zones */
-	bool senders;		/* publishes the sender's address */
+	const char *auth;                 /* NULL: none */
+	const struct config_line *fields; /* header */
+	const struct config_line *error;  /* pointers */
+	int64_t hold;                     /* seconds, 0 if not written */
+	const char *ttl;                  /* of new records, NULL: the API's */
+	const char *type;                 /* what {type} is */
+	bool needs_zone; /* uses {zone}, {name} or {sub}, or has zones */
+	bool senders;    /* publishes the sender's address */
 };
 
 struct account_name {
 	struct account_name *next;
-	const char *name;	/* ASCII, lower case, no final dot */
-	bool type[ROW_TYPES];	/* asked for (of the families with lookups) */
+	const char *name;     /* ASCII, lower case, no final dot */
+	bool type[ROW_TYPES]; /* asked for (of the families with lookups) */
 	int line;
 };
 
 /* An account, ready to be used by exchange. */
 struct account {
 	struct account *next;
-	const char *title;	/* "cloudflare", "dyndns2 no-ip" */
+	const char *title; /* "cloudflare", "dyndns2 no-ip" */
 	const char *provider;
 	const struct config_section *section;
 	struct row row[ROW_TYPES];
-	const struct row_value *values;		/* what the account writes */
-	const struct row_value *defaults;	/* what the row writes */
-	const char *server;	/* origin without final slash, or NULL */
-	const char *zone;	/* of the account, else of the row, or NULL */
-	const char *lookup;	/* LABEL of the lookups, "" */
-	const char *suffix;	/* as written, or NULL */
-	int64_t refresh;	/* seconds, 0: never */
+	const struct row_value *values;   /* what the account writes */
+	const struct row_value *defaults; /* what the row writes */
+	const char *server; /* origin without final slash, or NULL */
+	const char *zone;   /* of the account, else of the row, or NULL */
+	const char *lookup; /* LABEL of the lookups, "" */
+	const char *suffix; /* as written, or NULL */
+	int64_t refresh;    /* seconds, 0: never */
 	struct account_name *names;
-	const char *fingerprint;	/* section but names, row, files */
+	const char *fingerprint; /* section but names, row, files */
 	size_t fingerprint_len;
 };
 
@@ -141,6 +142,9 @@ void catalogue_free(struct catalogue *catalogue);
 
 /* Names of all rows, sorted, NULL at the end; the catalogue's. */
 const char *const *catalogue_names(struct catalogue *catalogue);
+
+/* Whether a user's row of this name hides a built-in one. */
+bool catalogue_hides(struct catalogue *catalogue, const char *name);
 
 /* Checks all of the user's rows, used or not. Reports in the config. */
 void catalogue_check(struct catalogue *catalogue);
@@ -160,15 +164,15 @@ void provider_list(struct catalogue *catalogue, struct buf *out);
 
 /* `ddns providers NAME`: the row, its keys as a table, a section to paste.
  * False: there is no such row. */
-bool provider_show(struct catalogue *catalogue, const char *name,
-	struct buf *out);
+bool provider_show(
+	struct catalogue *catalogue, const char *name, struct buf *out);
 
 /* The built-in rows, made from src/providers at build time. */
 struct provider_text {
 	const char *name;
-	const char *file;	/* "providers/dyndns2.ini" */
-	int line;		/* of its section in there */
-	const char *text;	/* from its section line to the next */
+	const char *file; /* "providers/dyndns2.ini" */
+	int line;         /* of its section in there */
+	const char *text; /* from its section line to the next */
 };
 extern const struct provider_text provider_texts[];
 extern const size_t provider_text_count;

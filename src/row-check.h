@@ -14,8 +14,8 @@ void row_check(struct layer_work *work, const struct row *row, int type,
 	const struct row_declared *declared);
 
 /* Checks what the layers hold together: declarations, defaults, ceilings. */
-void row_check_layers(struct layer_work *work,
-	const struct row_declared *declared);
+void row_check_layers(
+	struct layer_work *work, const struct row_declared *declared);
 
 /* Whether a variable stands bare in a JSON body of the row. */
 bool row_check_bare(const struct row *row, const char *variable);

@@ -29,11 +29,11 @@ bool row_each_shared(const struct row *row,
 	bool (*each)(const char *text, void *arg), void *arg);
 
 /* Whether a step, all requests, or a test hold one of the variables. */
-bool row_step_holds(const struct row *row, int step,
-	const char *const *variables);
+bool row_step_holds(
+	const struct row *row, int step, const char *const *variables);
 bool row_shared_holds(const struct row *row, const char *const *variables);
-bool row_tests_hold(const struct row *row, int meaning,
-	const char *const *variables);
+bool row_tests_hold(
+	const struct row *row, int meaning, const char *const *variables);
 
 /* Whether a write (enum row_step) sends the address, by itself or by the
  * batch that takes it. */

@@ -7,6 +7,7 @@
 #include "config.h"
 #include "fail.h"
 #include "http.h"
+#include "json.h"
 #include "layer.h"
 #include "provider.h"
 #include "template.h"
@@ -206,6 +207,47 @@ body_kind(const char *body, bool item)
 	return BODY_FORM;
 }
 
+/* The length of an expression that a text begins with; 0: it is text. */
+static size_t
+expression_len(const char *at)
+{
+	size_t plus, len;
+
+	if (*at != '{')
+		return 0;
+	plus = at[1] == '+' ? 1 : 0;
+	len = strcspn(at, "}");
+	if (!at[len] || !row_parse_variable(at + 1 + plus, len - 1 - plus))
+		return 0;
+	return len + 1;
+}
+
+/* An XML body, its expressions replaced; an item may have no single root. */
+static bool
+xml_ok(const char *body, struct fail *fail)
+{
+	const bool whole = strncmp(body, "<?", 2) == 0;
+	struct buf text = { 0 };
+	struct json_t *root;
+	size_t len;
+
+	buf_str(&text, whole ? "" : "<x>");
+	for (; *body; body += len) {
+		len = expression_len(body);
+		if (len > 0) {
+			buf_char(&text, 'x');
+			continue;
+		}
+		len = 1;
+		buf_char(&text, *body);
+	}
+	buf_str(&text, whole ? "" : "</x>");
+	root = json_read(text.at, text.len, fail);
+	json_free(root);
+	buf_free(&text);
+	return root != NULL;
+}
+
 static void
 set_body(struct layer_work *work, struct row_request *request, const char *body)
 {
@@ -217,6 +259,8 @@ set_body(struct layer_work *work, struct row_request *request, const char *body)
 	request->kind = body_kind(body, !request->method);
 	if (request->kind == BODY_JSON && !template_json_ok(body, &fail))
 		layer_wrong(work, "the body is no JSON: %s", fail.text);
+	if (request->kind == BODY_XML && !xml_ok(body, &fail))
+		layer_wrong(work, "the body is no XML: %s", fail.text);
 }
 
 static bool

@@ -13,27 +13,27 @@ struct row_request;
 struct row_test;
 
 /* A request; an item, if it begins with no method and `item` allows it. */
-struct row_request *row_parse_request(struct layer_work *work,
-	const struct config_line *lines, bool item);
+struct row_request *row_parse_request(
+	struct layer_work *work, const struct config_line *lines, bool item);
 
 /* An item, whatever it begins with. */
-struct row_request *row_parse_item(struct layer_work *work,
-	const struct config_line *lines);
+struct row_request *row_parse_item(
+	struct layer_work *work, const struct config_line *lines);
 
 /* What stands behind `->`. */
-struct row_reading *row_parse_reading(struct layer_work *work,
-	const char *text);
+struct row_reading *row_parse_reading(
+	struct layer_work *work, const char *text);
 
-struct row_test *row_parse_tests(struct layer_work *work,
-	const struct config_line *lines);
+struct row_test *row_parse_tests(
+	struct layer_work *work, const struct config_line *lines);
 
 /* Header fields; a line that is none is a mistake. */
-const struct config_line *row_parse_fields(struct layer_work *work,
-	const struct config_line *lines);
+const struct config_line *row_parse_fields(
+	struct layer_work *work, const struct config_line *lines);
 
 /* Pointers, one a line of the result. */
-const struct config_line *row_parse_pointers(struct layer_work *work,
-	const struct config_line *lines);
+const struct config_line *row_parse_pointers(
+	struct layer_work *work, const struct config_line *lines);
 
 /* Declarations, put behind those in *list; a name stands once. */
 void row_parse_declared(struct layer_work *work,
@@ -48,9 +48,9 @@ bool row_parse_variable(const char *text, size_t len);
 bool row_parse_origin(struct layer_work *work, const char *url);
 
 /* All lines without a break between them. */
-const char *row_parse_joined(struct layer_work *work,
-	const struct config_line *lines);
+const char *row_parse_joined(
+	struct layer_work *work, const struct config_line *lines);
 
 /* Whether nothing but blanks, and one value, stands there. NULL: told. */
-const char *row_parse_single(struct layer_work *work,
-	const struct config_line *lines);
+const char *row_parse_single(
+	struct layer_work *work, const struct config_line *lines);
