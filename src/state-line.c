@@ -55,10 +55,11 @@ unescape(char *text)
 	return true;
 }
 
+/* In place; there is a byte behind the text that is not needed any more. */
 static bool
-split(struct line *line, struct mem *mem, const char *text, size_t len)
+split(struct line *line, char *field, size_t len)
 {
-	char *field = mem_textn(mem, text, len), *end = field + len;
+	char *end = field + len;
 
 	line->count = 0;
 	for (;;) {
@@ -105,12 +106,11 @@ is_title(const char *title, const struct line *line)
 }
 
 static bool
-read_line(const struct line_reader *reader, const char *text, size_t len,
-	bool first)
+read_line(const struct line_reader *reader, char *text, size_t len, bool first)
 {
 	struct line line;
 
-	if (!split(&line, reader->mem, text, len))
+	if (!split(&line, text, len))
 		return false;
 	if (first && is_title(reader->title, &line))
 		return true;
@@ -124,6 +124,7 @@ read_line(const struct line_reader *reader, const char *text, size_t len,
 bool
 line_read(const struct line_reader *reader, const char *text, size_t len)
 {
+	char *copy = mem_textn(reader->mem, text, len);
 	bool whole = len > 0 && text[len - 1] == '\n';
 	size_t start;
 
@@ -134,7 +135,7 @@ line_read(const struct line_reader *reader, const char *text, size_t len)
 		start = len;
 		while (start > 0 && text[start - 1] != '\n')
 			start--;
-		if (!read_line(reader, text + start, len - start, start == 0))
+		if (!read_line(reader, copy + start, len - start, start == 0))
 			whole = false;
 		len = start;
 	}

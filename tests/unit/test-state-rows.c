@@ -1,0 +1,126 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "address.h"
+#include "state.h"
+
+#define HEAD "# ddns state 1\n"
+
+static void
+rows_are_found_again(void **unused)
+{
+	struct state *state = state_parse(HEAD, strlen(HEAD));
+	struct state_name *name = state_name(state, "b", "A", "x");
+	struct state_lookup *lookup = state_lookup(state, "ipv6");
+	struct state_account *account = state_account(state, "x");
+	struct state_problem *problem = state_problem(state, "p");
+
+	(void)unused;
+	assert_int_equal(name->confirmed->family, 0);
+	assert_int_equal(lookup->address->family, 0);
+	assert_ptr_not_equal(state_name(state, "b", "AAAA", "x"), name);
+	assert_ptr_not_equal(state_name(state, "b", "A", "y"), name);
+	assert_ptr_not_equal(state_name(state, "a", "A", "x"), name);
+	assert_ptr_equal(state_name(state, "b", "A", "x"), name);
+	assert_ptr_not_equal(state_lookup(state, "ipv4"), lookup);
+	assert_ptr_equal(state_lookup(state, "ipv6"), lookup);
+	assert_ptr_not_equal(state_account(state, "w"), account);
+	assert_ptr_equal(state_account(state, "x"), account);
+	assert_ptr_not_equal(state_problem(state, "o"), problem);
+	assert_ptr_equal(state_problem(state, "p"), problem);
+	state_forget(state, problem);
+	assert_string_equal(state->problems->key, "o");
+	assert_null(state->problems->next);
+	state_forget(state, problem);
+	assert_string_equal(state->problems->key, "o");
+	state_free(state);
+	state_free(NULL);
+}
+
+#define NOW INT64_C(1700000000)
+#define DAY INT64_C(86400)
+
+static void
+old_rows_expire(void **unused)
+{
+	static const struct {
+		int64_t seen;
+		bool kept;
+		int64_t after;
+	} rows[] = {
+		{ NOW, true, NOW },
+		{ NOW - DAY, true, NOW - DAY },
+		{ NOW - 90 * DAY + 1, true, NOW - 90 * DAY + 1 },
+		{ NOW - 90 * DAY, false, 0 },
+		{ 1, false, 0 },
+		{ 0, true, NOW },
+		{ NOW + 1, true, NOW },
+	};
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct state *state = state_parse(HEAD, strlen(HEAD));
+
+		state_name(state, "b", "A", "x")->seen = rows[i].seen;
+		state_account(state, "x")->until = -1;
+		state_lookup(state, "ipv4")->seen = rows[i].seen;
+		state_expire(state, NOW);
+		if (!state->names != !rows[i].kept ||
+			!state->lookups != !rows[i].kept ||
+			!state->accounts != !rows[i].kept)
+			fail_msg("row %zu", i);
+		if (rows[i].kept) {
+			assert_int_equal(state->names->seen, rows[i].after);
+			assert_int_equal(state->lookups->seen, rows[i].after);
+		}
+		state_free(state);
+	}
+}
+
+static void
+old_problems_expire(void **unused)
+{
+	static const struct {
+		int64_t first, said;
+		bool fresh, kept;
+	} rows[] = {
+		{ NOW, 0, false, true },
+		{ NOW - 100 * DAY, NOW - 80 * DAY, false, true },
+		{ NOW - 100 * DAY, 0, false, false },
+		{ NOW - 100 * DAY, NOW - 90 * DAY, false, false },
+		{ NOW - 100 * DAY, NOW - 90 * DAY, true, true },
+	};
+	size_t i;
+
+	(void)unused;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct state *state = state_parse(HEAD, strlen(HEAD));
+		struct state_problem *problem = state_problem(state, "p");
+
+		problem->first = rows[i].first;
+		problem->said = rows[i].said;
+		problem->fresh = rows[i].fresh;
+		state_expire(state, NOW);
+		if (!state->problems != !rows[i].kept)
+			fail_msg("row %zu", i);
+		state_free(state);
+	}
+}
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(rows_are_found_again),
+		cmocka_unit_test(old_rows_expire),
+		cmocka_unit_test(old_problems_expire),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
