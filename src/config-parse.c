@@ -20,7 +20,6 @@ struct reader {
 	int line;
 	enum form form;
 	struct piece given; /* what inih was handed of the line */
-	bool waiting;       /* a key's line, and inih has not called yet */
 	bool cut;
 	bool lost;     /* what indented lines belong to was refused */
 	bool headless; /* said that a key has no section */
@@ -101,7 +100,6 @@ on_value(void *arg, const char *section, const char *key, const char *value)
 	const char *what;
 
 	(void)section;
-	r->waiting = false;
 	if (r->form == FORM_KEY) {
 		what = key_fault(r, key, value);
 		if (what)
@@ -212,8 +210,10 @@ judge_more(struct reader *r, struct piece line)
 	if (words > 1 || (words == 1 && !(r->entry && declares(r->entry)))) {
 		wrong(r,
 			"an indented section header: begin it in the first column");
-		section_add(r, (struct piece){ text.at + 1, text.len - 2 });
-	} else if (!r->entry && !r->lost) {
+		r->form = FORM_SECTION;
+		return judge_section(r, text);
+	}
+	if (!r->entry && !r->lost) {
 		wrong(r,
 			"an indented line, and no key stands before it: begin keys in the first column");
 	} else if (r->entry && config_plain(line).len < line.len) {
@@ -237,8 +237,12 @@ judge_key(struct reader *r, struct piece line)
 	}
 	/* the comment is cut here, as not every build of inih cuts it */
 	r->cut = plain.len < line.len;
-	r->waiting = true;
-	return plain;
+	if (config_find(plain, '=') < plain.len ||
+		config_find(plain, ':') < plain.len)
+		return plain;
+	wrong(r, "no `=` in this line");
+	lose(r);
+	return (struct piece){ 0 };
 }
 
 static struct piece
@@ -291,30 +295,17 @@ judge_line(struct reader *r)
 	return (struct piece){ 0 };
 }
 
-/* A key's line for which inih did not call has no `=`. */
-static void
-settle(struct reader *r)
-{
-	if (!r->waiting)
-		return;
-	r->waiting = false;
-	wrong(r, "no `=` in this line");
-	lose(r);
-}
-
 /* inih's reader: one line each time; a blank one for what it must not see. */
 static char *
 next_line(char *out, int size, void *arg)
 {
 	struct reader *r = arg;
 
-	settle(r);
 	if (r->rest.len == 0 || size < 2)
 		return NULL;
 	r->given = judge_line(r);
 	if (r->given.len > (size_t)size - 2) {
 		wrong(r, "this system's inih is built for shorter lines");
-		r->waiting = false;
 		r->given.len = 0;
 		if (r->form == FORM_KEY)
 			lose(r);
@@ -369,10 +360,10 @@ config_parse(struct config *config, const char *text, size_t len)
 			"UTF-16: save the file as UTF-8");
 		return;
 	}
-	if (len >= 3 && memcmp(text, "\xEF\xBB\xBF", 3) == 0)
-		r.rest = (struct piece){ text + 3, len - 3 };
+	/* inih takes one off, too */
+	while (r.rest.len >= 3 && memcmp(r.rest.at, "\xEF\xBB\xBF", 3) == 0)
+		r.rest = (struct piece){ r.rest.at + 3, r.rest.len - 3 };
 	bad = ini_parse_stream(next_line, &r, on_value, &r);
-	settle(&r);
 	if (bad != 0 && config->mistakes == 0)
 		config_wrong(
 			config, NULL, NULL, "inih could not read it (%d)", bad);

@@ -143,75 +143,71 @@ falls_back(void **state)
 	"no URL of a proxy: http, https, socks4, socks4a, socks5 or socks5h\n"
 #define TIMEOUT "f:2: [ddns] timeout: "
 
+static const struct row refused[] = {
+	{ "timeout = 1\ndeadline = 1\npatience = 1\nremind = 60\n", "" },
+	{ "timeout = 300\ndeadline = 1d\npatience = 1000\n", "" },
+	{ "timeout = 0", TIMEOUT "0 is out of range: 1 to 300 seconds\n" },
+	{ "timeout = 6m", TIMEOUT "6m is out of range: 1 to 300 seconds\n" },
+	{ "deadline = 86401",
+		"f:2: [ddns] deadline: 86401 is out of range: 1 to 86400 seconds\n" },
+	{ "patience = 0\npatience=1001",
+		"f:2: [ddns] patience: 0 is out of range: 1 to 1000\n"
+		"f:3: [ddns] patience: given twice, first in line 2\n" },
+	{ "patience = 3d", "f:2: [ddns] patience: \"3d\" is no number\n" },
+	{ "patience = 1000000000000",
+		"f:2: [ddns] patience: \"1000000000000\" is no number\n" },
+	{ "remind = 59s",
+		"f:2: [ddns] remind: 59s is too small: at least 60 seconds\n" },
+	{ "timeout = soon",
+		TIMEOUT "\"soon\" is no time: a number and s, m, h or d\n" },
+	{ "timeout =", TIMEOUT "has no value\n" },
+	{ "timeout = 5\n  6\n", "f:3: [ddns] timeout: " ONE },
+	{ "timeout =\n  6\n", "f:3: [ddns] timeout: " ONE },
+	{ "timeout = 5\n  deadline = 6\n", "f:3: [ddns] timeout: " ONE },
+	{ "syslog = true\n", "" },
+	{ "syslog = on\n",
+		"f:2: [ddns] syslog: \"on\" is neither yes nor no\n" },
+	{ "state = x.state\n",
+		"f:2: [ddns] state: \"x.state\" is no absolute path\n" },
+	{ "hook = hook.sh\n",
+		"f:2: [ddns] hook: \"hook.sh\" is no absolute path\n" },
+	{ "ca_file = ~/ca\n",
+		"f:2: [ddns] ca_file: \"~/ca\" is no absolute path\n" },
+	{ "heartbeat = h.example/1234\n",
+		"f:2: [ddns] heartbeat: no URL that begins with https:// or http://\n" },
+	{ "heartbeat = ftp://h\nproxy = https:/h\n",
+		"f:2: [ddns] heartbeat: no URL that begins with https:// or http://\n" },
+	{ "heartbeat = HTTP://h\nproxy = HTTP://h\n", "" },
+	{ "heartbeat = https://h ; comment\n",
+		"f:2: [ddns] heartbeat: a `;` behind a blank begins a comment, so it cannot stand in a secret: write KEY_file\n" },
+	{ "heartbeat = https://h # comment\n",
+		"f:2: [ddns] heartbeat: a `#` behind a blank would be part of the secret: put comments on lines of their own, or write KEY_file\n" },
+	{ "proxy = p.example:3128\n", "" },
+	{ "proxy = ftp://p\n", "f:2: [ddns] proxy: " PROXY },
+	{ "proxy = http://a b\n", "f:2: [ddns] proxy: " PROXY },
+	{ "timout = 5\nTimeout = 5\nzebra = 5\n",
+		"f:2: [ddns] timout: unknown key (did you mean \"timeout\"?)\n"
+		"f:3: [ddns] Timeout: unknown key (did you mean \"timeout\"?)\n"
+		"f:4: [ddns] zebra: unknown key\n" },
+	{ "[ddns]\ntimeout = x\n",
+		"f:2: [ddns] this section is given twice, first in line 1\n"
+		"f:3: [ddns] timeout: \"x\" is no time: a number and s, m, h or d\n" },
+};
+
 static void
 refuses_general_values(void **state)
 {
-	static const struct row rows[] = {
-		{ "timeout = 1\ndeadline = 1\npatience = 1\nremind = 60\n",
-			"" },
-		{ "timeout = 300\ndeadline = 1d\npatience = 1000\n", "" },
-		{ "timeout = 0",
-			TIMEOUT "0 is out of range: 1 to 300 seconds\n" },
-		{ "timeout = 6m",
-			TIMEOUT "6m is out of range: 1 to 300 seconds\n" },
-		{ "deadline = 86401",
-			"f:2: [ddns] deadline: 86401 is out of range: 1 to 86400 seconds\n" },
-		{ "patience = 0\npatience=1001",
-			"f:2: [ddns] patience: 0 is out of range: 1 to 1000\n"
-			"f:3: [ddns] patience: given twice, first in line 2\n" },
-		{ "patience = 3d",
-			"f:2: [ddns] patience: \"3d\" is no number\n" },
-		{ "patience = 1000000000000",
-			"f:2: [ddns] patience: \"1000000000000\" is no number\n" },
-		{ "remind = 59s",
-			"f:2: [ddns] remind: 59s is too small: at least 60 seconds\n" },
-		{ "timeout = soon", TIMEOUT
-			"\"soon\" is no time: a number and s, m, h or d\n" },
-		{ "timeout =", TIMEOUT "has no value\n" },
-		{ "timeout = 5\n  6\n", "f:3: [ddns] timeout: " ONE },
-		{ "timeout =\n  6\n", "f:3: [ddns] timeout: " ONE },
-		{ "timeout = 5\n  deadline = 6\n",
-			"f:3: [ddns] timeout: " ONE },
-		{ "syslog = true\n", "" },
-		{ "syslog = on\n",
-			"f:2: [ddns] syslog: \"on\" is neither yes nor no\n" },
-		{ "state = x.state\n",
-			"f:2: [ddns] state: \"x.state\" is no absolute path\n" },
-		{ "hook = hook.sh\n",
-			"f:2: [ddns] hook: \"hook.sh\" is no absolute path\n" },
-		{ "ca_file = ~/ca\n",
-			"f:2: [ddns] ca_file: \"~/ca\" is no absolute path\n" },
-		{ "heartbeat = h.example/1234\n",
-			"f:2: [ddns] heartbeat: no URL that begins with https:// or http://\n" },
-		{ "heartbeat = ftp://h\nproxy = https:/h\n",
-			"f:2: [ddns] heartbeat: no URL that begins with https:// or http://\n" },
-		{ "heartbeat = HTTP://h\nproxy = HTTP://h\n", "" },
-		{ "heartbeat = https://h ; comment\n",
-			"f:2: [ddns] heartbeat: a `;` behind a blank begins a comment, so it cannot stand in a secret: write KEY_file\n" },
-		{ "heartbeat = https://h # comment\n",
-			"f:2: [ddns] heartbeat: a `#` behind a blank would be part of the secret: put comments on lines of their own, or write KEY_file\n" },
-		{ "proxy = p.example:3128\n", "" },
-		{ "proxy = ftp://p\n", "f:2: [ddns] proxy: " PROXY },
-		{ "proxy = http://a b\n", "f:2: [ddns] proxy: " PROXY },
-		{ "timout = 5\nTimeout = 5\nzebra = 5\n",
-			"f:2: [ddns] timout: unknown key (did you mean \"timeout\"?)\n"
-			"f:3: [ddns] Timeout: unknown key (did you mean \"timeout\"?)\n"
-			"f:4: [ddns] zebra: unknown key\n" },
-		{ "[ddns]\ntimeout = x\n",
-			"f:2: [ddns] this section is given twice, first in line 1\n"
-			"f:3: [ddns] timeout: \"x\" is no time: a number and s, m, h or d\n" },
-	};
 	struct buf text = { 0 };
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
+	for (i = 0; i < COUNT(refused); i++) {
 		struct config *config;
 
-		buf_printf(&text, "[ddns]\n%s", rows[i].text);
+		buf_printf(&text, "[ddns]\n%s", refused[i].text);
 		config = read_text(buf_text(&text));
 		config_understand(config);
-		check_notes(config, rows[i].notes);
+		check_notes(config, refused[i].notes);
 		config_free(config);
 		buf_free(&text);
 	}

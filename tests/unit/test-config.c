@@ -177,111 +177,107 @@ goes_on_in_indented_lines(void **state)
 }
 
 /* Each of these inih takes without a word, or for something else. */
+static const struct row taken[] = {
+	/* comments behind a value: the owner of a secret refuses cut */
+	{ "[a]\np = abc ;def\nq = abc\t;def\n",
+		"1 [a|]\n2 p <2 abc cut>\n3 q <3 abc cut>\n", "" },
+	{ "[a]\np = ;secret\nq=;secret\nr = abc;def\n",
+		"1 [a|]\n2 p <2  cut>\n3 q <3 ;secret>\n4 r <4 abc;def>\n",
+		"" },
+	{ "[a]\nurl = https://h/x?a=1 ; b=2\n",
+		"1 [a|]\n2 url <2 https://h/x?a=1 cut>\n", "" },
+	{ "[a]\na=\"quoted ; value\"\n", "1 [a|]\n2 a <2 \"quoted cut>\n", "" },
+	/* 198 bytes are the most */
+	{ "[a]\ntoken = " T190 "\n", "1 [a|]\n2 token <2 " T190 ">\n", "" },
+	{ "[a]\r\ntoken = " T190 "\r\n", "1 [a|]\n2 token <2 " T190 ">\n", "" },
+	{ "[a]\ntoken = " T190 "T\nk = 1\n", "1 [a|]\n3 k <3 1>\n",
+		"f:2: [a] " TOO_LONG("199") },
+	{ "[a]\ntoken=" T190 "TTTevil=injected\n  x\nk = 1\n",
+		"1 [a|]\n4 k <4 1>\n", "f:2: [a] " TOO_LONG("212") },
+	{ "[a]\nk = 1\n  " T190 T10 "\n  2\n", "1 [a|]\n2 k <2 1> <4 2>\n",
+		"f:3: [a] k: " TOO_LONG("202") },
+	/* a long comment is skipped, its tail with it */
+	{ "[a]\n; " T190 T10 "k=evil\n# " T190 T10 "k=evil\nk = 1\n",
+		"1 [a|]\n4 k <4 1>\n", "" },
+	{ "[b]\n[a" T190 T10 "]\nk = 1\n", "1 [b|]\n",
+		"f:2: " TOO_LONG("203") },
+	/* names of 49 bytes */
+	{ "[" T49 "]\n" T49 " = 1\n", "1 [" T49 "|]\n2 " T49 " <2 1>\n", "" },
+	{ "[" T49 "S]\nk = 1\n[" T49 "SS]\nk = 2\n", "",
+		"f:1: a section name of 50 bytes; at most 49 are read\n"
+		"f:3: a section name of 51 bytes; at most 49 are read\n" },
+	{ "[a]\n" T49 "K = 1\n  2\nk = 3\n", "1 [a|]\n4 k <4 3>\n",
+		"f:2: [a] a key of 50 bytes; at most 49 are read\n" },
+	/* headers */
+	{ "[b]\n[provider ;y]\nk = 1\n", "1 [b|]\n2 [provider|]\n3 k <3 1>\n",
+		"f:2: `[` without `]`\n" },
+	{ "[b]\n[unterminated\nk = 1\n",
+		"1 [b|]\n2 [unterminated|]\n3 k <3 1>\n",
+		"f:2: `[` without `]`\n" },
+	{ "[s] junk\n[a]b]\n[c]# d\n[e];f\n",
+		"1 [s|]\n2 [a|]\n3 [c|]\n4 [e|]\n",
+		"f:1: text stands behind the `]`\n"
+		"f:2: text stands behind the `]`\n"
+		"f:3: text stands behind the `]`\n"
+		"f:4: text stands behind the `]`\n" },
+	{ "[]\n[ ]\n[\n", "",
+		"f:1: a section without a name\n"
+		"f:2: a section without a name\n"
+		"f:3: `[` without `]`\n" },
+	{ "[a  b]\nk=1\n[c]\n[a b]\nk=2\n[c]\n",
+		"1 [a|b]\n2 k <2 1>\n3 [c|]\n4 [a|b]\n5 k <5 2>\n6 [c|]\n",
+		"f:4: [a b] this section is given twice, first in line 1\n"
+		"f:6: [c] this section is given twice, first in line 3\n" },
+	/* indented */
+	{ "  [t]\n  b = 2\n\tc = 3\n", "1 [t|]\n",
+		"f:1: " HEADER "f:2: [t] " NO_KEY "f:3: [t] " NO_KEY },
+	{ "[s]\na = 1\n  [t]\nb = 2\n",
+		"1 [s|]\n2 a <2 1>\n3 [t|]\n4 b <4 2>\n",
+		"f:3: [s] a: " HEADER },
+	{ "[s]\na = 1\n  [" T49 "S]\nb = 2\n", "1 [s|]\n2 a <2 1>\n",
+		"f:3: [s] a: " HEADER
+		"f:3: a section name of 50 bytes; at most 49 are read\n" },
+	{ "[a]\n  b = 2\n", "1 [a|]\n", "f:2: [a] " NO_KEY },
+	{ " b\n", "", "f:1: " NO_KEY },
+	{ "[a]\nk = a\n  b ; second\n  c\t;third\n  d;e\n",
+		"1 [a|]\n2 k <2 a> <5 d;e>\n",
+		"f:3: [a] k: " COMMENT "f:4: [a] k: " COMMENT },
+	/* keys */
+	{ "[a]\nflag\n  x\nk = 1\nlast", "1 [a|]\n4 k <4 1>\n",
+		"f:2: [a] no `=` in this line\n"
+		"f:5: [a] no `=` in this line\n" },
+	{ "[a]\nflag ;k = 1\n", "1 [a|]\n", "f:2: [a] no `=` in this line\n" },
+	{ "[a]\nhttps://a.b/c = 1\nhttps://a.b/c\n", "1 [a|]\n",
+		"f:2: [a] " URL_KEY "f:3: [a] " URL_KEY },
+	{ "[a]\n=v\n  x = 1\n[b]\n = v\n", "1 [a|]\n4 [b|]\n",
+		"f:2: [a] no key stands before the `=`\n"
+		"f:5: [b] " NO_KEY },
+	{ "k = 1\nl = 2\n[a]\nm = 3\n", "3 [a|]\n4 m <4 3>\n",
+		"f:1: " HEADLESS },
+	/* line ends, UTF-16 */
+	{ "[a]\rk = 1\r", "", "f:1: " LONE_CR },
+	{ "[a]\nk = 1\r\r\nl = 2\n; c\rm = 3\n", "1 [a|]\n3 l <3 2>\n",
+		"f:2: [a] " LONE_CR "f:4: [a] " LONE_CR },
+	{ "\xFF\xFE[a]", "", "f:1: UTF-16: save the file as UTF-8\n" },
+	{ "\xFE\xFF[a]", "", "f:1: UTF-16: save the file as UTF-8\n" },
+	/* quotes */
+	{ "[a]\nk = \"v\"\nl = 'v'\nm = \"v'\nn = \"\nvalue = \"{ip}\"\n",
+		"1 [a|]\n2 k <2 \"v\">\n3 l <3 'v'>\n4 m <4 \"v'>\n5 n <5 \">\n6 value <6 \"{ip}\">\n",
+		"f:2: [a] k: " QUOTES "f:3: [a] l: " QUOTES },
+	{ "[a]\nk =\n  \"v\",\n  \"w\"\nv = \"\"\n",
+		"1 [a|]\n2 k <3 \"v\",> <4 \"w\">\n5 v <5 \"\">\n",
+		"f:2: [a] k: " QUOTES "f:5: [a] v: " QUOTES },
+	/* what is shown is printable */
+	{ "[\x1B[a] x\nk\x1B = 'v'\n", "1 [\x1B[a|]\n2 k\x1B <2 'v'>\n",
+		"f:1: text stands behind the `]`\n"
+		"f:2: [\\x1B[a] k\\x1B: " QUOTES },
+};
+
 static void
 refuses_what_inih_takes(void **state)
 {
-	static const struct row rows[] = {
-		/* comments behind a value: the owner of a secret refuses cut */
-		{ "[a]\np = abc ;def\nq = abc\t;def\n",
-			"1 [a|]\n2 p <2 abc cut>\n3 q <3 abc cut>\n", "" },
-		{ "[a]\np = ;secret\nq=;secret\nr = abc;def\n",
-			"1 [a|]\n2 p <2  cut>\n3 q <3 ;secret>\n4 r <4 abc;def>\n",
-			"" },
-		{ "[a]\nurl = https://h/x?a=1 ; b=2\n",
-			"1 [a|]\n2 url <2 https://h/x?a=1 cut>\n", "" },
-		{ "[a]\na=\"quoted ; value\"\n",
-			"1 [a|]\n2 a <2 \"quoted cut>\n", "" },
-		/* 198 bytes are the most */
-		{ "[a]\ntoken = " T190 "\n", "1 [a|]\n2 token <2 " T190 ">\n",
-			"" },
-		{ "[a]\r\ntoken = " T190 "\r\n",
-			"1 [a|]\n2 token <2 " T190 ">\n", "" },
-		{ "[a]\ntoken = " T190 "T\nk = 1\n", "1 [a|]\n3 k <3 1>\n",
-			"f:2: [a] " TOO_LONG("199") },
-		{ "[a]\ntoken=" T190 "TTTevil=injected\n  x\nk = 1\n",
-			"1 [a|]\n4 k <4 1>\n", "f:2: [a] " TOO_LONG("212") },
-		{ "[a]\nk = 1\n  " T190 T10 "\n  2\n",
-			"1 [a|]\n2 k <2 1> <4 2>\n",
-			"f:3: [a] k: " TOO_LONG("202") },
-		/* a long comment is skipped, its tail with it */
-		{ "[a]\n; " T190 T10 "k=evil\n# " T190 T10 "k=evil\nk = 1\n",
-			"1 [a|]\n4 k <4 1>\n", "" },
-		{ "[b]\n[a" T190 T10 "]\nk = 1\n", "1 [b|]\n",
-			"f:2: " TOO_LONG("203") },
-		/* names of 49 bytes */
-		{ "[" T49 "]\n" T49 " = 1\n", "1 [" T49 "|]\n2 " T49 " <2 1>\n",
-			"" },
-		{ "[" T49 "S]\nk = 1\n[" T49 "SS]\nk = 2\n", "",
-			"f:1: a section name of 50 bytes; at most 49 are read\n"
-			"f:3: a section name of 51 bytes; at most 49 are read\n" },
-		{ "[a]\n" T49 "K = 1\n  2\nk = 3\n", "1 [a|]\n4 k <4 3>\n",
-			"f:2: [a] a key of 50 bytes; at most 49 are read\n" },
-		/* headers */
-		{ "[b]\n[provider ;y]\nk = 1\n",
-			"1 [b|]\n2 [provider|]\n3 k <3 1>\n",
-			"f:2: `[` without `]`\n" },
-		{ "[b]\n[unterminated\nk = 1\n",
-			"1 [b|]\n2 [unterminated|]\n3 k <3 1>\n",
-			"f:2: `[` without `]`\n" },
-		{ "[s] junk\n[a]b]\n[c]# d\n[e];f\n",
-			"1 [s|]\n2 [a|]\n3 [c|]\n4 [e|]\n",
-			"f:1: text stands behind the `]`\n"
-			"f:2: text stands behind the `]`\n"
-			"f:3: text stands behind the `]`\n"
-			"f:4: text stands behind the `]`\n" },
-		{ "[]\n[ ]\n[\n", "",
-			"f:1: a section without a name\n"
-			"f:2: a section without a name\n"
-			"f:3: `[` without `]`\n" },
-		{ "[a  b]\nk=1\n[c]\n[a b]\nk=2\n[c]\n",
-			"1 [a|b]\n2 k <2 1>\n3 [c|]\n4 [a|b]\n5 k <5 2>\n6 [c|]\n",
-			"f:4: [a b] this section is given twice, first in line 1\n"
-			"f:6: [c] this section is given twice, first in line 3\n" },
-		/* indented */
-		{ "  [t]\n  b = 2\n\tc = 3\n", "1 [t|]\n",
-			"f:1: " HEADER "f:2: [t] " NO_KEY "f:3: [t] " NO_KEY },
-		{ "[s]\na = 1\n  [t]\nb = 2\n",
-			"1 [s|]\n2 a <2 1>\n3 [t|]\n4 b <4 2>\n",
-			"f:3: [s] a: " HEADER },
-		{ "[a]\n  b = 2\n", "1 [a|]\n", "f:2: [a] " NO_KEY },
-		{ " b\n", "", "f:1: " NO_KEY },
-		{ "[a]\nk = a\n  b ; second\n  c\t;third\n  d;e\n",
-			"1 [a|]\n2 k <2 a> <5 d;e>\n",
-			"f:3: [a] k: " COMMENT "f:4: [a] k: " COMMENT },
-		/* keys */
-		{ "[a]\nflag\n  x\nk = 1\nlast", "1 [a|]\n4 k <4 1>\n",
-			"f:2: [a] no `=` in this line\n"
-			"f:5: [a] no `=` in this line\n" },
-		{ "[a]\nflag ;k = 1\n", "1 [a|]\n",
-			"f:2: [a] no `=` in this line\n" },
-		{ "[a]\nhttps://a.b/c = 1\nhttps://a.b/c\n", "1 [a|]\n",
-			"f:2: [a] " URL_KEY "f:3: [a] " URL_KEY },
-		{ "[a]\n=v\n  x = 1\n[b]\n = v\n", "1 [a|]\n4 [b|]\n",
-			"f:2: [a] no key stands before the `=`\n"
-			"f:5: [b] " NO_KEY },
-		{ "k = 1\nl = 2\n[a]\nm = 3\n", "3 [a|]\n4 m <4 3>\n",
-			"f:1: " HEADLESS },
-		/* line ends, UTF-16 */
-		{ "[a]\rk = 1\r", "", "f:1: " LONE_CR },
-		{ "[a]\nk = 1\r\r\nl = 2\n; c\rm = 3\n", "1 [a|]\n3 l <3 2>\n",
-			"f:2: [a] " LONE_CR "f:4: [a] " LONE_CR },
-		{ "\xFF\xFE[a]", "", "f:1: UTF-16: save the file as UTF-8\n" },
-		{ "\xFE\xFF[a]", "", "f:1: UTF-16: save the file as UTF-8\n" },
-		/* quotes */
-		{ "[a]\nk = \"v\"\nl = 'v'\nm = \"v'\nn = \"\nvalue = \"{ip}\"\n",
-			"1 [a|]\n2 k <2 \"v\">\n3 l <3 'v'>\n4 m <4 \"v'>\n5 n <5 \">\n6 value <6 \"{ip}\">\n",
-			"f:2: [a] k: " QUOTES "f:3: [a] l: " QUOTES },
-		{ "[a]\nk =\n  \"v\",\n  \"w\"\nv = \"\"\n",
-			"1 [a|]\n2 k <3 \"v\",> <4 \"w\">\n5 v <5 \"\">\n",
-			"f:2: [a] k: " QUOTES "f:5: [a] v: " QUOTES },
-		/* what is shown is printable */
-		{ "[\x1B[a] x\nk\x1B = 'v'\n", "1 [\x1B[a|]\n2 k\x1B <2 'v'>\n",
-			"f:1: text stands behind the `]`\n"
-			"f:2: [\\x1B[a] k\\x1B: " QUOTES },
-	};
-
 	(void)state;
-	CHECK_ROWS(rows);
+	CHECK_ROWS(taken);
 }
 
 static void
