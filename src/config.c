@@ -189,10 +189,10 @@ config_secret(struct config *config, const struct config_section *section,
 	for (line = entry->lines; line; line = line->next) {
 		if (line->cut)
 			config_wrong_line(config, section, entry, line->line,
-				"a `;` behind a blank begins a comment, so it cannot stand in a secret: write KEY_file");
+				"a `;` behind a blank cuts the secret: put comments on lines of their own, and a secret that holds this into KEY_file");
 		else if (strstr(line->text, " #") || strstr(line->text, "\t#"))
 			config_wrong_line(config, section, entry, line->line,
-				"a `#` behind a blank would be part of the secret: put comments on lines of their own, or write KEY_file");
+				"a `#` behind a blank would be part of the secret: put comments on lines of their own, and a secret that holds this into KEY_file");
 		else
 			continue;
 		right = false;
