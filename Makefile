@@ -85,12 +85,15 @@ UNIT = tests/unit/test-address-find tests/unit/test-address \
 	tests/unit/test-buf tests/unit/test-child tests/unit/test-cli \
 	tests/unit/test-config-file tests/unit/test-config-path \
 	tests/unit/test-config-value tests/unit/test-config tests/unit/test-decide \
-	tests/unit/test-exchange tests/unit/test-json tests/unit/test-secret \
-	tests/unit/test-state-files tests/unit/test-state-rows \
+	tests/unit/test-exchange tests/unit/test-http-loop \
+	tests/unit/test-http-send tests/unit/test-http-url tests/unit/test-http \
+	tests/unit/test-json tests/unit/test-provider tests/unit/test-secret \
+	tests/unit/test-sign tests/unit/test-state-files tests/unit/test-state-rows \
 	tests/unit/test-state-text tests/unit/test-state tests/unit/test-stats \
 	tests/unit/test-template
 FUZZERS = tests/fuzz/fuzz-address tests/fuzz/fuzz-config \
-	tests/fuzz/fuzz-json tests/fuzz/fuzz-state tests/fuzz/fuzz-template
+	tests/fuzz/fuzz-exchange tests/fuzz/fuzz-json tests/fuzz/fuzz-state \
+	tests/fuzz/fuzz-template
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 PACKAGES = build-essential pkg-config libcurl4-openssl-dev libinih-dev \
