@@ -27,14 +27,14 @@ bool json_is_xml(const struct json_t *root);
 /*
  * Calls each(value, arg) for all that the pointer finds below root: a list met
  * on the way or at the end stands for its elements, unless an index follows;
- * `*` stands for every member. "" is root itself. Ends early when each returns
- * false. Returns what was met at the end.
+ * `*` stands for every member. "" is root itself. Null is never given to each.
+ * Ends early when each returns false. Returns what was met at the end.
  */
 enum json_met {
-	JSON_ABSENT,		/* the place does not exist */
-	JSON_NOTHING,		/* it is null (as an empty list) */
-	JSON_LIST,		/* a list, of any length, was met */
-	JSON_VALUE		/* something else */
+	JSON_ABSENT,  /* the place does not exist */
+	JSON_NOTHING, /* it is null (as an empty list) */
+	JSON_LIST,    /* a list, empty or with the place in an element */
+	JSON_VALUE    /* something else */
 };
 enum json_met json_find(struct json_t *root, const char *pointer,
 	bool (*each)(struct json_t *value, void *arg), void *arg);

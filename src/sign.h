@@ -20,14 +20,14 @@ struct sign_request {
 	const char *method;
 	const char *url;
 	const struct field *fields;
-	const char *body;	/* NULL: none */
+	const char *body; /* NULL: none */
 	size_t body_len;
 };
 
 /* When and with what nonce; arguments, so that tests can fix them. */
 struct sign_moment {
-	int64_t now;		/* UTC epoch seconds */
-	const char *nonce;	/* hexadecimal digits */
+	int64_t now;       /* UTC epoch seconds */
+	const char *nonce; /* hexadecimal digits */
 };
 
 /* The number of words a scheme takes behind its name, as text for messages;

@@ -8,10 +8,14 @@
 struct buf;
 struct fail;
 
-/* A variable's value as a scope hands it out; borrowed. */
+/*
+ * A variable's value as a scope hands it out; borrowed. Raw are finished items,
+ * put as they are: bare in JSON, where "" counts as not set, and in XML, where
+ * it adds nothing.
+ */
 struct variable {
-	const char *text;	/* NULL: not set */
-	bool raw;		/* finished items: put as they are (JSON, XML) */
+	const char *text; /* NULL: not set */
+	bool raw;
 };
 
 /* Where variables come from. */
@@ -21,9 +25,9 @@ struct scope {
 };
 
 enum expansion {
-	EXPAND_DONE,	/* added to out */
-	EXPAND_UNSET,	/* nothing is left; out is as it was */
-	EXPAND_BAD,	/* cannot be sent; *fail says why, out is as it was */
+	EXPAND_DONE,  /* added to out */
+	EXPAND_UNSET, /* nothing is left; out is as it was */
+	EXPAND_BAD,   /* cannot be sent; *fail says why, out is as it was */
 };
 
 /*
@@ -41,7 +45,8 @@ struct template_url {
 enum expansion template_url(struct buf *out, const struct template_url *url,
 	const struct scope *scope, struct fail *fail);
 
-/* A JSON body; a member or element that is not set goes, and what it empties. */
+/* A JSON body; what is not set goes with its member or element, and so does
+ * the object or list that this empties. */
 enum expansion template_json(struct buf *out, const char *text,
 	const struct scope *scope, struct fail *fail);
 
@@ -61,8 +66,8 @@ enum expansion template_line(struct buf *out, const char *text,
  * Calls each(name, arg) for every expression of the text, in order. False as
  * soon as each returns false.
  */
-bool template_each(const char *text, bool (*each)(const char *name, void *arg),
-	void *arg);
+bool template_each(
+	const char *text, bool (*each)(const char *name, void *arg), void *arg);
 
 /* Whether the text holds {name} or {+name}. */
 bool template_holds(const char *text, const char *name);

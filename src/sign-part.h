@@ -1,0 +1,96 @@
+/*
+ * Private to the room sign: the steps of a signature one by one, so that each
+ * can be compared with a known answer.
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+struct buf;
+struct fail;
+struct field;
+struct mem;
+struct sign_moment;
+struct sign_request;
+
+enum sign_date {
+	SIGN_EPOCH,   /* 1767323045 */
+	SIGN_ISO,     /* 2026-01-02T03:04:05Z */
+	SIGN_COMPACT, /* 20260102T030405Z */
+	SIGN_DASHED,  /* 2026-01-02 */
+	SIGN_DAY,     /* 20260102 */
+};
+
+/* How a scheme of the AWS4 family differs from the others. */
+struct sign_form {
+	const char *name; /* the algorithm in what is signed, too */
+	const char *date_field;
+	enum sign_date date;
+	const char *nonce_field; /* NULL: none */
+	const char *hash_field;  /* NULL: none */
+	const char *signs;       /* fields that begin so are signed, and host */
+	bool lowers;             /* their values in lower case */
+	bool content_type;       /* signed if sent */
+	bool dated;              /* the date is a line of what is signed */
+	enum sign_date scope;
+	size_t scope_words;     /* behind the date; from words[2] on */
+	const char *prefix;     /* before the secret */
+	const char *end;        /* of the scope; NULL: there is none */
+	const char *credential; /* how the id is called */
+	const char *gap;        /* between the parts of Authorization */
+	bool slash;             /* the path that is signed ends in a slash */
+	bool twice;             /* the path is encoded once more */
+};
+
+/* What is to be signed. */
+struct sign_task {
+	const struct sign_form *form; /* NULL: not of the family */
+	char *const *words;
+	const struct sign_request *request;
+	const struct sign_moment *moment;
+	struct field *fields; /* signed: by name, names lower case */
+};
+
+const struct sign_form *sign_form(const char *scheme);
+
+/* The AWS4 family: what is hashed, what is signed, the key, the signature. */
+void sign_canonical(struct buf *out, const struct sign_task *task);
+void sign_text(struct buf *out, const struct sign_task *task);
+void sign_key(struct buf *key, const struct sign_task *task);
+void sign_signature(struct buf *hex, const struct sign_task *task);
+
+/* bce-auth-v1: the prefix, what is signed, the key in hexadecimal digits. */
+void sign_bce_prefix(struct buf *out, const struct sign_task *task);
+void sign_bce_canonical(struct buf *out, const struct sign_task *task);
+void sign_bce_key(struct buf *hex, const struct sign_task *task);
+
+/* Rows of the table in sign.c: add the lines of a scheme. */
+void sign_basic(struct buf *out, struct sign_task *task, struct mem *mem);
+void sign_hmac(struct buf *out, struct sign_task *task, struct mem *mem);
+void sign_bce(struct buf *out, struct sign_task *task, struct mem *mem);
+
+/* Puts a field in its place in a list by name; the name becomes lower case
+ * and the blanks around the value go. */
+void sign_insert(struct field **list, struct mem *mem, const char *name,
+	const char *value);
+
+/* Inserts the host, and the fields of the request that begin so. */
+void sign_collect(struct sign_task *task, struct mem *mem, const char *begin);
+
+/* Adds the names of signed fields with `;` between them. */
+void sign_names(struct buf *out, const struct field *fields);
+
+/* Percent-encodes all but A-Z a-z 0-9 - . _ ~ */
+void sign_encode(struct buf *out, const char *text, size_t len);
+
+/* The path of a URL, "/" at least: decoded and encoded again, or twice. */
+void sign_path(struct buf *out, const char *url, bool twice);
+
+/* The query of a URL, encoded and sorted: by name, or as whole pairs. */
+void sign_query(struct buf *out, const char *url, bool pairs);
+
+/* UTC */
+void sign_date(
+	struct buf *out, enum sign_date form, const struct sign_moment *moment);
+
+/* Hexadecimal digits of SHA-256. */
+void sign_hash(struct buf *out, const char *text, size_t len);
