@@ -116,6 +116,17 @@ add_name(struct list *list, const char *name, int line)
 				name, (*at)->line));
 }
 
+/* An indented line such as `user = me` is no list of names. */
+static bool
+is_assignment(const struct list *list, int line)
+{
+	const struct config_line *l = list->entry->lines;
+
+	while (l && l->line != line)
+		l = l->next;
+	return l && strchr(l->text, '=');
+}
+
 static void
 read_names(struct list *list)
 {
@@ -127,6 +138,12 @@ read_names(struct list *list)
 	if (!word)
 		wrong(list, 0, "is empty");
 	for (; word; word = word->next) {
+		if (is_assignment(list, word->line)) {
+			wrong(list, word->line,
+				"an indented line goes on a list of names "
+				"(begin keys in the first column)");
+			continue;
+		}
 		name = account_domain(config->mem, word->text, 2, &fail);
 		if (!name) {
 			wrong(list, word->line, fail.text);
@@ -150,22 +167,27 @@ choose_types(struct list *list, const bool *asked)
 	const struct account_work *work = list->work;
 	const struct row *rows = work->account->row;
 	const char *lacks = NULL;
-	bool any = false, looked_up = false;
+	bool any = false, looked_up = false, offered = false;
 	int type;
 
 	for (type = 0; type < ROW_TYPES; type++) {
-		if (!asked[type] || !work->has[type])
+		if (!asked[type])
+			continue;
+		if (!rows[type].offered)
+			lacks = type_names[type];
+		offered |= rows[type].offered;
+		if (!work->has[type])
 			continue;
 		looked_up = true;
 		list->type[type] = rows[type].offered;
 		any |= rows[type].offered;
-		if (!rows[type].offered)
-			lacks = type_names[type];
 	}
 	/* a label that nothing has is told with `lookup` */
 	if (work->account->lookup[0] && !work->has[ROW_A] &&
 		!work->has[ROW_AAAA])
 		return;
+	if (!offered)
+		looked_up = true;
 	if (!looked_up && asked[ROW_A] && asked[ROW_AAAA])
 		config_wrong(work->config, work->section, list->entry,
 			"has no lookups: neither %s nor %s is there",

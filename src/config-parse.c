@@ -139,6 +139,7 @@ section_add(struct reader *r, struct piece name)
 		config_wrong(r->config, section, NULL,
 			"this section is given twice, first in line %d",
 			other->line);
+		section->broken = true;
 		break;
 	}
 	*r->section_end = section;
@@ -171,6 +172,7 @@ section_name(struct reader *r, struct piece line)
 static struct piece
 judge_section(struct reader *r, struct piece line)
 {
+	const int before = r->config->mistakes;
 	struct piece name = section_name(r, line);
 
 	if (name.len > NAME_MAX_BYTES) {
@@ -181,6 +183,7 @@ judge_section(struct reader *r, struct piece line)
 		name.len = 0;
 	}
 	section_add(r, name);
+	r->section->broken |= r->config->mistakes > before;
 	return (struct piece){ 0 };
 }
 

@@ -35,6 +35,7 @@ struct config_section {
 	struct config_entry *entries;	/* in the order of the file */
 	int line;
 	bool used;		/* somebody knew what to do with it */
+	bool broken;		/* its header was reported: judge no further */
 };
 
 /* A thing to tell about the file. */

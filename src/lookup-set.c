@@ -62,6 +62,19 @@ read_sources(struct config *config, struct lookup_set *set,
 }
 
 static void
+check_networks(struct config *config, const struct lookup_set *set,
+	const char *key, const struct networks *networks)
+{
+	size_t i;
+
+	for (i = 0; i < networks->count; i++)
+		if (networks->list[i].base.family != set->family)
+			config_wrong(config, set->section,
+				config_one(config, set->section, key),
+				"takes IPv%d networks", set->family);
+}
+
+static void
 check_set(struct config *config, const struct lookup_set *set)
 {
 	const struct config_entry *agree =
@@ -74,6 +87,8 @@ check_set(struct config *config, const struct lookup_set *set)
 		config_wrong(config, set->section, agree,
 			"%d sources cannot agree: only %d given", set->agree,
 			set->count);
+	check_networks(config, set, "allow", &set->rule->allow);
+	check_networks(config, set, "deny", &set->rule->deny);
 }
 
 struct lookup_set *

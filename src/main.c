@@ -1,5 +1,5 @@
 #include <stdio.h>
-#include <stdlib.h>
+#include <unistd.h>
 
 #include "buf.h"
 #include "check.h"
@@ -62,6 +62,18 @@ run_planned(const struct cli *cli)
 	return status;
 }
 
+/* Sources can be tried before there is a configuration. */
+static int
+run_lookup(const struct cli *cli)
+{
+	struct mem *mem = mem_new();
+	const bool given = cli->config || cli->count == 0 ||
+			   access(config_default_path(mem), R_OK) == 0;
+
+	mem_free(mem);
+	return given ? run_planned(cli) : probe_run(cli, NULL);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -83,8 +95,7 @@ main(int argc, char **argv)
 		status = providers_run(&cli);
 		break;
 	case COMMAND_LOOKUP:
-		status = cli.count > 0 ? probe_run(&cli, NULL)
-				       : run_planned(&cli);
+		status = run_lookup(&cli);
 		break;
 	case COMMAND_UPDATE:
 		clock_splay(cli.splay);

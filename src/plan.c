@@ -40,7 +40,7 @@ read_lookups(struct plan *plan)
 	struct lookup_set **end = &plan->sets;
 
 	for (; section; section = section->next) {
-		if (!is_lookup(section))
+		if (section->broken || !is_lookup(section))
 			continue;
 		if (strpbrk(section->label, " \t"))
 			config_wrong(plan->config, section, NULL,
@@ -99,7 +99,7 @@ read_accounts(struct plan *plan)
 	struct account **end = &plan->accounts;
 
 	for (; section; section = section->next) {
-		if (is_general(section))
+		if (section->broken || is_general(section))
 			continue;
 		if (!is_provider(plan, section->kind)) {
 			unknown_section(plan, section);
@@ -128,6 +128,18 @@ share_type(const struct account_name *a, const struct account_name *b)
 	       (a->type[ROW_AAAA] && b->type[ROW_AAAA]);
 }
 
+/* The list in which a name of a section stands. */
+static const struct config_entry *
+entry_at(const struct config_section *section, int line)
+{
+	const struct config_entry *entry, *found = NULL;
+
+	for (entry = section->entries; entry; entry = entry->next)
+		if (entry->line <= line)
+			found = entry;
+	return found;
+}
+
 static void
 compare_names(const struct plan *plan, const struct account *first,
 	const struct account *second)
@@ -141,8 +153,9 @@ compare_names(const struct plan *plan, const struct account *first,
 				continue;
 			fail_set(&fail, "%s is already in [%s]", b->name,
 				first->title);
-			config_wrong_line(plan->config, second->section, NULL,
-				b->line, fail.text);
+			config_wrong_line(plan->config, second->section,
+				entry_at(second->section, b->line), b->line,
+				fail.text);
 		}
 }
 

@@ -19,6 +19,7 @@
 
 struct probe {
 	const struct cli *cli;
+	const struct plan *plan;
 	struct mem *mem;
 	struct http *http;
 	struct lookup *lookups;
@@ -62,11 +63,13 @@ make_set(struct probe *probe, int family)
 	struct lookup_set *set = mem_take(probe->mem, sizeof(*set));
 	struct lookup_source **end = &set->sources;
 	struct address_rule *rule = mem_take(probe->mem, sizeof(*rule));
+	const struct lookup_set *known =
+		probe->plan ? plan_set(probe->plan, family, "") : NULL;
 	struct fail fail;
 	int i;
 
 	rule->family = family;
-	set->rule = rule;
+	set->rule = known ? known->rule : rule;
 	set->family = family;
 	set->title = family == 4 ? "ipv4" : "ipv6";
 	set->label = "";
@@ -86,13 +89,13 @@ make_set(struct probe *probe, int family)
 }
 
 static bool
-choose_sets(struct probe *probe, const struct plan *plan)
+choose_sets(struct probe *probe)
 {
 	const struct lookup_set *set;
 
 	if (probe->cli->count > 0)
 		return make_set(probe, 4) && make_set(probe, 6);
-	for (set = plan->sets; set; set = set->next)
+	for (set = probe->plan->sets; set; set = set->next)
 		add_set(probe, set);
 	return true;
 }
@@ -215,23 +218,27 @@ disagree(const struct lookup *lookup)
 	return false;
 }
 
-/* Says what a reader of the table should know; the exit status. */
+/*
+ * Says what a reader of the table should know; the exit status. A source that
+ * is tried may be of one family alone.
+ */
 static int
 judge(const struct probe *probe)
 {
 	const struct lookup *lookup;
-	int status = EXIT_FINE;
+	bool any = false, all = true;
 
 	for (lookup = probe->lookups; lookup; lookup = lookup->next) {
 		if (disagree(lookup))
 			report_error(
 				"%s: the sources disagree", lookup->set->title);
-		if (lookup->found->family != 0)
-			continue;
-		report_error("%s: no valid address", lookup->set->title);
-		status = EXIT_LOOKUP;
+		any |= lookup->found->family != 0;
+		all &= lookup->found->family != 0;
+		if (lookup->found->family == 0 && probe->cli->count == 0)
+			report_error(
+				"%s: no valid address", lookup->set->title);
 	}
-	return status;
+	return all || (any && probe->cli->count > 0) ? EXIT_FINE : EXIT_LOOKUP;
 }
 
 static int
@@ -255,6 +262,7 @@ probe_run(const struct cli *cli, const struct plan *plan)
 {
 	struct probe probe = {
 		.cli = cli,
+		.plan = plan,
 		.timeout_ms = 1000 * (plan ? (long)plan->config->general.timeout
 					   : TIMEOUT),
 	};
@@ -270,7 +278,7 @@ probe_run(const struct cli *cli, const struct plan *plan)
 		return EXIT_LOOKUP;
 	}
 	probe.mem = mem_new();
-	if (choose_sets(&probe, plan))
+	if (choose_sets(&probe))
 		status = ask_all(&probe);
 	http_close(probe.http);
 	mem_free(probe.mem);

@@ -82,8 +82,9 @@ hold_account(struct update *update, struct update_item *item)
 
 	if (hold->set != update->now)
 		hold->failures++;
+	/* 429 asks for less: the first time, too */
 	if (job->outcome == OUTCOME_BUSY)
-		wait = longest(job->hold, decide_wait(hold->failures));
+		wait = longest(job->hold, decide_wait(hold->failures + 1));
 	hold->set = update->now;
 	hold->until = hold_until(update->now, wait);
 	if (job->outcome == OUTCOME_DENIED && !job->daily)

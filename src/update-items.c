@@ -76,6 +76,13 @@ find_line(const struct update *update, const char *label, enum row_type type)
 }
 
 static void
+renew(const struct update *update, int64_t *seen)
+{
+	if (update->now - *seen > SEEN_EVERY || *seen > update->now)
+		*seen = update->now;
+}
+
+static void
 collect_lines(struct update *update)
 {
 	struct update_line **end = &update->lines;
@@ -89,6 +96,7 @@ collect_lines(struct update *update)
 		line = mem_take(update->mem, sizeof(*line));
 		line->set = set;
 		line->state = state_lookup(update->state, set->title);
+		renew(update, &line->state->seen);
 		*end = line;
 		end = &line->next;
 	}
@@ -117,13 +125,11 @@ make_item(struct update *update, struct update_line *line,
 	item->type = line->set->family == 4 ? ROW_A : ROW_AAAA;
 	item->line = line;
 	line->used = true;
-	item->state = state_name(
-		update->state, name->name, update_types[item->type], account->title);
+	item->state = state_name(update->state, name->name,
+		update_types[item->type], account->title);
 	item->hold = state_account(update->state, account->title);
 	item->old = *item->state->confirmed;
-	if (update->now - item->state->seen > SEEN_EVERY ||
-		item->state->seen > update->now)
-		item->state->seen = update->now;
+	renew(update, &item->state->seen);
 	return item;
 }
 

@@ -274,7 +274,8 @@ def test_secrets_are_nowhere(home, source, ddns):
     home.configure([source.url])
     for args in (["-vv"], ["-vv"], ["status"], ["check", "-v"], ["--json"]):
         result = home.run(*args)
-        said = result.stdout + result.stderr
+        said = (result.stdout + result.stderr).replace(str(ddns.home), "")
+        said = said.replace(str(ddns.ini), "").replace(str(ddns.state), "")
         assert "secret" not in said.replace("secretly", "")
         assert "bWU6c2VjcmV0" not in said
     for path in ddns.home.iterdir():
@@ -541,7 +542,8 @@ def test_cloudflare_several_records(cloud, ddns, source):
     Reply('{"success":true,"result":[', 200), Reset()])
 def test_cloudflare_failed_read_is_not_no_record(cloud, reply):
     cloud.add(type="A", name=NAME, content="203.0.113.1", ttl=1, proxied=False)
-    cloud.script.extend([None, reply])
+    # a connection that breaks is tried once more by libcurl
+    cloud.script.extend([None, reply, reply])
     assert cloud.configure().run().status == 1
     assert cloud.writes == 0
 
