@@ -101,9 +101,9 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 PACKAGES = build-essential pkg-config libcurl4-openssl-dev libinih-dev \
 	libjansson-dev libexpat1-dev libssl-dev libcmocka-dev python3 \
-	python3-pytest python3-pytest-xdist openssl ca-certificates curl iproute2 libfaketime strace \
-	valgrind bind9 bind9-dnsutils cron pdns-server pdns-backend-sqlite3 \
-	sqlite3 clang clang-format clang-tidy llvm libclang-rt-dev cppcheck \
+	python3-pytest python3-pytest-xdist openssl ca-certificates curl \
+	iproute2 libfaketime strace valgrind bind9 bind9-dnsutils cron pdns-server \
+	pdns-backend-sqlite3 sqlite3 clang clang-format clang-tidy llvm libclang-rt-dev cppcheck \
 	shellcheck mandoc universal-ctags lcov
 
 all: src/ddns

@@ -561,7 +561,7 @@ class Ddns:
             if name in os.environ:
                 env[name] = os.environ[name]
         if later:
-            env.update(LD_PRELOAD=FAKETIME, FAKETIME=f"{later:+d}s",
+            env.update(LD_PRELOAD=FAKETIME, FAKETIME=f"{int(later):+d}s",
                        FAKETIME_DONT_FAKE_MONOTONIC="1",
                        ASAN_OPTIONS="verify_asan_link_order=0")
         env.update(extra or {})
