@@ -131,7 +131,7 @@ static bool
 put_message(const struct row *row, const struct call *call, struct buf *out)
 {
 	const struct config_line *pointer = call->doc ? row->error : NULL;
-	size_t len = call->len, end;
+	size_t end;
 	bool own;
 
 	for (; pointer && out->len == 0; pointer = pointer->next)
@@ -139,12 +139,15 @@ put_message(const struct row *row, const struct call *call, struct buf *out)
 	own = out->len > 0;
 	/* Masked before it is cut, so that no half of a secret is left. */
 	if (!own)
-		buf_add(out, call->body, len < 4096 ? len : 4096);
+		buf_add(out, call->body, call->len);
 	secret_mask(out, 0);
 	end = out->len;
 	if (end > EXCHANGE_SHOWN)
-		for (end = EXCHANGE_SHOWN; (out->at[end] & 0xC0) == 0x80; end--)
-			continue;
+		end = EXCHANGE_SHOWN;
+	/* RFC 3629: up to three bytes that continue a character. */
+	while (end < out->len && end > EXCHANGE_SHOWN - 3 &&
+		(out->at[end] & 0xC0) == 0x80)
+		end--;
 	while (end > 0 && strchr(" \t\r\n", out->at[end - 1]))
 		end--;
 	buf_cut(out, end);
@@ -161,7 +164,7 @@ speaks_of_time(const struct work *work, const char *text)
 	size_t i;
 
 	/* Only these schemes send the time. */
-	if (!auth || !strstr(auth, "-HMAC-") || !text)
+	if (!auth || (!strstr(auth, "HMAC-") && !strstr(auth, "bce-auth")))
 		return false;
 	for (; *text; text++)
 		for (i = 0; i < sizeof words / sizeof words[0]; i++)

@@ -11,31 +11,27 @@ static const int kinds[] = { STEP_SET, STEP_CREATE, STEP_UPDATE, STEP_DELETE };
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
-/* The batch with these items; no item: those of a kind are not set. */
+/* The batch with these items; NULL: none of that kind. */
 static const struct message *
 make(struct work *work, const char *const items[KINDS], struct fail *fail)
 {
-	const struct row_request *batch = work->row->step[STEP_BATCH];
 	struct pair pairs[KINDS];
 	size_t i;
 
 	for (i = 0; i < KINDS; i++) {
 		pairs[i].next = i + 1 < KINDS ? &pairs[i + 1] : NULL;
 		pairs[i].name = exchange_steps[kinds[i]];
-		pairs[i].text = items[i];
+		pairs[i].text = items[i] ? items[i] : "";
 		pairs[i].raw = true;
-		/* In XML nothing can be left out, but it can be empty. */
-		if (!items[i] && batch->kind == BODY_XML)
-			pairs[i].text = "";
 	}
-	return message_make(work, batch, pairs, fail);
+	return message_make(work, work->row->step[STEP_BATCH], pairs, fail);
 }
 
 bool
 batch_add(struct work *work, struct fail *fail)
 {
-	static const char *const none[KINDS] = { "{}", "{}", "{}", "{}" };
-	const struct message *message = make(work, none, fail);
+	static const char *const same[KINDS] = { "{}", "{}", "{}", "{}" };
+	const struct message *message = make(work, same, fail);
 
 	if (!message)
 		return false;
@@ -92,7 +88,7 @@ flush(struct work *work)
 		put(lists, other);
 	}
 	for (i = 0; i < KINDS; i++)
-		items[i] = lists[i].len > 0 ? buf_text(&lists[i]) : NULL;
+		items[i] = buf_text(&lists[i]);
 	message = make(work, items, &fail);
 	for (i = 0; i < count; i++) {
 		members[i]->item = NULL;

@@ -13,7 +13,6 @@
 static bool
 has_all(const struct work *work, const struct item *item)
 {
-	const struct account *account = work->exchange->account;
 	const struct row_binding *binding =
 		work->row->step[STEP_RECORDS]->reading->bindings;
 	const char *wanted, *read;
@@ -21,7 +20,7 @@ has_all(const struct work *work, const struct item *item)
 	for (; binding; binding = binding->next) {
 		if (answer_compared(binding->variable))
 			continue;
-		wanted = account_value(account, binding->variable);
+		wanted = account_value(work, binding->variable);
 		read = pair_find(item->vars, binding->variable);
 		if (wanted && (!read || strcasecmp(wanted, read) != 0))
 			return false;

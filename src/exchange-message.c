@@ -47,17 +47,20 @@ pair_add(struct mem *mem, struct pair **pairs, const char *name,
 }
 
 static const char *
-value_find(const struct row_value *values, const char *name)
+value_find(const struct work *work, const struct row_value *values,
+	const char *name)
 {
-	while (values && strcmp(values->name, name) != 0)
-		values = values->next;
-	return values ? values->text : NULL;
+	for (; values; values = values->next)
+		if (values->type[work->job->type] &&
+			strcmp(values->name, name) == 0)
+			return values->text;
+	return NULL;
 }
 
 const char *
-account_value(const struct account *account, const char *name)
+account_value(const struct work *work, const char *name)
 {
-	return value_find(account->values, name);
+	return value_find(work, work->exchange->account->values, name);
 }
 
 /* What the row writes; its `ttl` is for records that are not there yet. */
@@ -66,7 +69,8 @@ default_value(const struct view *view, const char *name)
 {
 	if (strcmp(name, "ttl") == 0)
 		return view->item ? NULL : view->work->row->ttl;
-	return value_find(view->work->exchange->account->defaults, name);
+	return value_find(
+		view->work, view->work->exchange->account->defaults, name);
 }
 
 /* ddns-providers(5), VARIABLES: the order in which places are asked. */
@@ -87,7 +91,7 @@ get(void *arg, const char *name)
 	for (i = 0; !pair && i < sizeof known / sizeof known[0]; i++)
 		pair = find(known[i], name);
 	if (!pair) {
-		variable.text = account_value(work->exchange->account, name);
+		variable.text = account_value(work, name);
 		if (variable.text)
 			return variable;
 	}

@@ -21,31 +21,31 @@ struct row;
 struct row_reading;
 struct row_request;
 
-#define EXCHANGE_REQUEST 65536	/* bytes of a request */
+#define EXCHANGE_REQUEST 65536  /* bytes of a request */
 #define EXCHANGE_ANSWER 1048576 /* bytes of an answer */
 #define EXCHANGE_PAGES 50
-#define EXCHANGE_ITEMS 50	/* in a batch */
-#define EXCHANGE_FLYING 8	/* requests of an account at a time */
-#define EXCHANGE_SHOWN 200	/* bytes of an answer in a message */
-#define EXCHANGE_WORDS 5	/* of auth, behind the scheme */
+#define EXCHANGE_ITEMS 50  /* in a batch */
+#define EXCHANGE_FLYING 8  /* requests of an account at a time */
+#define EXCHANGE_SHOWN 200 /* bytes of an answer in a message */
+#define EXCHANGE_WORDS 5   /* of auth, behind the scheme */
 
 /* A variable with its value. */
 struct pair {
 	struct pair *next;
 	const char *name;
 	const char *text;
-	bool raw;	/* goes into JSON and XML as it is */
+	bool raw; /* goes into JSON and XML as it is */
 };
 
 /* A record as it was read, and an address of it. */
 struct item {
 	struct pair *vars;
-	int count;	/* addresses in it */
+	int count; /* addresses in it */
 };
 
 struct held {
 	struct held *next;
-	const struct item *item;	/* NULL: not there yet */
+	const struct item *item; /* NULL: not there yet */
 	const char *text;
 	const struct address *address;
 };
@@ -54,34 +54,34 @@ struct message {
 	const char *method;
 	const char *url;
 	struct field *fields;
-	const char *body;	/* NULL: none */
-	const char *scheme;	/* of auth; NULL: none, or among the fields */
+	const char *body;   /* NULL: none */
+	const char *scheme; /* of auth; NULL: none, or among the fields */
 	char *words[EXCHANGE_WORDS];
 	int family;
 	bool proxy;
-	const char *key;	/* all of this as one text */
+	const char *key; /* all of this as one text */
 };
 
 struct call {
-	struct call *next;	/* of the exchange, in the order of asking */
+	struct call *next; /* of the exchange, in the order of asking */
 	struct exchange *exchange;
-	struct work *work;	/* who asked first */
+	struct work *work; /* who asked first */
 	const struct row_request *request;
 	const struct message *message;
 
 	/* pages: the first call stands for all */
 	struct call *first, *before, *more;
 	int page;
-	const char *seen;	/* what the items of this page say */
-	struct call *says;	/* first: the page that decides the meaning */
-	const char *fault;	/* first: why not all pages are there */
+	const char *seen;  /* what the items of this page say */
+	struct call *says; /* first: the page that decides the meaning */
+	const char *fault; /* first: why not all pages are there */
 
-	bool sent, done;	/* done: first, once all pages are there */
-	int status;		/* 0: no answer; fail says why */
+	bool sent, done; /* done: first, once all pages are there */
+	int status;      /* 0: no answer; fail says why */
 	const char *body;
 	size_t len;
 	int64_t retry_after;
-	struct json_t *doc;	/* NULL: none; fail says why */
+	struct json_t *doc; /* NULL: none; fail says why */
 	struct fail *fail;
 };
 
@@ -90,21 +90,21 @@ struct work {
 	struct exchange *exchange;
 	struct exchange_job *job;
 	const struct row *row;
-	int step;			/* enum row_step under way */
-	int write;			/* that which changes the record */
-	struct call *call;		/* waited for */
+	int step;          /* enum row_step under way */
+	int write;         /* that which changes the record */
+	struct call *call; /* waited for */
 
-	const char *suffix;		/* asked about as a zone */
-	const char *zone;		/* NULL: not known */
-	struct pair *names;		/* zone, name, sub */
-	struct pair *fixed;		/* known from the start */
+	const char *suffix; /* asked about as a zone */
+	const char *zone;   /* NULL: not known */
+	struct pair *names; /* zone, name, sub */
+	struct pair *fixed; /* known from the start */
 	struct pair *zone_vars, *login_vars;
-	struct held *held;		/* what the record's name holds */
-	const struct held *mine;	/* the one to change; NULL: none */
-	struct pair *value;		/* {value} */
+	struct held *held;       /* what the record's name holds */
+	const struct held *mine; /* the one to change; NULL: none */
+	struct pair *value;      /* {value} */
 
-	const char *item;		/* waits to go into a batch */
-	const char *batch;		/* all of that batch but the items */
+	const char *item;  /* waits to go into a batch */
+	const char *batch; /* all of that batch but the items */
 };
 
 struct exchange {
@@ -116,13 +116,13 @@ struct exchange {
 	struct call *calls, **calls_end;
 	struct http_timer *timer;
 	int flying;
-	bool opened;			/* the first answer is there */
-	const struct work *stopped;	/* whose answer was the account's */
+	bool opened;                /* the first answer is there */
+	const struct work *stopped; /* whose answer was the account's */
 };
 
 /* exchange.c */
 
-extern const char *const exchange_steps[];	/* by enum row_step */
+extern const char *const exchange_steps[]; /* by enum row_step */
 
 /* A work without any request made; for previews, too. */
 struct work *exchange_work(struct exchange *exchange, struct exchange_job *job);
@@ -143,7 +143,7 @@ void pair_add(struct mem *mem, struct pair **pairs, const char *name,
 	const char *text);
 
 /* What the account itself writes for a variable, or NULL. */
-const char *account_value(const struct account *account, const char *name);
+const char *account_value(const struct work *work, const char *name);
 
 /* Expands a request; `extra` beats all other variables. NULL: *fail. */
 const struct message *message_make(struct work *work,
@@ -151,8 +151,8 @@ const struct message *message_make(struct work *work,
 	struct fail *fail);
 
 /* The request of a step, for its first page. */
-const struct message *message_first(struct work *work, int step,
-	struct fail *fail);
+const struct message *message_first(
+	struct work *work, int step, struct fail *fail);
 
 /* Expands an item of a batch or `value`; NULL: *fail. */
 const char *message_item(struct work *work, const char *text,
@@ -182,15 +182,14 @@ bool call_send(struct exchange *exchange);
  * What the answer means (enum row_meaning); *tested: by a test of the row, not
  * by HTTP. It may be NULL.
  */
-int answer_meaning(struct work *work, const struct call *call,
-	bool *tested);
+int answer_meaning(struct work *work, const struct call *call, bool *tested);
 
 /*
  * Sets the job's fail: step, HTTP status, the service's message. why: it was
  * not understood; "" if nothing but the lack of such a message shows that.
  */
-void answer_tell(const struct work *work, const struct call *call,
-	const char *why);
+void answer_tell(
+	const struct work *work, const struct call *call, const char *why);
 
 /* exchange-read.c */
 
@@ -214,12 +213,12 @@ bool answer_text(struct json_t *item, const struct row_reading *reading,
 	const char *variable, struct buf *out);
 
 /* Reads the first item for its variables; false: *fail. */
-bool answer_login(struct work *work, const struct call *call,
-	struct fail *fail);
+bool answer_login(
+	struct work *work, const struct call *call, struct fail *fail);
 
 /* Fills work->held with all that counts; false: *fail. */
-bool answer_records(struct work *work, const struct call *call,
-	struct fail *fail);
+bool answer_records(
+	struct work *work, const struct call *call, struct fail *fail);
 
 /* Whether there is another page; its {page}, or NULL, in *page. */
 bool answer_more(struct call *page, const char **next);
@@ -241,8 +240,8 @@ bool zone_asked(const struct work *work);
 enum zone_found { ZONE_FOUND, ZONE_NONE, ZONE_UNCLEAR };
 
 /* Takes the longest zone of an answer; UNCLEAR: *fail. */
-enum zone_found zone_take(struct work *work, const struct call *call,
-	struct fail *fail);
+enum zone_found zone_take(
+	struct work *work, const struct call *call, struct fail *fail);
 
 /* exchange-decide.c */
 

@@ -99,7 +99,7 @@ zone_asked(const struct work *work)
 	binding = request->reading ? request->reading->bindings : NULL;
 	for (; binding; binding = binding->next)
 		if (!answer_compared(binding->variable) &&
-			!account_value(account, binding->variable))
+			!account_value(work, binding->variable))
 			return true;
 	return false;
 }

@@ -17,24 +17,24 @@ struct http;
 struct exchange_job {
 	struct exchange_job *next;
 	const char *name;
-	int type;			/* enum row_type */
+	int type; /* enum row_type */
 	const struct address *want;
-	const struct address *last;	/* last confirmed; family 0: none */
-	const struct address *ip[2];	/* the name's current addresses, IPv4
-					   and IPv6, due or not; family 0 */
+	const struct address *last;  /* last confirmed; family 0: none */
+	const struct address *ip[2]; /* the name's current addresses, IPv4
+					and IPv6, due or not; family 0 */
 
 	/* the result, once `finished` was called */
 	bool done;
-	int outcome;			/* enum outcome */
-	bool daily;			/* REFUSED, DENIED without a word of the
-					   service: tried once a day */
-	int64_t hold;			/* BUSY, LATER: seconds the answer or
-					   the row says, 0: none */
-	struct fail *fail;		/* the caller's; set unless SAME/CHANGED */
-	bool foreign;			/* the record held an address that was
-					   neither ours nor the new one */
-	struct address *was;		/* the caller's; what it held, family 0
-					   if there was no record or no read */
+	int outcome;         /* enum outcome */
+	bool daily;          /* REFUSED, DENIED without a word of the
+				service: tried once a day */
+	int64_t hold;        /* BUSY, LATER: seconds the answer or
+				the row says, 0: none */
+	struct fail *fail;   /* the caller's; set unless SAME/CHANGED */
+	bool foreign;        /* the record held an address that was
+				neither ours nor the new one */
+	struct address *was; /* the caller's; what it held, family 0
+				if there was no record or no read */
 
 	void (*finished)(void *arg, struct exchange_job *job);
 	void *arg;
@@ -42,7 +42,7 @@ struct exchange_job {
 
 struct exchange_options {
 	struct http *http;
-	long timeout_ms;	/* of one request */
+	long timeout_ms; /* of one request */
 };
 
 /*

@@ -43,13 +43,15 @@ static const struct account *
 account_of(size_t i)
 {
 	static const struct account *accounts[TEXTS];
+	static struct catalogue *catalogues[TEXTS];
 	struct config *config;
 
 	if (!accounts[i]) {
 		config = config_read_text(
 			"fuzz.ini", texts[i], strlen(texts[i]));
-		accounts[i] = account_read(catalogue_new(config),
-			config->sections, has_both, NULL);
+		catalogues[i] = catalogue_new(config);
+		accounts[i] = account_read(
+			catalogues[i], config->sections, has_both, NULL);
 	}
 	if (!accounts[i])
 		abort();

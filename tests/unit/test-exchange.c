@@ -329,6 +329,13 @@ converse_all(const struct conversation *talks, size_t count)
 	assert_int_equal(bad, 0);
 }
 
+#define FIFTY "12345678901234567890123456789012345678901234567890"
+#define LOOSE \
+	"\200\200\200\200\200\200\200\200\200\200\200\200\200\200\200\200" \
+	"\200\200\200\200\200\200\200\200\200\200\200\200\200\200\200\200" \
+	"\200\200\200\200\200\200\200\200\200\200\200\200\200\200\200\200" \
+	"\200\200\200\200\200\200\200\200\200\200\200\200\200\200\200\200" \
+	"\200\200\200\200\200\200\200\200\200\200\200\200\200\200\200\200"
 #define SET_A \
 	"GET https://dyn.example.net/nic/update?hostname=a.example.com&myip="
 
@@ -403,6 +410,21 @@ one_line_answers(void **state)
 			{ { SET_A "192.0.2.1", 503, "\033[1mdown \n", NULL, 0 },
 				{ SET_A "2001%3Adb8%3A%3A1", 0, NULL, NULL,
 					0 } } },
+		{ "a long answer is cut, not within a character", DYNDNS2,
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
+				"set: HTTP 500: " FIFTY FIFTY FIFTY
+				"123456789012345678901234567890123456789012345678",
+				NULL, false, 0 } },
+			{ { SET_A "192.0.2.1", 500,
+				FIFTY FIFTY FIFTY
+				"123456789012345678901234567890123456789012345678"
+				"\xe2\x82\xac secret",
+				NULL, 0 } } },
+		{ "nothing but bytes that continue a character", DYNDNS2,
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
+				NULL, NULL, false, 0 } },
+			{ { SET_A "192.0.2.1", 500, LOOSE LOOSE LOOSE, NULL,
+				0 } } },
 		{ "one URL for both families", DUCKDNS,
 			{ { "a.duckdns.org", "192.0.2.1", NULL, OUTCOME_CHANGED,
 				  NULL, NULL, false, 0 },
