@@ -170,7 +170,8 @@ set_report(struct update *update)
 	report->now = update->now;
 	report->remind = general->remind;
 	report->patience = general->patience;
-	report->always = update->cli->verbose || isatty(STDERR_FILENO);
+	report->always = update->cli->verbose || update->cli->dry_run ||
+			 isatty(STDERR_FILENO);
 	report->quiet = update->cli->quiet;
 	report->syslog = general->syslog && !update->cli->dry_run;
 }
