@@ -124,7 +124,7 @@ row_check_layers(struct layer_work *work, const struct row_declared *declared)
 	for (; declared; declared = declared->next)
 		count++;
 	if (count > DECLARED_MAX)
-		layer_wrong(work, "declares more than 16 keys");
+		layer_wrong(work, "declares more than %d keys", DECLARED_MAX);
 	value = layer_at(work, "refresh", ROW_A);
 	if (value.lines && config_time(value.lines->text) < 0)
 		layer_wrong(work, "%s: a time is 90s, 30m, 2h or 25d",

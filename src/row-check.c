@@ -11,6 +11,9 @@
 #include "sign.h"
 #include "template.h"
 
+#define FIELDS_MAX 16
+#define TESTS_MAX 64
+
 /* Variables of the language, and the first step that may hold them. */
 static const struct {
 	const char *name;
@@ -279,6 +282,36 @@ check_auth(struct layer_work *work, const struct row *row)
 		layer_wrong(work, "%s takes %s", scheme, takes);
 }
 
+static int
+count_fields(const struct config_line *field)
+{
+	int count = 0;
+
+	for (; field; field = field->next)
+		count++;
+	return count;
+}
+
+static void
+check_ceilings(struct layer_work *work, const struct row *row)
+{
+	const struct row_test *test;
+	int i, fields = count_fields(row->fields), tests = 0;
+
+	for (i = 0; i < STEPS; i++)
+		if (row->step[i])
+			fields += count_fields(row->step[i]->fields);
+	for (i = 0; i < MEANINGS; i++)
+		for (test = row->test[i]; test; test = test->next)
+			tests++;
+	work->key = NULL;
+	work->line = 0;
+	if (fields > FIELDS_MAX)
+		layer_wrong(work, "has more than %d fields", FIELDS_MAX);
+	if (tests > TESTS_MAX)
+		layer_wrong(work, "has more than %d tests", TESTS_MAX);
+}
+
 void
 row_check(struct layer_work *work, const struct row *row, int type,
 	const struct row_declared *declared)
@@ -292,6 +325,7 @@ row_check(struct layer_work *work, const struct row *row, int type,
 	check_paging(work, row, type);
 	check_writes(work, row, type);
 	check_variables(work, row, type, declared);
+	check_ceilings(work, row);
 	if (row->offered)
 		check_urls(work, row, type);
 }

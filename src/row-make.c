@@ -162,13 +162,14 @@ make_url(struct layer_work *work, struct row *row, int type)
 		layer_wrong(work, "begins with https:// or {server}");
 }
 
-/* The text of a key that takes one line, or NULL. */
+/* The text of a key that takes one line, or NULL. That there is but one is
+ * checked with the keys of the section. */
 static const char *
 single(struct layer_work *work, const char *key, int type)
 {
 	struct layer_value value = layer_at(work, key, type);
 
-	return value.lines ? row_parse_single(work, value.lines) : NULL;
+	return value.lines ? value.lines->text : NULL;
 }
 
 static void

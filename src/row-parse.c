@@ -135,16 +135,6 @@ row_parse_joined(struct layer_work *work, const struct config_line *lines)
 	return joined;
 }
 
-const char *
-row_parse_single(struct layer_work *work, const struct config_line *lines)
-{
-	if (lines->next) {
-		layer_wrong(work, "takes one line");
-		return NULL;
-	}
-	return lines->text;
-}
-
 bool
 row_parse_origin(struct layer_work *work, const char *url)
 {
@@ -260,7 +250,7 @@ set_body(struct layer_work *work, struct row_request *request, const char *body)
 	if (request->kind == BODY_JSON && !template_json_ok(body, &fail))
 		layer_wrong(work, "the body is no JSON: %s", fail.text);
 	if (request->kind == BODY_XML && !xml_ok(body, &fail))
-		layer_wrong(work, "the body is no XML: %s", fail.text);
+		layer_wrong(work, "the body is %s", fail.text);
 }
 
 static bool

@@ -50,7 +50,3 @@ bool row_parse_origin(struct layer_work *work, const char *url);
 /* All lines without a break between them. */
 const char *row_parse_joined(
 	struct layer_work *work, const struct config_line *lines);
-
-/* Whether nothing but blanks, and one value, stands there. NULL: told. */
-const char *row_parse_single(
-	struct layer_work *work, const struct config_line *lines);

@@ -1,0 +1,404 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "read-rows.h"
+#include "secret.h"
+
+#define CF "[cloudflare]\ntoken = abcdefgh\n"
+#define DYN "[dyndns2]\nuser = u\npassword = pass\n"
+#define HOME "names = home.example.com\n"
+#define SAID(line) "f:" line ": [cloudflare] "
+
+static void
+missing_keys(void **state)
+{
+	static const struct said table[] = {
+		{ "[cloudflare]\n" HOME,
+			"f:1: [cloudflare] token is missing (API token with "
+			"the permission Zone / DNS / Edit)\n" },
+		{ "[dyndns2]\n" HOME,
+			"f:1: [dyndns2] user is missing\n"
+			"f:1: [dyndns2] password is missing\n"
+			"f:1: [dyndns2] server is missing (https://HOST)\n" },
+		{ "[namecheap]\npassword = pass\nipv4 = home.example.com\n",
+			"f:1: [namecheap] zone is missing\n" },
+		{ CF, SAID("1") "names is missing\n" },
+		{ "[url]\n" HOME,
+			"f:1: [url] set is missing (or create and update)\n" },
+		{ "[cloudflare]\ntoken =\n" HOME,
+			SAID("2") "token: is empty\n" },
+		{ CF "names =\n", SAID("3") "names: is empty\n" },
+		{ CF HOME "lookup =\n", SAID("4") "lookup: is empty\n" },
+		{ CF HOME "proxied =\n", "" },
+		{ CF HOME "nomes = x\n",
+			SAID("4") "nomes: unknown key (names?)\n" },
+		{ CF HOME "like = x\n",
+			SAID("4") "like: stands in rows only: write [provider "
+				  "NAME]\n" },
+		{ "[cloudfare]\n" HOME,
+			"f:1: [cloudfare] no provider cloudfare\n" },
+		{ "[provider p]\nsetting = zone  of yours\nset = GET "
+		  "https://h.example/{zone}/{ip}\n[p]\n" HOME,
+			"f:4: [p] zone is missing (of yours)\n" },
+	};
+
+	(void)state;
+	rows_said(table, sizeof(table) / sizeof(table[0]), "46");
+}
+
+static void
+values(void **state)
+{
+	static const struct said table[] = {
+		{ CF HOME "proxied = yes\n",
+			SAID("4") "proxied: \"yes\" is no number, true or "
+				  "false\n" },
+		{ CF HOME "ttl = 1d\n",
+			SAID("4") "ttl: 1d: a TTL is 1 to 2147483647 seconds\n" },
+		{ CF HOME "ttl = 2147483648\n",
+			SAID("4") "ttl: 2147483648: a TTL is 1 to 2147483647 "
+				  "seconds\n" },
+		{ CF HOME "refresh = often\n",
+			SAID("4") "refresh: often: a time is 90s, 30m, 2h or "
+				  "25d\n" },
+		{ CF HOME "suffix = ::1\n",
+			SAID("4") "suffix: ::1: a host part is "
+				  "::1234:5678/64 or mac 00:11:22:33:44:55\n" },
+		{ CF HOME "suffix = ::1/128\n",
+			SAID("4") "suffix: ::1/128: a host part is "
+				  "::1234:5678/64 or mac 00:11:22:33:44:55\n" },
+		{ CF HOME "suffix = ::1234:5678/64\n", "" },
+		{ CF HOME "suffix = mac 00:11:22:33:44:55\n", "" },
+		{ CF HOME "lookup = lan\n",
+			SAID("4") "lookup: neither [ipv4 lan] nor [ipv6 lan] "
+				  "is there\n" },
+		{ CF HOME "zone = home\n",
+			SAID("3") "names: home.example.com is not in zone "
+				  "home\n" },
+		{ CF HOME "zone = exa mple.com\n",
+			SAID("4") "zone: exa mple.com is no DNS name\n" },
+		{ CF HOME "set = GET x{ip}\n",
+			SAID("4") "set: a URL begins with /, ?, { or "
+				  "https://\n" },
+		{ CF HOME "batch =\n",
+			SAID("1") "create: begins with no method, and batch "
+				  "has no {create}\n" SAID(
+					  "1") "update: begins with no method, and batch "
+					       "has no {update}\n" },
+		{ DYN HOME "server = http://192.0.2.1\n",
+			"f:5: [dyndns2] server: http:// is sent in clear "
+			"text: use https://\n" },
+		{ DYN HOME "server = https://h.example/nic\n",
+			"f:5: [dyndns2] server: takes scheme, host and port "
+			"only\n" },
+		{ DYN HOME "server = https://me@h.example\n",
+			"f:5: [dyndns2] server: takes scheme, host and port "
+			"only\n" },
+		{ DYN HOME "server = http://127.0.0.1:8053/\n", "" },
+		{ "[dyndns2]\nuser = u\npassword = a ;b\n" HOME
+		  "server = https://h.example\n",
+			"f:3: [dyndns2] password: a `;` behind a blank begins "
+			"a comment, so it cannot stand in a secret: write "
+			"KEY_file\n" },
+		{ "[dyndns2]\nuser = u\npassword = a #b\n" HOME
+		  "server = https://h.example\n",
+			"f:3: [dyndns2] password: a `#` behind a blank would "
+			"be part of the secret: put comments on lines of "
+			"their own, or write KEY_file\n" },
+	};
+
+	(void)state;
+	rows_said(table, sizeof(table) / sizeof(table[0]), "46");
+}
+
+static void
+names(void **state)
+{
+	static const struct said table[] = {
+		{ CF "names = localhost\n",
+			SAID("3") "names: localhost is no DNS name\n" },
+		{ CF "names = *.example.com, a.*.example.com *x.example.com\n",
+			SAID("3") "names: a.*.example.com is no DNS name\n" SAID(
+				"3") "names: *x.example.com is no DNS name\n" },
+		{ CF "names = a..example.com\n  -.example.com\n",
+			SAID("3") "names: a..example.com is no DNS name\n" },
+		{ CF "names = a.example.com\n b.example.com,\n A.example.COM.\n",
+			SAID("5") "names: a.example.com is given twice, first "
+				  "in line 3\n" },
+		{ CF HOME "ipv4 = home.example.com\n",
+			SAID("4") "ipv4: home.example.com is given twice, "
+				  "first in line 3\n" },
+		{ CF "ipv4 = home.example.com\nipv6 = home.example.com\n", "" },
+		{ CF HOME HOME, SAID("4") "names: given twice, first in line "
+					  "3\n" },
+		{ CF "names = a.example.org a.example.com\n"
+		     "zone = example.com\n",
+			SAID("3") "names: a.example.org is not in zone "
+				  "example.com\n" },
+		{ CF "names = anexample.com\nzone = example.com\n",
+			SAID("3") "names: anexample.com is not in zone "
+				  "example.com\n" },
+		{ "[duckdns]\ntoken = abcd\n" HOME,
+			"f:3: [duckdns] names: home.example.com is not in "
+			"zone duckdns.org\n" },
+		{ "[namecheap]\npassword = pass\nzone = example.com\n"
+		  "ipv6 = home.example.com\n",
+			"f:4: [namecheap] ipv6: namecheap has no AAAA\n" },
+		{ "[namecheap]\npassword = pass\nzone = example.com\n" HOME,
+			"" },
+	};
+
+	(void)state;
+	rows_said(table, sizeof(table) / sizeof(table[0]), "46");
+}
+
+static void
+families(void **state)
+{
+	static const struct said four[] = {
+		{ CF HOME, "" },
+		{ CF "ipv6 = home.example.com\n",
+			SAID("3") "ipv6: has no lookups: [ipv6] is not "
+				  "there\n" },
+		{ CF "ipv6 = home.example.com\nlookup = wan\n",
+			SAID("3") "ipv6: has no lookups: [ipv6 wan] is not "
+				  "there\n" },
+	};
+	static const struct said six[] = {
+		{ "[namecheap]\npassword = pass\nzone = example.com\n" HOME,
+			"f:4: [namecheap] names: namecheap has no AAAA\n" },
+	};
+	static const struct said none[] = {
+		{ CF HOME,
+			SAID("3") "names: has no lookups: neither [ipv4] nor "
+				  "[ipv6] is there\n" },
+	};
+
+	(void)state;
+	rows_said(four, 3, "4");
+	rows_said(six, 1, "6");
+	rows_said(none, 1, "");
+}
+
+static void
+dump_values(struct buf *out, const char *kind, const struct row_value *value)
+{
+	for (; value; value = value->next)
+		buf_printf(out, "%s %s=%s%s%s%s\n", kind, value->name,
+			value->text, value->secret ? " secret" : "",
+			value->type[ROW_A] ? " A" : "",
+			value->type[ROW_AAAA] ? " AAAA" : "");
+}
+
+static void
+dump(struct buf *out, const struct account *account)
+{
+	const struct account_name *name;
+
+	for (; account; account = account->next) {
+		buf_printf(out,
+			"[%s] %s server %s zone %s lookup '%s' "
+			"refresh %d\n",
+			account->title, account->provider,
+			account->server ? account->server : "-",
+			account->zone ? account->zone : "-", account->lookup,
+			(int)account->refresh);
+		dump_values(out, "value", account->values);
+		dump_values(out, "default", account->defaults);
+		for (name = account->names; name; name = name->next)
+			buf_printf(out, "%d %s%s%s\n", name->line, name->name,
+				name->type[ROW_A] ? " A" : "",
+				name->type[ROW_AAAA] ? " AAAA" : "");
+	}
+}
+
+static void
+what_is_read(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *lookups;
+		const char *accounts;
+	} table[] = {
+		{ CF "names = Home.Example.com.\n  *.home.example.com "
+		     "b\xC3\xBC"
+		     "cher.example.org\nipv4 = vpn.example.com\n"
+		     "proxied = true\nttl = 60\n",
+			"46",
+			"[cloudflare] cloudflare server - zone - lookup '' "
+			"refresh 0\n"
+			"value token=abcdefgh secret A AAAA\n"
+			"value proxied=true A AAAA\n"
+			"value ttl=60 A AAAA\n"
+			"3 home.example.com A AAAA\n"
+			"4 *.home.example.com A AAAA\n"
+			"4 xn--bcher-kva.example.org A AAAA\n"
+			"5 vpn.example.com A\n" },
+		{ CF HOME, "6",
+			"[cloudflare] cloudflare server - zone - lookup '' "
+			"refresh 0\n"
+			"value token=abcdefgh secret A AAAA\n"
+			"3 home.example.com AAAA\n" },
+		{ DYN "server = https://h.example:8443/\nlookup = wan\n"
+		      "ipv6 = a.example.net\nipv4 = a.example.net\n",
+			"46",
+			"[dyndns2] dyndns2 server https://h.example:8443 zone "
+			"- lookup 'wan' refresh 0\n"
+			"value user=u A AAAA\n"
+			"value password=pass secret A AAAA\n"
+			"7 a.example.net A AAAA\n" },
+		{ "[no-ip x]\nuser = u\npassword = pass\n" HOME, "4",
+			"[no-ip x] no-ip server - zone - lookup '' refresh "
+			"2160000\n"
+			"value user=u A AAAA\n"
+			"value password=pass secret A AAAA\n"
+			"4 home.example.com A\n" },
+		{ "[no-ip x]\nuser = u\npassword = pass\nrefresh =\n" HOME, "4",
+			"[no-ip x] no-ip server - zone - lookup '' refresh 0\n"
+			"value user=u A AAAA\n"
+			"value password=pass secret A AAAA\n"
+			"5 home.example.com A\n" },
+		{ "[tencentcloud]\nsecret_id = aaaa\nsecret_key = bbbb\n"
+		  "zone = Example.com.\n" HOME,
+			"4",
+			"[tencentcloud] tencentcloud server - zone "
+			"example.com lookup '' refresh 0\n"
+			"value secret_id=aaaa secret A AAAA\n"
+			"value secret_key=bbbb secret A AAAA\n"
+			"default line=\xE9\xBB\x98\xE8\xAE\xA4 A AAAA\n"
+			"5 home.example.com A\n" },
+		{ "[tencentcloud]\nsecret_id = aaaa\nsecret_key = bbbb\n"
+		  "line.AAAA = six\n" HOME,
+			"4",
+			"[tencentcloud] tencentcloud server - zone - lookup "
+			"'' refresh 0\n"
+			"value secret_id=aaaa secret A AAAA\n"
+			"value secret_key=bbbb secret A AAAA\n"
+			"value line=six AAAA\n"
+			"default line=\xE9\xBB\x98\xE8\xAE\xA4 A\n"
+			"5 home.example.com A\n" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct rows rows = rows_read(table[i].text, table[i].lookups);
+		struct buf text = { 0 };
+
+		dump(&text, rows.accounts);
+		rows_notes(&text, rows.config);
+		assert_string_equal(buf_text(&text), table[i].accounts);
+		buf_free(&text);
+		rows_free(&rows);
+	}
+}
+
+/* A secret in a file; secret[] is what the file holds. */
+static struct rows
+with_file(char *path, const char *secret, const char *more)
+{
+	struct buf text = { 0 };
+	struct rows rows;
+	FILE *file = fopen(path, "w");
+
+	assert_non_null(file);
+	fputs(secret, file);
+	assert_int_equal(fclose(file), 0);
+	buf_printf(
+		&text, "[cloudflare]\ntoken_file = %s\n" HOME "%s", path, more);
+	rows = rows_read(buf_text(&text), "46");
+	buf_free(&text);
+	return rows;
+}
+
+static void
+secrets(void **state)
+{
+	char path[] = "/tmp/ddns-test-XXXXXX";
+	struct buf shown = { 0 };
+	struct rows rows;
+	int fd = mkstemp(path);
+
+	(void)state;
+	assert_true(fd >= 0);
+	close(fd);
+	rows = with_file(path, "filed-token\nnot this\n", "");
+	dump(&shown, rows.accounts);
+	assert_non_null(strstr(
+		buf_text(&shown), "value token=filed-token secret A AAAA\n"));
+	secret_mask(&shown, 0);
+	assert_null(strstr(buf_text(&shown), "filed-token"));
+	rows_free(&rows);
+
+	rows = with_file(path, "filed-token\n", "token = abcd\n");
+	assert_null(rows.accounts);
+	assert_string_equal(rows.config->notes->text,
+		"f:2: [cloudflare] token_file: token is given, too: leave one "
+		"of them out");
+	rows_free(&rows);
+
+	unlink(path);
+	buf_free(&shown);
+	secret_forget();
+}
+
+/* Whether two texts make accounts of the same fingerprint. */
+static bool
+same_print(const char *a, const char *b)
+{
+	struct rows one = rows_read(a, "46"), two = rows_read(b, "46");
+	bool same;
+
+	assert_non_null(one.accounts);
+	assert_non_null(two.accounts);
+	same = one.accounts->fingerprint_len == two.accounts->fingerprint_len &&
+	       memcmp(one.accounts->fingerprint, two.accounts->fingerprint,
+		       one.accounts->fingerprint_len) == 0;
+	rows_free(&one);
+	rows_free(&two);
+	return same;
+}
+
+static void
+fingerprints(void **state)
+{
+	static const char row[] = "[provider p]\nset = GET "
+				  "https://h.example/{ip}\n[p]\n" HOME;
+	static const char other[] = "[provider p]\nset = GET "
+				    "https://i.example/{ip}\n[p]\n" HOME;
+	char path[] = "/tmp/ddns-test-XXXXXX";
+	struct rows one, two;
+	int fd = mkstemp(path);
+
+	(void)state;
+	close(fd);
+	assert_true(same_print(CF HOME, CF "ipv4 = other.example.com\n"));
+	assert_false(same_print(CF HOME, CF HOME "ttl = 60\n"));
+	assert_false(same_print(CF HOME, "[cloudflare]\ntoken = b\n" HOME));
+	assert_true(same_print(row, row));
+	assert_false(same_print(row, other));
+	one = with_file(path, "first\n", "");
+	two = with_file(path, "second\n", "");
+	assert_string_not_equal(
+		one.accounts->fingerprint, two.accounts->fingerprint);
+	rows_free(&one);
+	rows_free(&two);
+	unlink(path);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(missing_keys),
+		cmocka_unit_test(values),
+		cmocka_unit_test(names),
+		cmocka_unit_test(families),
+		cmocka_unit_test(what_is_read),
+		cmocka_unit_test(secrets),
+		cmocka_unit_test(fingerprints),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
