@@ -1,5 +1,7 @@
 #include "http-fixture.h"
 
+#define SIXTY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+
 struct row {
 	const char *path;
 	const char *text;
@@ -218,7 +220,9 @@ unreachable(void **state)
 			"0 protocol not allowed: use https" },
 		{ "ftp://127.0.0.1/", "0 protocol not allowed: use https" },
 		{ "file:///etc/passwd", "0 protocol not allowed: use https" },
-		{ "https://nosuch.invalid/", "0 cannot resolve the host name" },
+		/* a label over 63 bytes: refused without a question */
+		{ "https://" SIXTY "aaaa.invalid/",
+			"0 cannot resolve the host name" },
 		{ "not a URL", "0 not a valid URL" },
 	};
 	size_t i;
