@@ -7,10 +7,11 @@ import subprocess
 CALL = re.compile(r"^(\d+)\s+(\w+)\((.*)")
 
 
-def trace(command, log, **options):
-    """The system calls of a run in order: (process, name, arguments)."""
-    subprocess.run(["strace", "-f", "-s", "4096", "-o", str(log), *command],
-                   check=False, capture_output=True, **options)
+def trace(command, log, paths=(), **options):
+    """The system calls of a run in order: (process, name, arguments); with
+    paths=["-y"] a descriptor's path stands behind its number."""
+    subprocess.run(["strace", "-f", *paths, "-s", "4096", "-o", str(log),
+                    *command], check=False, capture_output=True, **options)
     calls = []
     for line in log.read_text(errors="replace").splitlines():
         call = CALL.match(line)
@@ -33,6 +34,18 @@ def points(calls, folder):
             opened = True
         point = name, counts[process, name]
         if opened and name != "exit_group" and point not in found:
+            found.append(point)
+    return found
+
+
+def touching(calls, folder):
+    """(name, k): each call that names something in the folder; needs "-y"."""
+    counts = collections.Counter()
+    found = []
+    for process, name, arguments in calls:
+        counts[process, name] += 1
+        point = name, counts[process, name]
+        if str(folder) in arguments and point not in found:
             found.append(point)
     return found
 

@@ -1,0 +1,52 @@
+"""A whole run, killed at each system call that touches the state's folder."""
+
+import shutil
+
+import harness
+import kill
+
+OLD, NEW = "203.0.113.7", "203.0.113.8"
+
+
+def prepare(home, serve, folder):
+    """A state that holds OLD, and a lookup that says NEW."""
+    source = serve(harness.Reply(OLD))
+    home.configure([source.url])
+    assert home.run().status == 0
+    source.reply = harness.Reply(NEW)
+    shutil.copytree(home.ddns.home, folder)
+
+
+def confirmed(text):
+    """What the state says was confirmed; every line of it is whole."""
+    assert text.startswith("# ddns state 1\n") and text.endswith("\n")
+    rows = [line.split("\t") for line in text.splitlines()[1:]]
+    assert rows[0][0] == "key" and len(rows[0][1]) == 64
+    (name,) = [row for row in rows if row[0] == "name"]
+    assert len(name) == 13
+    return name[4]
+
+
+def test_killed_at_each_call(home, serve, ddns, tmp_path):
+    prepare(home, serve, tmp_path / "before")
+    command = [harness.PROGRAM, "-c", str(ddns.ini)]
+    env = ddns.environment()
+    calls = kill.trace(command, tmp_path / "log", ["-y"], env=env)
+    points = kill.touching(calls, ddns.home)
+    names = {name for name, _ in points}
+    assert {"openat", "flock", "write", "fsync", "close"} <= names
+    assert len(points) > 30
+    killed = 0
+    for name, when in points:
+        shutil.rmtree(ddns.home)
+        shutil.copytree(tmp_path / "before", ddns.home)
+        killed += kill.kill(command, name, when, env=env)
+        assert confirmed(ddns.state.read_text()) in (OLD, NEW)
+        after = home.run()
+        assert (after.status, after.stderr) == (0, ""), (name, when)
+        assert confirmed(ddns.state.read_text()) == NEW
+        assert sorted(path.name for path in ddns.home.iterdir()) == [
+            ddns.state.name, ddns.state.name + ".lock",
+            ddns.state.name + ".stats"]
+    assert killed == len(points)
+    print(f"{killed} kill points")
