@@ -2,12 +2,12 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "child.h"
@@ -59,7 +59,7 @@ guard_descriptors(void)
 
 	while (dir && (entry = readdir(dir))) {
 		if (isdigit((unsigned char)entry->d_name[0]) &&
-			(fd = atoi(entry->d_name)) > 2)
+			(fd = (int)strtol(entry->d_name, NULL, 10)) > 2)
 			close_on_exec(fd);
 	}
 	for (fd = 3; !dir && fd < DESCRIPTORS; fd++)
@@ -217,7 +217,6 @@ close_pipes(struct child *child)
 static bool
 reap(const struct child *child, int64_t end, int *status)
 {
-	const struct timespec step = { .tv_nsec = STEP_MS * 1000000L };
 	pid_t pid;
 
 	for (;;) {
@@ -226,7 +225,7 @@ reap(const struct child *child, int64_t end, int *status)
 			return true;
 		if (clock_ms() >= end)
 			return false;
-		nanosleep(&step, NULL);
+		poll(NULL, 0, STEP_MS);
 	}
 }
 
