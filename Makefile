@@ -84,16 +84,16 @@ ROWS = src/providers/alidns.ini src/providers/bunny.ini \
 	src/providers/url.ini
 MAN = man/ddns.1 man/ddns.ini.5 man/ddns-providers.5
 UNIT = tests/unit/test-account tests/unit/test-address-find \
-	tests/unit/test-address tests/unit/test-buf tests/unit/test-child \
-	tests/unit/test-cli tests/unit/test-config-file \
+	tests/unit/test-address tests/unit/test-buf tests/unit/test-catalogue \
+	tests/unit/test-child tests/unit/test-cli tests/unit/test-config-file \
 	tests/unit/test-config-path tests/unit/test-config-value \
 	tests/unit/test-config tests/unit/test-decide tests/unit/test-exchange \
 	tests/unit/test-http-loop tests/unit/test-http-send \
-	tests/unit/test-http-url tests/unit/test-http tests/unit/test-json \
-	tests/unit/test-provider tests/unit/test-secret tests/unit/test-sign \
-	tests/unit/test-state-files tests/unit/test-state-rows \
-	tests/unit/test-state-text tests/unit/test-state tests/unit/test-stats \
-	tests/unit/test-template
+	tests/unit/test-http-tls tests/unit/test-http-url tests/unit/test-http \
+	tests/unit/test-json tests/unit/test-provider tests/unit/test-secret \
+	tests/unit/test-sign tests/unit/test-state-files \
+	tests/unit/test-state-rows tests/unit/test-state-text \
+	tests/unit/test-state tests/unit/test-stats tests/unit/test-template
 FUZZERS = tests/fuzz/fuzz-address tests/fuzz/fuzz-config \
 	tests/fuzz/fuzz-exchange tests/fuzz/fuzz-json tests/fuzz/fuzz-state \
 	tests/fuzz/fuzz-template
@@ -103,7 +103,7 @@ PACKAGES = build-essential pkg-config libcurl4-openssl-dev libinih-dev \
 	libjansson-dev libexpat1-dev libssl-dev libcmocka-dev python3 \
 	python3-pytest python3-pytest-xdist openssl ca-certificates curl \
 	iproute2 libfaketime strace valgrind bind9 bind9-dnsutils cron pdns-server \
-	pdns-backend-sqlite3 sqlite3 clang clang-format clang-tidy llvm libclang-rt-dev cppcheck \
+	pdns-backend-sqlite3 sqlite3 time clang clang-format clang-tidy llvm libclang-rt-dev cppcheck \
 	shellcheck mandoc universal-ctags lcov
 
 all: src/ddns
@@ -156,7 +156,7 @@ fuzz:
 copy:
 	rm -rf build/$(COPY)
 	mkdir -p build/$(COPY)
-	cp -R .clang-format Makefile man src tests build/$(COPY)
+	cp -R Makefile README ddns.ini.example man src tests build/$(COPY)
 	cd build/$(COPY) && $(MAKE) clean
 
 check-asan:
