@@ -223,7 +223,8 @@ read_server(struct account_work *work)
 	}
 	host = strstr(text, "://") + strlen("://");
 	len = strcspn(host, "/?#");
-	if (memchr(host, '@', len) || (host[len] && strcmp(host + len, "/")))
+	if (memchr(host, '@', len) ||
+		(host[len] && strcmp(host + len, "/") != 0))
 		config_wrong(work->config, work->section, entry,
 			"takes scheme, host and port only");
 	work->account->server =

@@ -12,6 +12,7 @@
 #include "buf.h"
 #include "config.h"
 #include "provider.h"
+#include "secret.h"
 
 /* A configuration read as far as rows and accounts go. */
 struct rows {
@@ -58,6 +59,7 @@ rows_free(struct rows *rows)
 {
 	catalogue_free(rows->catalogue);
 	config_free(rows->config);
+	secret_forget();
 }
 
 /* A row of a table: what is said of a text, a line each. */

@@ -1,9 +1,4 @@
-#include <stdio.h>
-#include <stdlib.h>
-#include <unistd.h>
-
 #include "read-rows.h"
-#include "secret.h"
 
 #define CF "[cloudflare]\ntoken = abcdefgh\n"
 #define DYN "[dyndns2]\nuser = u\npassword = pass\n"
@@ -96,16 +91,6 @@ values(void **state)
 			"f:5: [dyndns2] server: takes scheme, host and port "
 			"only\n" },
 		{ DYN HOME "server = http://127.0.0.1:8053/\n", "" },
-		{ "[dyndns2]\nuser = u\npassword = a ;b\n" HOME
-		  "server = https://h.example\n",
-			"f:3: [dyndns2] password: a `;` behind a blank begins "
-			"a comment, so it cannot stand in a secret: write "
-			"KEY_file\n" },
-		{ "[dyndns2]\nuser = u\npassword = a #b\n" HOME
-		  "server = https://h.example\n",
-			"f:3: [dyndns2] password: a `#` behind a blank would "
-			"be part of the secret: put comments on lines of "
-			"their own, or write KEY_file\n" },
 	};
 
 	(void)state;
@@ -294,99 +279,6 @@ what_is_read(void **state)
 	}
 }
 
-/* A secret in a file; secret[] is what the file holds. */
-static struct rows
-with_file(char *path, const char *secret, const char *more)
-{
-	struct buf text = { 0 };
-	struct rows rows;
-	FILE *file = fopen(path, "w");
-
-	assert_non_null(file);
-	fputs(secret, file);
-	assert_int_equal(fclose(file), 0);
-	buf_printf(
-		&text, "[cloudflare]\ntoken_file = %s\n" HOME "%s", path, more);
-	rows = rows_read(buf_text(&text), "46");
-	buf_free(&text);
-	return rows;
-}
-
-static void
-secrets(void **state)
-{
-	char path[] = "/tmp/ddns-test-XXXXXX";
-	struct buf shown = { 0 };
-	struct rows rows;
-	int fd = mkstemp(path);
-
-	(void)state;
-	assert_true(fd >= 0);
-	close(fd);
-	rows = with_file(path, "filed-token\nnot this\n", "");
-	dump(&shown, rows.accounts);
-	assert_non_null(strstr(
-		buf_text(&shown), "value token=filed-token secret A AAAA\n"));
-	secret_mask(&shown, 0);
-	assert_null(strstr(buf_text(&shown), "filed-token"));
-	rows_free(&rows);
-
-	rows = with_file(path, "filed-token\n", "token = abcd\n");
-	assert_null(rows.accounts);
-	assert_string_equal(rows.config->notes->text,
-		"f:2: [cloudflare] token_file: token is given, too: leave one "
-		"of them out");
-	rows_free(&rows);
-
-	unlink(path);
-	buf_free(&shown);
-	secret_forget();
-}
-
-/* Whether two texts make accounts of the same fingerprint. */
-static bool
-same_print(const char *a, const char *b)
-{
-	struct rows one = rows_read(a, "46"), two = rows_read(b, "46");
-	bool same;
-
-	assert_non_null(one.accounts);
-	assert_non_null(two.accounts);
-	same = one.accounts->fingerprint_len == two.accounts->fingerprint_len &&
-	       memcmp(one.accounts->fingerprint, two.accounts->fingerprint,
-		       one.accounts->fingerprint_len) == 0;
-	rows_free(&one);
-	rows_free(&two);
-	return same;
-}
-
-static void
-fingerprints(void **state)
-{
-	static const char row[] = "[provider p]\nset = GET "
-				  "https://h.example/{ip}\n[p]\n" HOME;
-	static const char other[] = "[provider p]\nset = GET "
-				    "https://i.example/{ip}\n[p]\n" HOME;
-	char path[] = "/tmp/ddns-test-XXXXXX";
-	struct rows one, two;
-	int fd = mkstemp(path);
-
-	(void)state;
-	close(fd);
-	assert_true(same_print(CF HOME, CF "ipv4 = other.example.com\n"));
-	assert_false(same_print(CF HOME, CF HOME "ttl = 60\n"));
-	assert_false(same_print(CF HOME, "[cloudflare]\ntoken = b\n" HOME));
-	assert_true(same_print(row, row));
-	assert_false(same_print(row, other));
-	one = with_file(path, "first\n", "");
-	two = with_file(path, "second\n", "");
-	assert_string_not_equal(
-		one.accounts->fingerprint, two.accounts->fingerprint);
-	rows_free(&one);
-	rows_free(&two);
-	unlink(path);
-}
-
 int
 main(void)
 {
@@ -396,8 +288,6 @@ main(void)
 		cmocka_unit_test(names),
 		cmocka_unit_test(families),
 		cmocka_unit_test(what_is_read),
-		cmocka_unit_test(secrets),
-		cmocka_unit_test(fingerprints),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
