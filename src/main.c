@@ -81,6 +81,7 @@ main(int argc, char **argv)
 	int status = EXIT_FINE;
 
 	stop_open_standard();
+	stop_hide_memory();
 	if (!cli_read(&cli, argc, argv))
 		return EXIT_USAGE;
 	log_level(cli.verbose);

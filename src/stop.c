@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "stop.h"
@@ -22,6 +23,12 @@ stop_open_standard(void)
 		if (open("/dev/null", O_RDWR) != fd)
 			_exit(EXIT_AGAIN);
 	}
+}
+
+void
+stop_hide_memory(void)
+{
+	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 }
 
 static void

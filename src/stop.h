@@ -7,6 +7,9 @@
 /* Opens closed descriptors 0 to 2 on /dev/null. Call it first. */
 void stop_open_standard(void);
 
+/* No core dump and no debugger of the same user shows our secrets. */
+void stop_hide_memory(void);
+
 /*
  * SIGTERM, SIGINT and SIGHUP set the stop flag (HUP only if it is not
  * ignored), SIGPIPE is ignored, and alarm(seconds) ends a stuck run.
