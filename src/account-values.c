@@ -105,6 +105,10 @@ read_file(struct account_work *work, const struct row_declared *declared,
 	struct fail fail;
 	int type;
 
+	if (entry->lines->text[0] == '\0') {
+		config_wrong(config, work->section, entry, "is empty");
+		return;
+	}
 	text = config_file_line(config, entry->lines->text, &fail);
 	if (!text) {
 		config_wrong(config, work->section, entry, "%s", fail.text);

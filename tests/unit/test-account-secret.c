@@ -73,6 +73,20 @@ same_print(const char *a, const char *b)
 	return same;
 }
 
+static void
+file_keys(void **state)
+{
+	static const struct said table[] = {
+		{ "[cloudflare]\ntoken_file =\n" HOME,
+			SAID("2") "token_file: is empty\n" },
+		{ CF HOME "proxied_file = /x\n",
+			SAID("4") "proxied_file: unknown key\n" },
+	};
+
+	(void)state;
+	rows_said(table, 2, "46");
+}
+
 /* config_secret says what is wrong; here, that it is asked. */
 static void
 secrets_cut_short(void **state)
@@ -128,6 +142,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(secrets),
+		cmocka_unit_test(file_keys),
 		cmocka_unit_test(secrets_cut_short),
 		cmocka_unit_test(fingerprints),
 	};
