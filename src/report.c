@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -146,7 +147,8 @@ report_print(const struct report *report)
 		else if (!report->quiet)
 			puts(news->text);
 	}
-	fflush(stdout);
+	if (fflush(stdout) != 0 || ferror(stdout))
+		report_error("standard output: %s", strerror(errno));
 }
 
 void
