@@ -242,6 +242,7 @@ put_body(struct mem *mem, struct message *message,
 			const struct scope *scope, struct fail *fail);
 		const char *type;
 	} kinds[] = {
+		[BODY_NONE] = { NULL, NULL },
 		[BODY_JSON] = { template_json,
 			"Content-Type: application/json" },
 		[BODY_XML] = { template_xml, "Content-Type: application/xml" },
@@ -251,7 +252,7 @@ put_body(struct mem *mem, struct message *message,
 	enum expansion done;
 	struct buf out = { 0 };
 
-	if (request->kind == BODY_NONE)
+	if (!kinds[request->kind].expand)
 		return true;
 	done = kinds[request->kind].expand(&out, request->body, scope, fail);
 	if (done == EXPAND_DONE) {

@@ -9,6 +9,7 @@
 #include "json.h"
 #include "log.h"
 #include "provider.h"
+#include "template.h"
 
 const char *const exchange_steps[] = {
 	[STEP_LOGIN] = "login",
@@ -86,6 +87,18 @@ ask(struct work *work, int step)
 }
 
 static void
+send_write(struct work *work)
+{
+	struct fail fail;
+
+	work->step = work->write;
+	if (work->row->step[work->write]->method)
+		ask(work, work->write);
+	else if (!batch_add(work, &fail))
+		exchange_fail(work, &fail);
+}
+
+static void
 write_record(struct work *work)
 {
 	struct fail fail;
@@ -96,11 +109,9 @@ write_record(struct work *work)
 		return;
 	}
 	work->step = work->write;
-	if (!decide_value(work, &fail))
-		exchange_fail(work, &fail);
-	else if (work->row->step[work->write]->method)
-		ask(work, work->write);
-	else if (!batch_add(work, &fail))
+	if (decide_value(work, &fail))
+		send_write(work);
+	else
 		exchange_fail(work, &fail);
 }
 
@@ -111,6 +122,14 @@ find_record(struct work *work)
 		ask(work, STEP_RECORDS);
 	else
 		write_record(work);
+}
+
+/* Whether `zones` is asked about one suffix after the other. */
+static bool
+walks(const struct row *row)
+{
+	return request_holds(row->step[STEP_ZONES], "zone") ||
+	       (row->url && template_holds(row->url, "zone"));
 }
 
 static void
@@ -124,7 +143,7 @@ find_zone(struct work *work)
 		find_record(work);
 		return;
 	}
-	if (!zone && request_holds(work->row->step[STEP_ZONES], "zone")) {
+	if (!zone && walks(work->row)) {
 		work->suffix = work->job->name;
 		if (strncmp(work->suffix, "*.", 2) == 0)
 			work->suffix += 2;
@@ -183,8 +202,6 @@ heard_records(struct work *work, const struct call *call, int meaning)
 static void
 heard_write(struct work *work, const struct call *call, int meaning)
 {
-	struct fail fail;
-
 	(void)call;
 	(void)meaning;
 	if (work->write != STEP_CREATE || !work->mine) {
@@ -192,11 +209,8 @@ heard_write(struct work *work, const struct call *call, int meaning)
 		return;
 	}
 	/* The new record is there: now the old one goes. */
-	work->step = work->write = STEP_DELETE;
-	if (work->row->step[STEP_DELETE]->method)
-		ask(work, STEP_DELETE);
-	else if (!batch_add(work, &fail))
-		exchange_fail(work, &fail);
+	work->write = STEP_DELETE;
+	send_write(work);
 }
 
 static void
@@ -229,26 +243,23 @@ heard(struct work *work, const struct call *call)
 		void (*go_on)(struct work *work, const struct call *call,
 			int meaning);
 		bool may_miss;
-	} steps[STEPS] = {
+	} steps[] = {
 		[STEP_LOGIN] = { heard_login, false },
 		[STEP_ZONES] = { heard_zones, true },
 		[STEP_RECORDS] = { heard_records, true },
 		[STEP_SET] = { heard_write, false },
-		[STEP_CREATE] = { heard_write, false },
-		[STEP_UPDATE] = { heard_write, false },
-		[STEP_DELETE] = { heard_write, false },
-		[STEP_BATCH] = { heard_write, false },
 	};
+	int step = work->step < STEP_SET ? work->step : STEP_SET;
 	bool tested;
 	int meaning = answer_meaning(work, call->says, &tested);
 
 	if (meaning != MEANS_GOOD &&
-		(meaning != MEANS_MISSING || !steps[work->step].may_miss))
+		(meaning != MEANS_MISSING || !steps[step].may_miss))
 		give_up(work, call->says, meaning, tested);
 	else if (call->fault)
 		misunderstood(work, call, call->fault);
 	else
-		steps[work->step].go_on(work, call, meaning);
+		steps[step].go_on(work, call, meaning);
 }
 
 /* Hands answers to those that wait for them. True: somebody went on. */

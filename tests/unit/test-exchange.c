@@ -1038,50 +1038,96 @@ pages_have_a_ceiling(void **state)
 	account_close(&run);
 }
 
+/* More names than a table of jobs holds; all for one address. */
+enum { NAMES = 60 };
+
+struct crowd {
+	struct exchange_job jobs[NAMES];
+	struct script_row rows[NAMES];
+	char names[NAMES][32];
+	struct address none, want, was;
+	struct fail fail;
+	int finished;
+};
+
+static void
+crowd_open(struct crowd *crowd, int names, const char *answer)
+{
+	int i;
+
+	memset(crowd, 0, sizeof *crowd);
+	address_set(&crowd->want, "192.0.2.1");
+	for (i = 0; i < NAMES; i++) {
+		crowd->rows[i].status = 200;
+		crowd->rows[i].answer = answer;
+	}
+	for (i = 0; i < names; i++) {
+		snprintf(crowd->names[i], sizeof crowd->names[i],
+			"n%d.example.com", i);
+		crowd->jobs[i].name = crowd->names[i];
+		crowd->jobs[i].want = &crowd->want;
+		crowd->jobs[i].last = &crowd->none;
+		crowd->jobs[i].ip[0] = &crowd->want;
+		crowd->jobs[i].ip[1] = &crowd->none;
+		crowd->jobs[i].was = &crowd->was;
+		crowd->jobs[i].fail = &crowd->fail;
+		crowd->jobs[i].finished = finished;
+		crowd->jobs[i].arg = &crowd->finished;
+		if (i > 0)
+			crowd->jobs[i - 1].next = &crowd->jobs[i];
+	}
+	script_begin(crowd->rows, NAMES);
+}
+
 /* The first goes alone; then at most eight are under way. */
 static void
 flights_are_limited(void **state)
 {
-	enum { NAMES = 20 };
 	static const struct exchange_options options = { NULL, 1000 };
-	static struct exchange_job jobs[NAMES];
-	static struct script_row rows[NAMES];
-	static char names[NAMES][32];
-	static struct address none, want, was;
+	static struct crowd crowd;
 	struct exchange *exchange;
-	struct fail fail;
 	struct run run;
-	int i, count = 0;
+	int i;
 
 	(void)state;
 	account_open(&run, DYNDNS2);
-	address_set(&want, "192.0.2.1");
-	for (i = 0; i < NAMES; i++) {
-		snprintf(names[i], sizeof names[i], "n%d.example.com", i);
-		jobs[i].name = names[i];
-		jobs[i].want = &want;
-		jobs[i].last = &none;
-		jobs[i].ip[0] = &want;
-		jobs[i].ip[1] = &none;
-		jobs[i].was = &was;
-		jobs[i].fail = &fail;
-		jobs[i].finished = finished;
-		jobs[i].arg = &count;
-		jobs[i].next = i + 1 < NAMES ? &jobs[i + 1] : NULL;
-		rows[i].status = 200;
-		rows[i].answer = "good";
-	}
-	script_begin(rows, NAMES);
-	exchange = exchange_start(&options, run.account, jobs);
+	crowd_open(&crowd, 20, "good");
+	exchange = exchange_start(&options, run.account, crowd.jobs);
 	script.timer->done(script.timer->arg);
 	free(script.timer);
 	script.timer = NULL;
 	assert_int_equal(script.flying, 1);
 	http_run(NULL, 0, -1);
 	assert_int_equal(script.most, 8);
-	assert_int_equal(count, NAMES);
-	for (i = 0; i < NAMES; i++)
-		assert_int_equal(jobs[i].outcome, OUTCOME_CHANGED);
+	assert_int_equal(script.at, 20);
+	assert_int_equal(crowd.finished, 20);
+	for (i = 0; i < 20; i++)
+		assert_int_equal(crowd.jobs[i].outcome, OUTCOME_CHANGED);
+	exchange_free(exchange);
+	account_close(&run);
+}
+
+static void
+batches_are_limited(void **state)
+{
+	static const struct exchange_options options = { NULL, 1000 };
+	static struct crowd crowd;
+	struct exchange *exchange;
+	struct run run;
+
+	(void)state;
+	account_open(&run, NETCUP);
+	crowd_open(&crowd, NAMES,
+		"{\"status\":\"success\",\"data\":{\"id\":1,"
+		"\"records\":[]}}");
+	crowd.rows[2].answer = "no";
+	exchange = exchange_start(&options, run.account, crowd.jobs);
+	http_run(NULL, 0, -1);
+	/* A login, a list, and two batches, the first of 50. */
+	assert_int_equal(script.at, 4);
+	assert_int_equal(crowd.finished, NAMES);
+	assert_int_equal(crowd.jobs[49].outcome, OUTCOME_LATER);
+	assert_int_equal(crowd.jobs[50].outcome, OUTCOME_CHANGED);
 	exchange_free(exchange);
 	account_close(&run);
 }
@@ -1248,6 +1294,7 @@ main(void)
 		cmocka_unit_test(pages),
 		cmocka_unit_test(pages_have_a_ceiling),
 		cmocka_unit_test(flights_are_limited),
+		cmocka_unit_test(batches_are_limited),
 		cmocka_unit_test(signed_requests),
 		cmocka_unit_test(senders_use_their_family),
 		cmocka_unit_test(an_end_before_the_beginning),
