@@ -55,6 +55,32 @@ requests(void **state)
 		"User-Agent: other/1\r\nContent-Length: 7\r\n\r\n{\"a\":1}");
 }
 
+/* The user part of a URL is sent as Basic, after a redirect too. */
+static void
+user_part(void **state)
+{
+	static const char *const paths[] = { "/echo", "/to/echo" };
+	struct http_request request = { .method = "GET",
+		.timeout_ms = PATIENCE,
+		.ceiling = CEILING,
+		.redirects = 1 };
+	struct buf url = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct seen seen = { .calls = 0 };
+
+		request.url =
+			url_of(&url, "Aladdin:sesame@127.0.0.1", paths[i]);
+		ask(&seen, &request);
+		assert_non_null(strstr(buf_text(&seen.body),
+			"Authorization: Basic QWxhZGRpbjpzZXNhbWU=\r\n"));
+		forget(&seen);
+	}
+	buf_free(&url);
+}
+
 static void
 line_ends_are_refused(void **state)
 {
@@ -203,6 +229,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(requests),
+		cmocka_unit_test(user_part),
 		cmocka_unit_test(line_ends_are_refused),
 		cmocka_unit_test(everything_is_copied),
 		cmocka_unit_test(connections_are_shared),
