@@ -297,19 +297,20 @@ struct row_request *
 row_parse_request(
 	struct layer_work *work, const struct config_line *lines, bool item)
 {
-	const char *method = method_of(lines->text), *first, *reading;
+	const char *method, *first, *reading;
 	struct row_request *request;
 	struct config_line *head;
 
-	if (!method && item)
+	if (item && !method_of(lines->text))
 		return row_parse_item(work, lines);
+	head = cut(work, lines, &reading);
+	method = head ? method_of(head->text) : NULL;
 	if (!method) {
 		layer_wrong(work, "begins with no method");
 		return NULL;
 	}
 	request = mem_take(work->mem, sizeof(*request));
 	request->method = method;
-	head = cut(work, lines, &reading);
 	first = read_url(work, request, head->text + strlen(method));
 	read_lines(work, request, head->next, first);
 	if (reading)
