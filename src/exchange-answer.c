@@ -98,11 +98,14 @@ holds(struct work *work, const struct row_test *test, const struct call *call)
 
 /* RFC 9110, section 15; RFC 6585, section 4. */
 static int
-http_meaning(const struct row *row, int status)
+http_meaning(const struct row *row, const struct call *call)
 {
+	const int status = call->status;
+
 	if (status == 401 || status == 403)
 		return MEANS_DENIED;
-	if (status == 429)
+	/* Retry-After is about the service, not about one name of it. */
+	if (status == 429 || (status / 100 == 5 && call->retry_after > 0))
 		return MEANS_BUSY;
 	return status / 100 == 2 && !row->test[MEANS_GOOD] ? MEANS_GOOD
 							   : MEANS_LATER;
@@ -123,7 +126,7 @@ answer_meaning(struct work *work, const struct call *call, bool *tested)
 	}
 	if (tested)
 		*tested = test != NULL;
-	return test ? meaning : http_meaning(work->row, call->status);
+	return test ? meaning : http_meaning(work->row, call);
 }
 
 /* Adds the service's own words, else the start of the body. True: its own. */
