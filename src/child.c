@@ -14,6 +14,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "fail.h"
+#include "stop.h"
 
 #define DESCRIPTORS 256 /* looked at where there is no /proc */
 #define STEP_MS 10
@@ -223,7 +224,7 @@ reap(const struct child *child, int64_t end, int *status)
 		pid = waitpid(child->pid, status, WNOHANG);
 		if (pid != 0 && !(pid < 0 && errno == EINTR))
 			return true;
-		if (clock_ms() >= end)
+		if (stop_signal() || clock_ms() >= end)
 			return false;
 		poll(NULL, 0, STEP_MS);
 	}

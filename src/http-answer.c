@@ -318,6 +318,10 @@ http_answer_log_request(const struct http_transfer *transfer)
 
 	if (log_at() < 2)
 		return;
+	if (request->secret) {
+		log_wire("> %s ***", request->method);
+		return;
+	}
 	/* lookups alone may use clear text, and their query is secret */
 	if (request->clear_text)
 		http_url_shown(&url, request->url);

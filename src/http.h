@@ -30,6 +30,7 @@ struct http_request {
 	int redirects;			/* followed at most, on the same host */
 	bool proxy;			/* may use a proxy */
 	bool clear_text;		/* http:// is allowed elsewhere than loopback */
+	bool secret;			/* all of it: -vv shows the method alone */
 };
 
 struct http_answer {

@@ -4,6 +4,7 @@
 #include "plan.h"
 #include "buf.h"
 #include "config.h"
+#include "event.h"
 #include "fail.h"
 #include "http.h"
 #include "lookup.h"
@@ -200,6 +201,7 @@ plan_read(const char *path)
 	catalogue_check(plan->catalogue);
 	read_lookups(plan);
 	read_accounts(plan);
+	plan->webhook = event_read(config);
 	check_twice(plan);
 	check_whole(plan);
 	return plan;

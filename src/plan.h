@@ -8,12 +8,14 @@ struct account;
 struct catalogue;
 struct config;
 struct lookup_set;
+struct webhook;
 
 struct plan {
 	struct config *config;
 	struct catalogue *catalogue;
 	struct lookup_set *sets;  /* in the order of the file */
 	struct account *accounts; /* in the order of the file */
+	struct webhook *webhook;  /* NULL: none */
 };
 
 /*

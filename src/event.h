@@ -1,0 +1,53 @@
+/*
+ * News for other programs: the hook, the webhook and the heartbeat of the
+ * configuration. Nothing of theirs is shown but how it failed.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+struct config;
+struct fail;
+struct http;
+
+/* What happened; a text that does not apply is "". */
+struct event {
+	const char *event; /* changed, failed, recovered */
+	const char *name;
+	const char *type;
+	const char *was;
+	const char *now;
+	const char *provider;
+	const char *message;
+};
+
+/* Section [webhook], understood. */
+struct webhook;
+
+/*
+ * Reads and checks [webhook], and the placeholders of `heartbeat`; what is
+ * wrong is reported in the config. NULL: there is none, or it is wrong. The
+ * memory is the config's.
+ */
+struct webhook *event_read(struct config *config);
+
+/* How long the call of another program or host may take. */
+struct event_limit {
+	long ms;
+	int stop_fd; /* -1: none */
+};
+
+/*
+ * Runs the program with DDNS_EVENT and so on in its environment; its output
+ * goes to our stderr. False: *fail says why, exit status above 0 included.
+ */
+bool event_hook(const char *program, const struct event *event,
+	const struct event_limit *limit, struct fail *fail);
+
+/* Makes the request. False: *fail says why; a status other than 2xx is one. */
+bool event_webhook(struct http *http, const struct webhook *webhook,
+	const struct event *event, const struct event_limit *limit,
+	struct fail *fail);
+
+/* Fetches the URL, {status} and {up} replaced. False as above. */
+bool event_heartbeat(struct http *http, const char *url, int status,
+	const struct event_limit *limit, struct fail *fail);
