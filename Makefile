@@ -41,10 +41,10 @@ VALUES = src/address-text.c src/address.c src/document.c src/json-find.c \
 	src/template-url.c src/template.c
 WORLD = src/child.c src/cli.c src/clock.c src/config-file.c \
 	src/config-line.c src/config-parse.c src/config-path.c src/config-value.c \
-	src/config.c src/http-answer.c src/http-ca.c src/http-transfer.c \
-	src/http-url.c src/http.c src/state-column.c src/state-file.c \
-	src/state-line.c src/state-rows.c src/state-text.c src/state.c src/stats.c \
-	src/stop.c
+	src/config.c src/event-check.c src/event-read.c src/event.c \
+	src/http-answer.c src/http-ca.c src/http-transfer.c src/http-url.c \
+	src/http.c src/state-column.c src/state-file.c src/state-line.c \
+	src/state-rows.c src/state-text.c src/state.c src/stats.c src/stop.c
 TRADE = src/account-names.c src/account-values.c src/account.c \
 	src/catalogue-check.c src/catalogue.c src/exchange-answer.c \
 	src/exchange-batch.c src/exchange-decide.c src/exchange-message.c \
@@ -61,14 +61,14 @@ OBJECTS = $(GROUND:.c=.o) $(VALUES:.c=.o) $(WORLD:.c=.o) $(TRADE:.c=.o) \
 	$(COMMANDS:.c=.o)
 HEADERS = src/account.h src/address.h src/buf.h src/catalogue.h src/check.h \
 	src/child.h src/cli.h src/clock.h src/config-part.h src/config.h \
-	src/decide.h src/document.h src/exchange-part.h src/exchange.h src/exit.h \
-	src/fail.h src/http-part.h src/http.h src/json-part.h src/json.h \
-	src/layer.h src/log.h src/lookup-part.h src/lookup.h src/plan.h src/probe.h \
-	src/provider.h src/providers.h src/report.h src/row-check.h src/row-make.h \
-	src/row-parse.h src/secret.h src/sign-part.h src/sign.h src/state-file.h \
-	src/state-line.h src/state-rows.h src/state.h src/stats.h src/status.h \
-	src/stop.h src/template-part.h src/template.h src/update-part.h \
-	src/update.h
+	src/decide.h src/document.h src/event-part.h src/event.h \
+	src/exchange-part.h src/exchange.h src/exit.h src/fail.h src/http-part.h \
+	src/http.h src/json-part.h src/json.h src/layer.h src/log.h \
+	src/lookup-part.h src/lookup.h src/plan.h src/probe.h src/provider.h \
+	src/providers.h src/report.h src/row-check.h src/row-make.h src/row-parse.h \
+	src/secret.h src/sign-part.h src/sign.h src/state-file.h src/state-line.h \
+	src/state-rows.h src/state.h src/stats.h src/status.h src/stop.h \
+	src/template-part.h src/template.h src/update-part.h src/update.h
 ROWS = src/providers/alidns.ini src/providers/bunny.ini \
 	src/providers/cloudflare.ini src/providers/cloudns.ini \
 	src/providers/desec.ini src/providers/digitalocean.ini \
