@@ -9,6 +9,8 @@
 #include "secret.h"
 #include "state.h"
 
+static bool to_syslog;
+
 static const char *
 keep(struct report *report, const char *text)
 {
@@ -106,6 +108,12 @@ find(const struct report *report, const char *key)
 	return NULL;
 }
 
+bool
+report_knows(const struct report *report, const char *key)
+{
+	return report->state && find(report, key) != NULL;
+}
+
 void
 report_over(struct report *report, const char *key, const char *text,
 	const struct report_subject *about)
@@ -114,36 +122,71 @@ report_over(struct report *report, const char *key, const char *text,
 
 	if (!row || row->fresh)
 		return;
-	if (row->said != 0)
+	if (row->said != 0 && *text)
 		add_news(report, "recovered", text, about);
 	state_forget(report->state, row);
 }
 
-/* RFC 5424 severities: news are notices, what waits for people warnings. */
-static void
-tell_syslog(const struct report_news *news)
+const char *
+report_shown(struct buf *out, const char *text)
 {
-	struct buf text = { 0 };
+	struct buf masked = { 0 };
 
-	buf_str(&text, news->text);
-	secret_mask(&text, 0);
-	syslog(strcmp(news->event, "failed") == 0 ? LOG_WARNING : LOG_NOTICE,
-		"%s", buf_text(&text));
-	buf_free(&text);
+	buf_str(&masked, text);
+	secret_mask(&masked, 0);
+	buf_cut(out, 0);
+	buf_printable(out, buf_text(&masked), masked.len);
+	buf_free(&masked);
+	return buf_text(out);
 }
 
+void
+report_syslog(void)
+{
+	openlog("ddns", LOG_PID, LOG_DAEMON);
+	to_syslog = true;
+}
+
+static void
+log_text(int severity, const char *text)
+{
+	struct buf shown = { 0 };
+
+	if (to_syslog)
+		syslog(severity, "%s", report_shown(&shown, text));
+	buf_free(&shown);
+}
+
+static void
+print_error(const char *text)
+{
+	struct buf shown = { 0 };
+	struct buf line = { 0 };
+
+	buf_printf(&line, "ddns: %s\n", report_shown(&shown, text));
+	fputs(buf_text(&line), stderr);
+	buf_free(&line);
+	buf_free(&shown);
+}
+
+bool
+report_is_change(const struct report_news *news)
+{
+	return strcmp(news->event, "changed") == 0;
+}
+
+/* RFC 5424 severities: news are notices, what waits for people warnings. */
 void
 report_print(const struct report *report)
 {
 	const struct report_news *news;
 
-	if (report->syslog && report->news)
-		openlog("ddns", LOG_PID, LOG_DAEMON);
 	for (news = report->news; news; news = news->next) {
-		if (report->syslog)
-			tell_syslog(news);
-		if (strcmp(news->event, "changed") != 0)
-			report_error("%s", news->text);
+		log_text(strcmp(news->event, "failed") == 0 ? LOG_WARNING
+							    : LOG_NOTICE,
+			news->text);
+		if (!report_is_change(news))
+			print_error(news->text);
 		else if (!report->quiet)
 			puts(news->text);
 	}
@@ -155,17 +198,12 @@ void
 report_error(const char *format, ...)
 {
 	struct buf text = { 0 };
-	struct buf line = { 0 };
 	va_list args;
 
 	va_start(args, format);
 	buf_vprintf(&text, format, args);
 	va_end(args);
-	secret_mask(&text, 0);
-	buf_str(&line, "ddns: ");
-	buf_printable(&line, buf_text(&text), text.len);
-	buf_char(&line, '\n');
-	fputs(buf_text(&line), stderr);
-	buf_free(&line);
+	log_text(LOG_ERR, buf_text(&text));
+	print_error(buf_text(&text));
 	buf_free(&text);
 }

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct buf;
 struct cli;
 struct mem;
 struct state;
@@ -41,7 +42,6 @@ struct report {
 	int patience;   /* runs */
 	bool always;    /* a terminal, or -v: everything is said */
 	bool quiet;
-	bool syslog;
 	struct report_news *news;
 };
 
@@ -60,12 +60,23 @@ struct report_problem {
 void report_problem(
 	struct report *report, const struct report_problem *problem);
 
+/* Whether there is a problem of this key. */
+bool report_knows(const struct report *report, const char *key);
+
 /*
- * Ends the problem of this key: "is over" is said if it had been said; text
- * is what is said then.
+ * Ends the problem of this key: text is said if the problem had been said; ""
+ * ends it without a word.
  */
 void report_over(struct report *report, const char *key, const char *text,
 	const struct report_subject *about);
+
+bool report_is_change(const struct report_news *news);
+
+/* The text masked and made printable, in out; for other programs. */
+const char *report_shown(struct buf *out, const char *text);
+
+/* From now on, what is printed also goes to syslog. */
+void report_syslog(void);
 
 /* Prints the news, changes to stdout and the rest to stderr. */
 void report_print(const struct report *report);
