@@ -55,8 +55,8 @@ TRADE = src/account-names.c src/account-values.c src/account.c \
 	src/provider-texts.c src/row-check-keys.c src/row-check.c src/row-make.c \
 	src/row-parse-line.c src/row-parse.c
 COMMANDS = src/check.c src/decide.c src/probe.c src/providers.c src/report.c \
-	src/status.c src/update-apply.c src/update-items.c src/update-settle.c \
-	src/update.c
+	src/status.c src/update-apply.c src/update-document.c src/update-events.c \
+	src/update-items.c src/update-settle.c src/update.c
 OBJECTS = $(GROUND:.c=.o) $(VALUES:.c=.o) $(WORLD:.c=.o) $(TRADE:.c=.o) \
 	$(COMMANDS:.c=.o)
 HEADERS = src/account.h src/address.h src/buf.h src/catalogue.h src/check.h \

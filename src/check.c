@@ -4,6 +4,7 @@
 #include "check.h"
 #include "buf.h"
 #include "config.h"
+#include "document.h"
 #include "exit.h"
 #include "fail.h"
 #include "lookup.h"
@@ -21,6 +22,29 @@ check_notes(const struct config *config, bool warnings)
 			report_error("%s%s", note->warning ? "warning: " : "",
 				note->text);
 	return config->mistakes == 0;
+}
+
+void
+check_document(const struct config *config)
+{
+	struct buf out = { 0 };
+	struct document document = { .out = &out };
+	const struct config_note *note;
+
+	document_open(&document, NULL, '{');
+	document_number(&document, "exit", EXIT_CONFIG);
+	document_open(&document, "problems", '[');
+	for (note = config->notes; note; note = note->next) {
+		document_open(&document, NULL, '{');
+		document_text(&document, "event",
+			note->warning ? "warning" : "failed");
+		document_text(&document, "message", note->text);
+		document_close(&document, '}');
+	}
+	document_close(&document, ']');
+	document_close(&document, '}');
+	fputs(buf_text(&out), stdout);
+	buf_free(&out);
 }
 
 static void

@@ -3,6 +3,7 @@
 
 #include "document.h"
 #include "buf.h"
+#include "clock.h"
 #include "json.h"
 #include "secret.h"
 
@@ -55,6 +56,15 @@ document_text(struct document *document, const char *key, const char *text)
 	json_escape(document->out, buf_text(&shown), shown.len);
 	buf_char(document->out, '"');
 	buf_free(&shown);
+}
+
+void
+document_time(struct document *document, const char *key, int64_t when)
+{
+	char text[32];
+
+	clock_text(text, sizeof(text), "%Y-%m-%dT%H:%M:%SZ", when);
+	document_text(document, key, when > 0 ? text : NULL);
 }
 
 void

@@ -22,4 +22,6 @@ void document_text(
 	struct document *document, const char *key, const char *text);
 void document_number(
 	struct document *document, const char *key, int64_t number);
+/* "2026-11-22T10:27:00Z"; 0 is written as null. */
+void document_time(struct document *document, const char *key, int64_t when);
 void document_switch(struct document *document, const char *key, bool on);

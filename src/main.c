@@ -20,10 +20,23 @@
 
 #define ALARM_GRACE 30 /* seconds behind the deadline */
 
+/* Whether the configuration may be used; its mistakes are said. */
+static bool
+is_usable(const struct cli *cli, const struct plan *plan)
+{
+	if (check_notes(plan->config, false))
+		return true;
+	if (cli->json && !cli->quiet)
+		check_document(plan->config);
+	return false;
+}
+
 static int
 run_update(const struct cli *cli, struct plan *plan)
 {
-	if (!check_notes(plan->config, false))
+	if (plan->config->general.syslog && !cli->dry_run)
+		report_syslog();
+	if (!is_usable(cli, plan))
 		return EXIT_CONFIG;
 	if (!update_known(cli, plan))
 		return EXIT_USAGE;
@@ -38,11 +51,11 @@ run_command(const struct cli *cli, struct plan *plan)
 	case COMMAND_CHECK:
 		return check_run(plan, cli->verbose > 0);
 	case COMMAND_LOOKUP:
-		return check_notes(plan->config, false) ? probe_run(cli, plan)
-							: EXIT_CONFIG;
+		return is_usable(cli, plan) ? probe_run(cli, plan)
+					    : EXIT_CONFIG;
 	case COMMAND_STATUS:
-		return check_notes(plan->config, false) ? status_run(cli, plan)
-							: EXIT_CONFIG;
+		return is_usable(cli, plan) ? status_run(cli, plan)
+					    : EXIT_CONFIG;
 	default:
 		return run_update(cli, plan);
 	}

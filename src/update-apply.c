@@ -246,15 +246,21 @@ preview(const struct account *account, const struct exchange_job *job)
 {
 	struct buf out = { 0 };
 	char want[ADDRESS_TEXT], old[ADDRESS_TEXT];
+	struct update_item *item;
 
 	for (; job; job = job->next) {
+		item = job->arg;
+		buf_cut(&out, 0);
+		exchange_preview(&out, account, job);
+		item->preview = mem_text(item->update->mem, buf_text(&out));
+		if (item->update->cli->json || item->update->cli->quiet)
+			continue;
 		address_format(job->want, want);
 		address_format(job->last, old);
-		buf_printf(&out, "%s %s %s -> %s (%s)\n", job->name,
-			update_types[job->type], old, want, account->title);
-		exchange_preview(&out, account, job);
+		printf("%s %s %s -> %s (%s)\n%s", job->name,
+			update_types[job->type], old, want, account->title,
+			item->preview);
 	}
-	fputs(buf_text(&out), stdout);
 	buf_free(&out);
 }
 

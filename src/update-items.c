@@ -172,8 +172,8 @@ set_report(struct update *update)
 	report->patience = general->patience;
 	report->always = update->cli->verbose || update->cli->dry_run ||
 			 isatty(STDERR_FILENO);
-	report->quiet = update->cli->quiet;
-	report->syslog = general->syslog && !update->cli->dry_run;
+	/* a document takes the place of the lines */
+	report->quiet = update->cli->quiet || update->cli->json;
 }
 
 void

@@ -38,6 +38,7 @@ struct update_item {
 	struct address old; /* confirmed before this run */
 	struct address was;
 	struct fail fail;
+	const char *preview; /* of a dry run, for the document */
 	struct exchange_job job;
 };
 
@@ -60,8 +61,9 @@ struct update {
 	struct report report;
 	struct http_timer *gather;
 	int64_t now;
-	bool broken;      /* the state could not be written */
-	struct fail fail; /* why */
+	bool broken;         /* the state could not be written */
+	struct fail fail;    /* why */
+	struct fail trouble; /* what ended the run, "" if nothing did */
 };
 
 /* update-items.c: which lines and names take part. */
@@ -82,6 +84,18 @@ struct address update_want(const struct update_item *item);
 
 /* Notes all problems, and returns the exit status. */
 int update_settle(struct update *update);
+
+/* update-events.c */
+
+/*
+ * Runs the hook and the webhook for each piece of news, and the heartbeat. To
+ * be called without the lock. What fails is a problem like others, and is
+ * noted in the state.
+ */
+void update_tell(struct update *update, int status, int64_t deadline);
+
+/* update-document.c: the run as a document on stdout. */
+void update_document(const struct update *update, int status, int64_t started);
 
 /* "A", "AAAA" */
 extern const char *const update_types[];

@@ -122,9 +122,9 @@ save_stats(struct update *update, int status)
 }
 
 static int
-state_trouble(const struct update *update, const struct fail *fail)
+state_trouble(struct update *update, const struct fail *fail)
 {
-	(void)update;
+	update->trouble = *fail;
 	report_error("%s", fail->text);
 	return EXIT_STATE;
 }
@@ -166,7 +166,7 @@ conclude(struct update *update, enum http_end end)
 }
 
 static int
-run(struct update *update, int64_t started)
+run(struct update *update, int64_t deadline)
 {
 	const struct config_general *general = &update->plan->config->general;
 	const struct http_options options = {
@@ -180,16 +180,14 @@ run(struct update *update, int64_t started)
 
 	update->http = http_open(&options, &fail);
 	if (!update->http) {
-		report_error("%s", fail.text);
+		state_trouble(update, &fail);
 		return EXIT_AGAIN;
 	}
 	start_lookups(update);
-	end = http_run(
-		update->http, started + general->deadline * 1000, stop_fd());
+	end = http_run(update->http, deadline, stop_fd());
 	status = conclude(update, end);
 	for (call = update->calls; call; call = call->next)
 		exchange_free(call->exchange);
-	http_close(update->http);
 	return status;
 }
 
@@ -211,8 +209,9 @@ take_state(struct update *update)
 	if (!update->cli->dry_run)
 		lock = state_lock(update->files, &fail);
 	if (lock == STATE_HELD) {
+		fail_set(&update->trouble, "another run holds %s.lock", path);
 		if (update->cli->verbose)
-			report_error("another run holds %s.lock", path);
+			report_error("%s", update->trouble.text);
 		return EXIT_LOCKED;
 	}
 	if (lock == STATE_LOCKED)
@@ -220,10 +219,27 @@ take_state(struct update *update)
 	return update->state ? EXIT_FINE : state_trouble(update, &fail);
 }
 
+/* What comes after a run that held the lock: a document, and the news to
+ * others. */
+static void
+announce(struct update *update, int status, int64_t started)
+{
+	const struct cli *cli = update->cli;
+	const struct config_general *general = &update->plan->config->general;
+
+	if (cli->json && !cli->quiet)
+		update_document(update, status, started);
+	state_unlock(update->files);
+	if (!cli->dry_run && !stop_signal() && status != EXIT_LOCKED)
+		update_tell(update, status, started + general->deadline * 1000);
+}
+
 int
 update_run(const struct cli *cli, struct plan *plan)
 {
 	const int64_t started = clock_ms();
+	const int64_t deadline =
+		started + plan->config->general.deadline * 1000;
 	struct update update = {
 		.cli = cli,
 		.plan = plan,
@@ -235,12 +251,13 @@ update_run(const struct cli *cli, struct plan *plan)
 		update.mem = mem_new();
 		update.stats = stats_load(update.files, update.now);
 		update_collect(&update);
-		status = run(&update, started);
+		status = run(&update, deadline);
 	}
+	announce(&update, status, started);
+	http_close(update.http);
 	mem_free(update.mem);
 	stats_free(update.stats);
 	state_free(update.state);
-	state_unlock(update.files);
 	state_close(update.files);
 	return status;
 }
