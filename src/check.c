@@ -43,7 +43,7 @@ check_document(const struct config *config)
 	}
 	document_close(&document, ']');
 	document_close(&document, '}');
-	fputs(buf_text(&out), stdout);
+	report_output(buf_text(&out));
 	buf_free(&out);
 }
 

@@ -198,7 +198,7 @@ print_document(const struct probe *probe)
 	}
 	document_close(&document, ']');
 	document_close(&document, '}');
-	fputs(buf_text(&out), stdout);
+	report_output(buf_text(&out));
 	buf_free(&out);
 }
 

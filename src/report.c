@@ -175,6 +175,13 @@ report_is_change(const struct report_news *news)
 	return strcmp(news->event, "changed") == 0;
 }
 
+static void
+end_output(void)
+{
+	if (fflush(stdout) != 0 || ferror(stdout))
+		report_error("standard output: %s", strerror(errno));
+}
+
 /* RFC 5424 severities: news are notices, what waits for people warnings. */
 void
 report_print(const struct report *report)
@@ -190,8 +197,14 @@ report_print(const struct report *report)
 		else if (!report->quiet)
 			puts(news->text);
 	}
-	if (fflush(stdout) != 0 || ferror(stdout))
-		report_error("standard output: %s", strerror(errno));
+	end_output();
+}
+
+void
+report_output(const char *text)
+{
+	fputs(text, stdout);
+	end_output();
 }
 
 void

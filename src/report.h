@@ -81,6 +81,9 @@ void report_syslog(void);
 /* Prints the news, changes to stdout and the rest to stderr. */
 void report_print(const struct report *report);
 
+/* Prints a text on stdout. */
+void report_output(const char *text);
+
 /* One line on stderr, "ddns: " before it; masked and made printable. */
 void report_error(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));

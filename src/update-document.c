@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "update.h"
@@ -177,7 +176,6 @@ update_document(const struct update *update, int status, int64_t started)
 	document_close(&document, ']');
 	add_problems(&document, update);
 	document_close(&document, '}');
-	fputs(buf_text(&out), stdout);
-	fflush(stdout);
+	report_output(buf_text(&out));
 	buf_free(&out);
 }
