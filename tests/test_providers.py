@@ -1,0 +1,145 @@
+"""Every row against the documented answers of its service.
+
+To add a provider: write src/providers/NAME.ini, and tests/providers/NAME.case
+(conversation.py has the format; digitalocean.case is a plain example). Copy
+requests and answers from the vendor's documents, not from what the program
+sends. `pytest tests/test_providers.py -k NAME` runs them; a request that is
+not the expected one is shown as a diff. REQUIRED says which cases must be
+there, and `without WORD: WHY` in a file that one cannot be.
+"""
+
+import os
+import re
+
+import pytest
+
+import conversation
+import harness
+
+ROWS = harness.HERE.parent / "src" / "providers"
+SOURCES = {"ipv4": ("A", "203.0.113.0/24"), "ipv6": ("AAAA", "2001:db8::/32")}
+
+
+def read_rows():
+    """{row: {key: value}}, with what `like` gives."""
+    rows, row = {}, None
+    for path in sorted(ROWS.glob("*.ini")):
+        for line in path.read_text().splitlines():
+            if line.startswith("["):
+                row = rows.setdefault(line.split()[1].rstrip("]"), {})
+            elif line[:1].isspace() and line.strip():
+                row[key] += " " + line.strip()
+            elif "=" in line and line[0] not in ";#":
+                key, value = map(str.strip, line.split("=", 1))
+                row[key] = f"{row[key]}\n{value}" if key in row else value
+
+    def layered(row):
+        lower = layered(rows[row["like"]]) if "like" in row else {}
+        return {**lower, **row}
+    return {name: layered(row) for name, row in rows.items()}
+
+
+def required(row):
+    """The words of cases that a row must have, one of each set."""
+    def has(*keys):
+        return any(key.partition(".")[0] in keys and row[key] for key in row)
+    words = [{"denied"}, {"busy"}, {"later"}, {"wildcard"}, {"apex"}]
+    if has("records"):
+        words += [{"missing"}, {"equal"}, {"changed"}, {"several"}]
+    else:
+        words += [{"set"}]
+    if has("zones"):
+        words += [{"nozone"}]
+    if has("refused"):
+        words += [{"refused"}]
+    if {"set", "create", "update", "set.AAAA"} & set(row):
+        words += [{"AAAA"}]
+    return words
+
+
+ALL_ROWS = read_rows()
+FILES = {path.stem: conversation.CaseFile(path)
+         for path in sorted(conversation.FOLDER.glob("*.case"))}
+CASES = [case for file in FILES.values() for case in file.cases.values()]
+BARE = {"url"}  # made by the account alone
+
+
+@pytest.fixture(scope="module")
+def server():
+    server = harness.Server(harness.Reply("no case", 400))
+    yield server
+    server.close()
+
+
+def secrets(case):
+    """The values that must never be shown."""
+    declared = ALL_ROWS[case.file.provider].get("secret", "")
+    names = set(re.findall(r"^\[?(\w+)", declared, re.M))
+    return [value for key, value in case.account.items() if key in names]
+
+
+def configure(ddns, case, run):
+    text = ""
+    for section, (kind, allow) in SOURCES.items():
+        if kind not in case.types:
+            continue
+        source = ddns.folder / section
+        source.write_text(conversation.ADDRESSES[kind][run + 1] + "\n")
+        text += f"[{section}]\nurl = file://{source}\nallow = {allow}\n"
+    values = case.values(case.types[0], run)
+    account = {"names": "$fqdn", **case.account}
+    if not any("$server" in value for value in account.values()):
+        account["server"] = "$server"
+    text += f"[{case.file.provider}]\n"
+    for key, value in account.items():
+        value = conversation.expand(value, values).replace("\\n", "\n\t")
+        text += f"{key} = {value}\n" if value else f"{key} =\n"
+    ddns.config(text, "timeout = 5\npatience = 1")
+
+
+def play(ddns, case, server, run):
+    script = conversation.Script(case.file.every, case.runs[run])
+    server.reply = script
+    configure(ddns, case, run)
+    result = ddns.run()
+    told = "\n".join(script.wrong + script.missed())
+    assert not told, f"{told}\n{result.stderr}"
+    for secret in secrets(case):
+        assert secret not in result.stdout + result.stderr
+    return result
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_case(ddns, server, case):
+    case.read(server.url)
+    for run in range(len(case.runs)):
+        result = play(ddns, case, server, run)
+        if run + 1 < len(case.runs):
+            assert result.status == 0, result.stderr
+    assert result.status == case.status, result.stderr
+    assert result.stdout.splitlines() == case.lines_out(), result.stderr
+    text = case.text
+    if case.has("changed") and not text:
+        text = "the record held $old, which was not set from here"
+    text = conversation.expand(text, case.values(case.types[0], run))
+    assert text in result.stderr if text else result.stderr == ""
+
+
+@pytest.mark.parametrize("name", sorted(set(ALL_ROWS) - BARE))
+def test_cases_are_there(name):
+    assert name in FILES, f"tests/providers/{name}.case is missing"
+    file = FILES[name]
+    words = set().union(*(case.name.split() for case in file.cases.values()))
+    missing = [min(choice) for choice in required(ALL_ROWS[name])
+               if not choice & (words | set(file.without))]
+    assert not missing, f"{name}.case has no case: {' '.join(missing)}"
+    assert not words & set(file.without)
+
+
+@pytest.mark.parametrize("name", sorted(set(FILES) & set(ALL_ROWS)))
+def test_origins(name):
+    """`server` replaces them in the cases, so they are looked at here."""
+    found = {origin for key, value in ALL_ROWS[name].items() if key != "site"
+             for origin in re.findall(r"https?://[^/?\s{]+", value)
+             if "xmlns" not in key and f'="{origin}' not in value}
+    assert found == set(FILES[name].origins)
