@@ -91,11 +91,11 @@ make_set(struct probe *probe, int family)
 static bool
 choose_sets(struct probe *probe)
 {
-	const struct lookup_set *set;
+	const struct lookup_set *set = probe->plan ? probe->plan->sets : NULL;
 
 	if (probe->cli->count > 0)
 		return make_set(probe, 4) && make_set(probe, 6);
-	for (set = probe->plan->sets; set; set = set->next)
+	for (; set; set = set->next)
 		add_set(probe, set);
 	return true;
 }

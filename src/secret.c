@@ -185,7 +185,7 @@ keep_base64(const struct buf *coded, bool word)
 	for (i = 0; i < coded->len; i++) {
 		char c = coded->at[i];
 
-		buf_char(&other, c == '+' ? '-' : c == '/' ? '_' : c);
+		buf_char(&other, (char)(c == '+' ? '-' : c == '/' ? '_' : c));
 	}
 	keep(&other, word);
 	buf_free(&other);
@@ -228,7 +228,7 @@ hide_base64(const char *text, bool word)
 		}
 		if (shift == 0) {
 			keep_base64(&coded, word);
-			buf_cut(&coded, strcspn(coded.at, "="));
+			buf_cut(&coded, strcspn(buf_text(&coded), "="));
 			keep_base64(&coded, word);
 		}
 		buf_free(&plain);
