@@ -111,6 +111,7 @@ put_signature(struct mem *mem, struct field **fields,
 	const struct sign_request request = { message->method, message->url,
 		message->fields, message->body,
 		message->body ? strlen(message->body) : 0 };
+	const struct sign_auth auth = { message->scheme, message->words };
 	unsigned char random[16];
 	struct buf nonce = { 0 }, out = { 0 };
 	struct sign_moment moment = { clock_now(), NULL };
@@ -120,8 +121,7 @@ put_signature(struct mem *mem, struct field **fields,
 	clock_random(random, sizeof random);
 	sign_hex(&nonce, random, sizeof random);
 	moment.nonce = buf_text(&nonce);
-	fine = sign_request(
-		&out, message->scheme, message->words, &request, &moment, fail);
+	fine = sign_request(&out, &auth, &request, &moment, fail);
 	for (line = out.at; fine && line && *line; line = rest) {
 		rest = line + strcspn(line, "\n");
 		if (*rest)

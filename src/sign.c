@@ -70,18 +70,18 @@ words_fit(const struct scheme *scheme, char *const *words, struct fail *fail)
 }
 
 bool
-sign_request(struct buf *out, const char *scheme, char *const *words,
+sign_request(struct buf *out, const struct sign_auth *auth,
 	const struct sign_request *request, const struct sign_moment *moment,
 	struct fail *fail)
 {
-	const struct scheme *found = find(scheme);
-	struct sign_task task = { sign_form(scheme), words, request, moment,
-		NULL };
+	const struct scheme *found = find(auth->scheme);
+	struct sign_task task = { sign_form(auth->scheme), auth->words, request,
+		moment, NULL };
 	struct mem *mem;
 
 	if (!found)
-		return fail_set(fail, "%s is not known", scheme);
-	if (!words_fit(found, words, fail))
+		return fail_set(fail, "%s is not known", auth->scheme);
+	if (!words_fit(found, auth->words, fail))
 		return false;
 	mem = mem_new();
 	found->sign(out, &task, mem);

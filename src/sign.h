@@ -35,11 +35,17 @@ struct sign_moment {
 const char *sign_words(const char *scheme);
 size_t sign_word_count(const char *scheme);
 
+/* With what: the scheme, and as many words as it takes. */
+struct sign_auth {
+	const char *scheme;
+	char *const *words;
+};
+
 /*
- * Signs. words: count NUL-terminated strings. Adds lines "Name: value\n" to
- * out, Authorization among them, in the order in which they are to be sent.
+ * Signs. Adds lines "Name: value\n" to out, Authorization among them, in the
+ * order in which they are to be sent.
  */
-bool sign_request(struct buf *out, const char *scheme, char *const *words,
+bool sign_request(struct buf *out, const struct sign_auth *auth,
 	const struct sign_request *request, const struct sign_moment *moment,
 	struct fail *fail);
 

@@ -648,6 +648,7 @@ test_wholes(void **state)
 {
 	struct sign_request request;
 	struct sign_moment moment = { 0, NONCE };
+	struct sign_auth auth;
 	struct mem *mem = mem_new();
 	struct buf out = { 0 };
 	struct fail fail;
@@ -657,14 +658,16 @@ test_wholes(void **state)
 	for (i = 0; i < sizeof wholes / sizeof *wholes; i++) {
 		request = read_sample(mem, &wholes[i].sample);
 		moment.now = wholes[i].now;
-		assert_true(sign_request(&out, wholes[i].scheme,
-			read_words(mem, wholes[i].words), &request, &moment,
-			&fail));
+		auth.scheme = wholes[i].scheme;
+		auth.words = read_words(mem, wholes[i].words);
+		assert_true(
+			sign_request(&out, &auth, &request, &moment, &fail));
 		assert_string_equal(buf_text(&out), wholes[i].lines);
 		buf_free(&out);
 	}
 	mem_free(mem);
 }
+struct sign_auth auth = { "SDK-HMAC-SHA256", words };
 
 static void
 test_refused(void **state)
@@ -677,14 +680,12 @@ test_refused(void **state)
 	char *words[4] = { evil, fine, fine, fine };
 	struct buf out = { 0 };
 	struct fail fail;
-
 	(void)state;
-	assert_false(sign_request(
-		&out, "SDK-HMAC-SHA256", words, &request, &moment, &fail));
+	assert_false(sign_request(&out, &auth, &request, &moment, &fail));
 	assert_string_equal(
 		fail.text, "a word of SDK-HMAC-SHA256 holds a control byte");
-	assert_false(
-		sign_request(&out, "Bearer", words, &request, &moment, &fail));
+	auth.scheme = "Bearer";
+	assert_false(sign_request(&out, &auth, &request, &moment, &fail));
 	assert_string_equal(fail.text, "Bearer is not known");
 	assert_int_equal(out.len, 0);
 }
