@@ -678,6 +678,7 @@ test_refused(void **state)
 	char evil[] = "id\r\nX-Evil: 1";
 	char fine[] = "word";
 	char *words[4] = { evil, fine, fine, fine };
+	struct sign_auth auth = { "SDK-HMAC-SHA256", words };
 	struct buf out = { 0 };
 	struct fail fail;
 	(void)state;
