@@ -667,7 +667,6 @@ test_wholes(void **state)
 	}
 	mem_free(mem);
 }
-struct sign_auth auth = { "SDK-HMAC-SHA256", words };
 
 static void
 test_refused(void **state)
