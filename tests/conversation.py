@@ -4,9 +4,12 @@ A file has blocks: a line at the margin and the indented lines below it. Lines
 that are indented further go on with the line above; `;` begins a comment.
 
     origin ORIGIN ...       origins of the row's URLs; the account's `server`
-                            replaces them, or `$server` where it is written
+                            replaces them, or `$server` (over IPv6 `$server6`)
+                            where an account's line holds it
     without WORD: WHY       a required case (test_providers.py) that is none
-    like NAME               all blocks of another file, unless written here
+    like NAME               all blocks of another file, unless written here;
+                            _walk: zones are asked for by name (calls walk and
+                            zone), _once: they are listed (call zone alone)
     account                 lines `key = value` of the account
     every                   fields of each request; `Authorization: Basic
                             user:password` is encoded, `signed SCHEME WORDS`
@@ -120,11 +123,13 @@ class CaseFile:
         self.without.update(dict.fromkeys(words.split(), why))
 
     def _like(self, rest, lines, head):
-        vars(self).update(vars(CaseFile(FOLDER / f"{rest}.case",
-                                        self.provider)))
+        other = CaseFile(FOLDER / f"{rest}.case", self.provider)
+        vars(self).update(vars(other))
+        for case in self.cases.values():
+            case.file = self
 
     def _account(self, rest, lines, head):
-        self.account.update(line.text.split(" = ", 1) for line in lines)
+        self.account = dict(line.text.split(" = ", 1) for line in lines)
 
     def _every(self, rest, lines, head):
         self.every = [line.text for line in lines]
@@ -185,7 +190,7 @@ class Case:
             "old": ADDRESSES[kind][run], "ip": ADDRESSES[kind][run + 1],
             "ip4": ADDRESSES["A"][run + 1], "ip6": ADDRESSES["AAAA"][run + 1],
             "other": OTHER[kind], "provider": self.file.provider,
-            "server": self.server}
+            "server": self.server[0], "server6": self.server[1]}
         for name, value in self.own.items():
             name, _, only = name.partition(".")
             if only in ("", kind):
@@ -193,7 +198,9 @@ class Case:
         return known
 
     def read(self, server):
-        """Makes account, stdout and the exchanges of each run."""
+        """Makes account, stdout and the exchanges of each run.
+
+        server: its URLs, over IPv4 and over IPv6."""
         self.server = server
         self.account = dict(self.file.account)
         self.own = dict(self.file.variables)

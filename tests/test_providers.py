@@ -59,16 +59,19 @@ def required(row):
 
 ALL_ROWS = read_rows()
 FILES = {path.stem: conversation.CaseFile(path)
-         for path in sorted(conversation.FOLDER.glob("*.case"))}
+         for path in sorted(conversation.FOLDER.glob("[!_]*.case"))}
 CASES = [case for file in FILES.values() for case in file.cases.values()]
 BARE = {"url"}  # made by the account alone
 
 
 @pytest.fixture(scope="module")
-def server():
-    server = harness.Server(harness.Reply("no case", 400))
-    yield server
-    server.close()
+def servers():
+    """One over IPv4, one over IPv6."""
+    servers = [harness.Server(harness.Reply("no case", 400), host=host)
+               for host in ("127.0.0.1", "::1")]
+    yield servers
+    for server in servers:
+        server.close()
 
 
 def secrets(case):
@@ -97,9 +100,10 @@ def configure(ddns, case, run):
     ddns.config(text, "timeout = 5\npatience = 1")
 
 
-def play(ddns, case, server, run):
+def play(ddns, case, servers, run):
     script = conversation.Script(case.file.every, case.runs[run])
-    server.reply = script
+    for server in servers:
+        server.reply = script
     configure(ddns, case, run)
     result = ddns.run()
     told = "\n".join(script.wrong + script.missed())
@@ -110,10 +114,10 @@ def play(ddns, case, server, run):
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_case(ddns, server, case):
-    case.read(server.url)
+def test_case(ddns, servers, case):
+    case.read([server.url for server in servers])
     for run in range(len(case.runs)):
-        result = play(ddns, case, server, run)
+        result = play(ddns, case, servers, run)
         if run + 1 < len(case.runs):
             assert result.status == 0, result.stderr
     assert result.status == case.status, result.stderr
@@ -122,7 +126,8 @@ def test_case(ddns, server, case):
     if case.has("changed") and not text:
         text = "the record held $old, which was not set from here"
     text = conversation.expand(text, case.values(case.types[0], run))
-    assert text in result.stderr if text else result.stderr == ""
+    assert text in result.stderr
+    assert bool(text or case.status) == bool(result.stderr), result.stderr
 
 
 @pytest.mark.parametrize("name", sorted(set(ALL_ROWS) - BARE))
