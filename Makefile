@@ -35,17 +35,16 @@ ALL_LIBS = $(HARDEN_LINK) $(LDFLAGS) $$($(PKG_CONFIG) --libs $(LIBRARIES)) \
 
 # A variable for each floor, the lowest first.
 GROUND = src/buf.c src/fail.c src/log.c src/secret.c
-VALUES = src/address-text.c src/address.c src/json-find.c \
+VALUES = src/address-text.c src/address.c src/document.c src/json-find.c \
 	src/json-text.c src/json-xml.c src/json.c src/sign-bce.c \
 	src/sign-canonical.c src/sign-hmac.c src/sign.c src/template-json.c \
 	src/template-url.c src/template.c
 WORLD = src/child.c src/cli.c src/clock.c src/config-file.c \
-	src/config-line.c src/config-parse.c src/config-path.c \
-	src/config-value.c src/config.c src/event-check.c src/event-read.c \
-	src/event.c src/http-answer.c src/http-ca.c src/http-transfer.c \
-	src/http-url.c src/http.c src/state-column.c src/state-file.c \
-	src/state-line.c src/state-rows.c src/state-text.c src/state.c \
-	src/stats.c src/stop.c
+	src/config-line.c src/config-parse.c src/config-path.c src/config-value.c \
+	src/config.c src/event-check.c src/event-read.c src/event.c \
+	src/http-answer.c src/http-ca.c src/http-transfer.c src/http-url.c \
+	src/http.c src/state-column.c src/state-file.c src/state-line.c \
+	src/state-rows.c src/state-text.c src/state.c src/stats.c src/stop.c
 TRADE = src/account-names.c src/account-values.c src/account.c \
 	src/catalogue-check.c src/catalogue.c src/exchange-answer.c \
 	src/exchange-batch.c src/exchange-decide.c src/exchange-message.c \
@@ -53,50 +52,48 @@ TRADE = src/account-names.c src/account-values.c src/account.c \
 	src/exchange-zone.c src/exchange.c src/layer.c src/lookup-exec.c \
 	src/lookup-file.c src/lookup-interface.c src/lookup-set.c \
 	src/lookup-source.c src/lookup.c src/plan.c src/provider-show.c \
-	src/provider-texts.c src/row-check-keys.c src/row-check.c \
-	src/row-make.c src/row-parse-line.c src/row-parse.c
-COMMANDS = src/check.c src/decide.c src/document.c src/probe.c \
-	src/providers.c src/report.c src/status.c src/update-apply.c \
-	src/update-document.c src/update-events.c src/update-items.c \
-	src/update-settle.c src/update.c
+	src/provider-texts.c src/row-check-keys.c src/row-check.c src/row-make.c \
+	src/row-parse-line.c src/row-parse.c
+COMMANDS = src/check.c src/decide.c src/probe.c src/providers.c src/report.c \
+	src/screen.c src/status-document.c src/status-items.c src/status-text.c \
+	src/status.c src/update-apply.c src/update-document.c src/update-events.c \
+	src/update-items.c src/update-settle.c src/update.c
 OBJECTS = $(GROUND:.c=.o) $(VALUES:.c=.o) $(WORLD:.c=.o) $(TRADE:.c=.o) \
 	$(COMMANDS:.c=.o)
-HEADERS = src/account.h src/address.h src/buf.h src/catalogue.h \
-	src/check.h src/child.h src/cli.h src/clock.h src/config-part.h \
-	src/config.h src/decide.h src/document.h src/event-part.h src/event.h \
-	src/exchange-part.h src/exchange.h src/exit.h src/fail.h \
-	src/http-part.h src/http.h src/json-part.h src/json.h src/layer.h \
-	src/log.h src/lookup-part.h src/lookup.h src/plan.h src/probe.h \
-	src/provider.h src/providers.h src/report.h src/row-check.h \
-	src/row-make.h src/row-parse.h src/secret.h src/sign-part.h src/sign.h \
-	src/state-file.h src/state-line.h src/state-rows.h src/state.h \
-	src/stats.h src/status.h src/stop.h src/template-part.h src/template.h \
+HEADERS = src/account.h src/address.h src/buf.h src/catalogue.h src/check.h \
+	src/child.h src/cli.h src/clock.h src/config-part.h src/config.h \
+	src/decide.h src/document.h src/event-part.h src/event.h \
+	src/exchange-part.h src/exchange.h src/exit.h src/fail.h src/http-part.h \
+	src/http.h src/json-part.h src/json.h src/layer.h src/log.h \
+	src/lookup-part.h src/lookup.h src/plan.h src/probe.h src/provider.h \
+	src/providers.h src/report.h src/row-check.h src/row-make.h src/row-parse.h \
+	src/screen.h src/secret.h src/sign-part.h src/sign.h src/state-file.h \
+	src/state-line.h src/state-rows.h src/state.h src/stats.h src/status-part.h \
+	src/status.h src/stop.h src/template-part.h src/template.h \
 	src/update-part.h src/update.h
 ROWS = src/providers/alidns.ini src/providers/bunny.ini \
 	src/providers/cloudflare.ini src/providers/cloudns.ini \
 	src/providers/desec.ini src/providers/digitalocean.ini \
 	src/providers/dnspod.ini src/providers/duckdns.ini \
-	src/providers/dyndns2.ini src/providers/freedns.ini \
-	src/providers/gandi.ini src/providers/godaddy.ini \
-	src/providers/hetzner.ini src/providers/huaweicloud.ini \
-	src/providers/namecheap.ini src/providers/namesilo.ini \
-	src/providers/netcup.ini src/providers/netlify.ini \
-	src/providers/porkbun.ini src/providers/powerdns.ini \
-	src/providers/route53.ini src/providers/tencentcloud.ini \
-	src/providers/url.ini
+	src/providers/dyndns2.ini src/providers/freedns.ini src/providers/gandi.ini \
+	src/providers/godaddy.ini src/providers/hetzner.ini \
+	src/providers/huaweicloud.ini src/providers/namecheap.ini \
+	src/providers/namesilo.ini src/providers/netcup.ini \
+	src/providers/netlify.ini src/providers/porkbun.ini \
+	src/providers/powerdns.ini src/providers/route53.ini \
+	src/providers/tencentcloud.ini src/providers/url.ini
 MAN = man/ddns.1 man/ddns.ini.5 man/ddns-providers.5
 UNIT = tests/unit/test-account-secret tests/unit/test-account \
-	tests/unit/test-address-find tests/unit/test-address \
-	tests/unit/test-buf tests/unit/test-catalogue tests/unit/test-child \
-	tests/unit/test-cli tests/unit/test-config-file \
-	tests/unit/test-config-path tests/unit/test-config-value \
-	tests/unit/test-config tests/unit/test-decide tests/unit/test-exchange \
-	tests/unit/test-http-loop tests/unit/test-http-send \
-	tests/unit/test-http-tls tests/unit/test-http-url tests/unit/test-http \
-	tests/unit/test-json tests/unit/test-provider tests/unit/test-secret \
-	tests/unit/test-sign tests/unit/test-state-files \
-	tests/unit/test-state-rows tests/unit/test-state-text \
-	tests/unit/test-state tests/unit/test-stats tests/unit/test-template
+	tests/unit/test-address-find tests/unit/test-address tests/unit/test-buf \
+	tests/unit/test-catalogue tests/unit/test-child tests/unit/test-cli \
+	tests/unit/test-config-file tests/unit/test-config-path \
+	tests/unit/test-config-value tests/unit/test-config tests/unit/test-decide \
+	tests/unit/test-exchange tests/unit/test-http-loop \
+	tests/unit/test-http-send tests/unit/test-http-tls tests/unit/test-http-url \
+	tests/unit/test-http tests/unit/test-json tests/unit/test-provider \
+	tests/unit/test-secret tests/unit/test-sign tests/unit/test-state-files \
+	tests/unit/test-state-rows tests/unit/test-state-text tests/unit/test-state \
+	tests/unit/test-stats tests/unit/test-template
 FUZZERS = tests/fuzz/fuzz-address tests/fuzz/fuzz-config \
 	tests/fuzz/fuzz-exchange tests/fuzz/fuzz-json tests/fuzz/fuzz-state \
 	tests/fuzz/fuzz-template

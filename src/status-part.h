@@ -1,0 +1,48 @@
+/*
+ * Between the files of status: how names stand, for text and document.
+ */
+#include <stdbool.h>
+#include <stdint.h>
+
+struct buf;
+
+/* A name and type of an account. */
+struct status_item {
+	struct status_item *next;
+	const struct account *account;
+	const char *name;
+	enum row_type type;
+	const struct state_name *state;
+	const struct address *want; /* family 0: none is known */
+	enum decision decision;
+	int64_t until;    /* held until; -1 for good, 0 not held */
+	const char *why;  /* "", or why it is not well */
+	const char *step; /* "", or what comes next */
+};
+
+struct status {
+	const struct cli *cli;
+	struct plan *plan;
+	struct mem *mem;
+	struct state *state;
+	struct stats *stats;
+	struct status_item *items; /* in the order of the configuration */
+	int64_t now;
+	bool well;
+};
+
+/* "A", "AAAA" */
+extern const char *const status_types[];
+
+/* Adds "3 days": one unit, rounded down. */
+void status_age(struct buf *out, int64_t seconds);
+
+/* status-items.c: what the next run will make of each name. */
+void status_collect(struct status *status);
+
+/* status-text.c: all of it for people. */
+void status_text(const struct status *status, struct buf *out);
+
+/* status-document.c: the same for programs. */
+void status_document(const struct status *status, struct buf *out);
+void status_refusal(const char *why, struct buf *out);
