@@ -32,6 +32,16 @@ hold_until(int64_t now, int64_t seconds)
 	return now + (seconds < DECIDE_DAY ? seconds : DECIDE_DAY);
 }
 
+bool
+update_changed(const struct update_item *item)
+{
+	if (item->job.outcome > OUTCOME_CHANGED ||
+		address_equal(&item->old, &item->want))
+		return false;
+	/* it had been there before we came: nothing changed */
+	return item->job.outcome == OUTCOME_CHANGED || item->old.family != 0;
+}
+
 static void
 say_change(struct update *update, const struct update_item *item)
 {
@@ -44,10 +54,7 @@ say_change(struct update *update, const struct update_item *item)
 		.now = now,
 	};
 
-	if (address_equal(&item->old, &item->want))
-		return;
-	/* it had been there before we came: nothing changed */
-	if (item->job.outcome == OUTCOME_SAME && item->old.family == 0)
+	if (!update_changed(item))
 		return;
 	address_format(&item->old, was);
 	address_format(&item->want, now);

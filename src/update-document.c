@@ -57,7 +57,7 @@ outcome_of(const struct update_item *item)
 	};
 	static const char *const ends[] = {
 		[OUTCOME_SAME] = "same",
-		[OUTCOME_CHANGED] = "changed",
+		[OUTCOME_CHANGED] = "same",
 		[OUTCOME_LATER] = "pending",
 		[OUTCOME_BUSY] = "pending",
 		[OUTCOME_REFUSED] = "refused",
@@ -68,7 +68,7 @@ outcome_of(const struct update_item *item)
 		return words[DECIDE_UNKNOWN];
 	if (!item->begun || item->update->cli->dry_run)
 		return words[item->decision];
-	return ends[item->job.outcome];
+	return update_changed(item) ? "changed" : ends[item->job.outcome];
 }
 
 /* Why the name waits, or NULL. */

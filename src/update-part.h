@@ -77,6 +77,9 @@ void update_begin(struct update *update);
 /* Gives what has no result yet one: the run was ended before. */
 void update_drop(struct update *update, const char *why);
 
+/* Whether a provider confirmed another address than before. */
+bool update_changed(const struct update_item *item);
+
 /* The address that an item is to have. */
 struct address update_want(const struct update_item *item);
 
