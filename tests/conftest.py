@@ -26,7 +26,7 @@ class Home:
                 text += "".join(f"url = {url}\n" for url in urls)
         self.ddns.config(
             f"{text}[dyndns2]\nserver = {self.server.url}\nuser = me\n"
-            f"password = secret\nnames = {names}\n{account}\n{more}",
+            f"password = pa55word\nnames = {names}\n{account}\n{more}",
             general if "timeout" in general else f"timeout = 2\n{general}")
 
     def run(self, *args, **options):

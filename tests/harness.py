@@ -322,7 +322,7 @@ def basic(user, password):
 class Dyndns2(Provider):
     """/nic/update: `says` gives other words for a name, or for "" all."""
 
-    def __init__(self, user="me", password="secret"):
+    def __init__(self, user="me", password="pa55word"):
         super().__init__()
         self.auth = basic(user, password)
         self.zone = {}

@@ -285,16 +285,16 @@ def test_readable_by_others_is_a_warning_said_once(home, serve):
 
 def test_secret_in_a_file(home, serve, tmp_path):
     path = tmp_path / "password"
-    path.write_text("secret\r\nmore\n")
+    path.write_text("pa55word\r\nmore\n")
     path.chmod(0o600)
     home.configure([serve(Reply("203.0.113.7")).url])
     text = home.ddns.ini.read_text()
     home.ddns.write(text.replace(
-        "password = secret", f"password_file = {path}"))
+        "password = pa55word", f"password_file = {path}"))
     assert home.run().stdout == home.line
     home.ddns.write(text.replace(
-        "password = secret", "password_file = credential:pw"))
-    (tmp_path / "pw").write_text("secret")
+        "password = pa55word", "password_file = credential:pw"))
+    (tmp_path / "pw").write_text("pa55word")
     (tmp_path / "pw").chmod(0o600)
     result = home.run("-f", env={"CREDENTIALS_DIRECTORY": str(tmp_path)})
     assert result.status == 0 and len(home.asked) == 2

@@ -1,11 +1,13 @@
 """Learning the address: what answers count, and the order of sources."""
 
 import gzip
+import subprocess
+import sys
 
 import pytest
 
 from harness import (
-    Endless, Hang, Raw, Reply, Reset, Slow, document, redirect)
+    HERE, Endless, Hang, Raw, Reply, Reset, Slow, document, redirect)
 
 GOOD = "203.0.113.7"
 
@@ -41,65 +43,86 @@ def test_answer(home, serve, reply):
     assert home.asked == [GOOD]
 
 
-# (reply, the server's TLS): none of these is an answer.
+NONE = "no public address"
+LARGE = "answer larger than 65536 bytes"
+PAGE_502 = (
+    "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 "
+    "Bad Gateway</h1></center><hr><center>openresty/1.21.4.1</center></body>"
+    "</html>")
+
+# Not one of these is an answer: (reply, the cause that is named).
 FAILURES = {
-    "reset": (Reset(), None),
-    "closed": (Raw(), None),
-    "no HTTP": (Raw(b"203.0.113.9\n"), None),
-    "never answers": (Hang(), None),
-    "handshake hangs": (None, "hang"),
-    "expired certificate": (Reply("203.0.113.9"), "expired"),
-    "other name's certificate": (Reply("203.0.113.9"), "other"),
-    "403 page": (Reply("<html>403 Forbidden 203.0.113.9</html>", 403), None),
-    "502 openresty": (
-        Reply("<html><head><title>502 Bad Gateway</title></head><body><center>"
-              "<h1>502 Bad Gateway</h1></center><hr><center>openresty/1.21.4.1"
-              "</center></body></html>", 502), None),
-    "200 with the same page": (
-        Reply("<hr><center>openresty/1.21.4.1</center>"), None),
-    "201": (Reply("203.0.113.9", 201), None),
-    "204": (Reply("", 204), None),
-    "loopback": (Reply("127.0.0.1"), None),
-    "empty": (Reply(""), None),
+    "reset": (Reset(), "connection reset"),
+    "closed": (Raw(), "closed without an answer"),
+    "no HTTP": (Raw(b"203.0.113.9\n"), "the answer is no HTTP"),
+    "never answers": (
+        Hang(), "timed out after 2 s while waiting for the answer"),
+    "handshake hangs": (None, "timed out after 1 s while connecting"),
+    "expired certificate": (
+        Reply("203.0.113.9"), "TLS: certificate has expired"),
+    "other name's certificate": (
+        Reply("203.0.113.9"), "TLS: no alternative certificate subject name "
+        "matches target host name '127.0.0.1'"),
+    "403 page": (Reply("<html>403 Forbidden 203.0.113.9</html>", 403),
+                 "HTTP 403"),
+    "502 openresty": (Reply(PAGE_502, 502), "HTTP 502"),
+    "200 with the same page": (Reply(PAGE_502), NONE),
+    "201": (Reply("203.0.113.9", 201), "HTTP 201"),
+    "204": (Reply("", 204), "HTTP 204"),
+    "loopback": (Reply("127.0.0.1"), NONE),
+    "empty": (Reply(""), NONE),
     "private, 200 of a portal": (
-        Reply("<html>Please log in at http://192.168.1.1/login</html>"), None),
-    "shared address space": (Reply("100.64.12.1"), None),
-    "not allowed documentation": (Reply("192.0.2.1"), None),
-    "ipv6": (Reply("2001:db8::7"), None),
-    "two addresses": (Reply("203.0.113.8 203.0.113.9"), None),
-    "out of range": (Reply("203.0.113.256"), None),
-    "five parts": (Reply("203.0.113.7.9"), None),
-    "leading zero": (Reply("203.0.113.09"), None),
-    "network": (Reply("203.0.113.0/24"), None),
-    "version": (Reply("v203.0.113.9-rc1"), None),
-    "endless": (Endless("203.0.113.9 "), None),
-    "64 KiB and one byte": (
-        Reply("203.0.113.9" + " " * (65536 - 10)), None),
+        Reply("<html>Please log in at http://192.168.1.1/login</html>"), NONE),
+    "shared address space": (Reply("100.64.12.1"), NONE),
+    "not allowed documentation": (Reply("192.0.2.1"), NONE),
+    "ipv6": (Reply("2001:db8::7"), NONE),
+    "two addresses": (Reply("203.0.113.8 203.0.113.9"), "ambiguous"),
+    "out of range": (Reply("203.0.113.256"), NONE),
+    "five parts": (Reply("203.0.113.7.9"), NONE),
+    "leading zero": (Reply("203.0.113.09"), NONE),
+    "network": (Reply("203.0.113.0/24"), NONE),
+    "version": (Reply("v203.0.113.9-rc1"), NONE),
+    "endless": (Endless("203.0.113.9 "), LARGE),
+    "64 KiB and one byte": (Reply("203.0.113.9" + " " * 65526), LARGE),
     "bomb": (Reply(gzip.compress(b"203.0.113.9" + b" " * 10_000_000),
-                   headers={"Content-Encoding": "gzip"}), None),
-    "a byte a second": (Slow("203.0.113.9\n"), None),
+                   headers={"Content-Encoding": "gzip"}), LARGE),
+    "a byte a second": (
+        Slow("203.0.113.9\n"),
+        "timed out after 2 s while receiving the answer"),
     "cut short": (
         Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n203.0.113.9"),
-        None),
-    "redirect to itself": (redirect("/"), None),
-    "redirect to a portal": (redirect("http://localhost:1/login"), None),
-    "redirect to a file": (redirect("file:///etc/hostname"), None),
+        "the answer broke off"),
+    "redirect to itself": (redirect("/"), "HTTP 302"),
+    "redirect to a portal": (redirect("http://localhost:1/login"), "HTTP 302"),
+    "redirect to a file": (redirect("file:///etc/hostname"), "HTTP 302"),
 }
 
 
 @pytest.fixture
 def failing(serve, certificates):
     """Starts a source that fails so, and returns it."""
-    contexts = {
-        "expired": lambda: certificates.server(days=-30),
-        "other": lambda: certificates.server(names="DNS:elsewhere.example"),
+    tls = {
+        "handshake hangs": lambda: "hang",
+        "expired certificate": lambda: certificates.server(days=-30),
+        "other name's certificate":
+            lambda: certificates.server(names="DNS:elsewhere.example"),
     }
 
     def start(kind):
-        reply, tls = FAILURES[kind]
-        return serve(reply, tls=contexts[tls]() if tls in contexts else tls)
+        return serve(FAILURES[kind][0], tls=tls.get(kind, lambda: None)())
 
     return start
+
+
+@pytest.mark.parametrize("kind", FAILURES)
+def test_cause(home, failing, certificates, kind):
+    source = failing(kind)
+    home.configure([source.url], general=f"ca_file = {certificates.ca}")
+    result = home.run("lookup")
+    assert result.status == 4
+    head, *lines = result.stdout.splitlines()
+    assert [line[head.index("VERDICT"):] for line in lines] == [
+        FAILURES[kind][1]]
 
 
 @pytest.mark.parametrize("kind", FAILURES)
@@ -357,3 +380,15 @@ def test_hostile_answer_is_printable(home, serve):
     home.configure([serve(Reply("\x1b]0;x\x07\u202e\r\n", 500)).url])
     result = home.run("-vv")
     assert not set("\x1b\x07\u202e") & set(result.stdout + result.stderr)
+
+
+def test_line_without_a_family():
+    """In a network namespace, where nothing has a route."""
+    into = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"',
+            "sh"]
+    if subprocess.run([*into, "true"], capture_output=True).returncode != 0:
+        pytest.skip("needs a network namespace")
+    done = subprocess.run(
+        [*into, sys.executable, "-m", "pytest", "-q", "-p", "no:xdist",
+         HERE / "without_route.py"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout

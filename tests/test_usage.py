@@ -1,6 +1,11 @@
 """The command line."""
 
+import os
+import pathlib
 import re
+import shutil
+import subprocess
+import tempfile
 
 import pytest
 
@@ -86,21 +91,44 @@ def test_provider_row_can_be_pasted(ddns, serve):
     assert (result.status, result.stderr) == (0, "")
 
 
-@pytest.mark.parametrize("where", ["xdg", "home"])
-def test_default_configuration_of_a_user(ready, where, tmp_path):
-    """$XDG_CONFIG_HOME or ~/.config, but not for root."""
-    import os
-    import subprocess
-    if os.geteuid() == 0:
-        pytest.skip("root uses the system's")
-    folder = tmp_path / (".config" if where == "home" else "xdg") / "ddns"
-    folder.mkdir(parents=True)
-    ready.ddns.ini.rename(folder / "ddns.ini")
-    env = ready.ddns.environment()
-    if where == "xdg":
-        env["XDG_CONFIG_HOME"] = str(tmp_path / "xdg")
-    done = subprocess.run([PROGRAM], env=env, timeout=20)
-    assert done.returncode == 0 and len(ready.asked) == 1
+@pytest.fixture
+def stranger(ready):
+    """Runs the program, without -c, as a user who is not root."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = pathlib.Path(name)
+        program = shutil.copy(PROGRAM, folder)
+        user = 65534 if os.geteuid() == 0 else None
+
+        def run(config, **env):
+            path = folder / config
+            path.parent.mkdir(parents=True)
+            path.write_text("".join(
+                line for line in ready.ddns.ini.read_text().splitlines(True)
+                if not line.startswith("state ")))
+            path.chmod(0o600)
+            if user:
+                for inner in (folder, *folder.rglob("*")):
+                    os.chown(inner, user, user)
+            return subprocess.run(
+                [program], cwd="/", user=user, timeout=20,
+                capture_output=True, text=True,
+                env={**ready.ddns.environment(), "HOME": name,
+                     **{key: name + value for key, value in env.items()}})
+
+        run.folder = folder
+        yield run
+
+
+@pytest.mark.parametrize("config, env, state", [
+    (".config/ddns/ddns.ini", {}, ".local/state/ddns/ddns.state"),
+    ("x/ddns/ddns.ini", {"XDG_CONFIG_HOME": "/x", "XDG_STATE_HOME": "/y"},
+     "y/ddns/ddns.state"),
+    (".config/ddns/ddns.ini", {"STATE_DIRECTORY": "/z"}, "z/ddns.state"),
+])
+def test_default_places_of_a_user(stranger, ready, config, env, state):
+    result = stranger(config, **env)
+    assert (result.stdout, result.stderr) == (ready.line, "")
+    assert (stranger.folder / state).stat().st_mode & 0o777 == 0o600
 
 
 def test_missing_configuration(ddns):
