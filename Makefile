@@ -144,6 +144,10 @@ check: all units
 lint:
 	tests/lint/run
 
+# Writes the list of providers in man/ddns-providers.5 anew.
+manual: all
+	$(PYTHON) tests/lint/catalogue
+
 demo: all
 	$(PYTHON) tests/demo
 
@@ -217,5 +221,5 @@ deps:
 	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
 		--no-install-recommends $$missing
 
-.PHONY: all units fuzzers check lint demo bench fuzz copy check-asan coverage \
-	check-valgrind install uninstall clean dist deps
+.PHONY: all units fuzzers check lint manual demo bench fuzz copy check-asan \
+	coverage check-valgrind install uninstall clean dist deps

@@ -1,0 +1,213 @@
+"""The manual against the program: keys, options, rows, examples, messages.
+
+Words are taken from the tables of the source and looked for in the pages.
+"""
+
+import re
+import subprocess
+
+import pytest
+
+import harness
+
+ROOT = harness.HERE.parent
+PAGES = {path.name: path.read_text() for path in (ROOT / "man").iterdir()}
+ROWS = PAGES["ddns-providers.5"]
+SOURCES = {path.name: path.read_text() for path in (ROOT / "src").glob("*.c")}
+
+
+def marked(page, *macros):
+    """The words of a page that stand behind a macro, one by one."""
+    words = set()
+    for line in page.splitlines():
+        for part in re.split(r" (?=[A-Z][a-z] )", line.removeprefix(".It ")):
+            macro, *rest = part.removeprefix(".").split(" ")
+            if macro in macros:
+                words |= {word.replace(r"\-", "-") for word in rest}
+    return words - {",", ";"}
+
+
+def table(name, begin):
+    """The first texts of the rows of a table in src/NAME."""
+    text = SOURCES[name].partition(begin)[2]
+    assert text, f"{name} has no {begin}"
+    return re.findall(r'^\t\{ (?:\.name = )?"([^"]+)"', text.partition("\n};")[0],
+                      re.M)
+
+
+def section(page, title):
+    found = re.search(rf"^\.Sh {title}\n(.*?)(?=^\.Sh |\Z)", page, re.M | re.S)
+    assert found, title
+    return found[1]
+
+
+def test_every_key_of_the_configuration():
+    keys = {key for text in SOURCES.values() for key in
+            re.findall(r'\{ (?:\.name = )?"(\w+)",(?: \.kind =)? CONFIG_', text)}
+    keys |= set(re.findall(r'"(\w+)"', re.search(
+        r"account_keys\[\] = \{(.*?)\}", SOURCES["account.c"], re.S)[1]))
+    assert {"state", "agree", "suffix"} <= keys
+    assert keys <= marked(PAGES["ddns.ini.5"], "Cm")
+
+
+def test_every_key_of_rows():
+    keys = table("layer.c", "} keys[] =")
+    assert {"site", "refresh"} <= set(keys)
+    assert set(keys) <= marked(section(ROWS, "KEYS"), "Cm")
+
+
+def test_typed_keys():
+    """KEYS says which keys cannot be written for one type."""
+    untyped = re.findall(r'\{ "(\w+)", false', SOURCES["layer.c"])
+    said = section(ROWS, "KEYS").partition("any key but\n")[2]
+    assert marked(said.partition("may end in")[0], "Cm") == set(untyped)
+
+
+def test_repeated_keys():
+    repeated = re.findall(r'\{ "(\w+)", \w+, true', SOURCES["layer.c"])
+    said = "".join(line for line in section(ROWS, "KEYS").splitlines(True)
+                   if line.startswith(".It") and "+" in line)
+    assert marked(said, "Cm") == set(repeated)
+
+
+def test_every_variable():
+    names = table("row-check.c", "} variables[] =")
+    assert {"fqdn", "page"} <= set(names)
+    said = section(ROWS, "VARIABLES") + section(ROWS, "KEYS")
+    assert set(names) <= set(re.findall(r"\{(\w+)\}", said))
+
+
+def test_every_scheme():
+    said = section(ROWS, "AUTHORIZATION")
+    for scheme, words in re.findall(r'\{ "(\S+)", "([^"]+)", \d',
+                                    SOURCES["sign.c"]):
+        if scheme != "Basic":
+            assert f".It Li {scheme} Ar {words}\n" in said
+
+
+def test_ceilings():
+    said = section(ROWS, "CEILINGS")
+    for name, ceiling in (("row-check.c", "FIELDS_MAX"),
+                          ("row-check.c", "TESTS_MAX"),
+                          ("row-check-keys.c", "DECLARED_MAX")):
+        number = re.search(rf"{ceiling} (\d+)", SOURCES[name])[1]
+        assert re.search(rf"\b{number}\b", said), ceiling
+
+
+def test_every_option():
+    help = subprocess.run([harness.PROGRAM, "--help"], check=True,
+                          stdout=subprocess.PIPE, encoding="utf-8").stdout
+    options = re.findall(r"(?<=[ ,])-{1,2}[a-zA-Z0-9][a-z-]*",
+                         help.partition("Exit status")[0])
+    assert {"-c", "--config", "-4", "--json"} <= set(options)
+    said = {f"-{word}" for word in marked(PAGES["ddns.1"], "Fl")}
+    assert set(options) <= said
+
+
+def test_every_command():
+    names = table("cli.c", "command_row commands[] =")
+    assert set(names) <= marked(PAGES["ddns.1"], "Cm")
+
+
+def test_every_exit_status():
+    header = (ROOT / "src" / "exit.h").read_text()
+    codes = re.findall(r"EXIT_\w+ = (\d+),", header)
+    said = section(PAGES["ddns.1"], "EXIT STATUS")
+    assert re.findall(r"^\.It (\d+)$", said, re.M) == codes
+
+
+def test_sections_that_the_source_names():
+    for path in (ROOT / "src").iterdir():
+        if path.suffix in (".c", ".h"):
+            for page, title in re.findall(
+                    r"(ddns[a-z.-]*)\(\d\), ([A-Z]{3}[A-Z ]*)\b",
+                    path.read_text()):
+                page = next(PAGES[n] for n in PAGES if n[:-2] == page)
+                assert f".Sh {title.strip()}\n" in page, (path.name, title)
+
+
+def test_the_list_of_providers():
+    said = ROWS.partition(".\\\" The list is made by `make manual`.\n")[2]
+    made = subprocess.run([ROOT / "tests" / "lint" / "catalogue", "--print"],
+                          check=True, stdout=subprocess.PIPE,
+                          encoding="utf-8").stdout
+    assert made.count(".It ") > 20
+    assert said.partition(".\\\" End of the list.\n")[0] == made, "make manual"
+
+
+def literals(page):
+    return [text.replace(r"\e", "\\") for text in re.findall(
+        r"^\.Bd -literal.*?\n(.*?)^\.Ed", page, re.M | re.S)]
+
+
+@pytest.mark.parametrize("text", [t for t in literals(ROWS) if "\n[" in f"\n{t}"
+                                  ], ids=lambda text: text.split("\n")[0])
+def test_examples(ddns, text):
+    """What the page shows can be pasted."""
+    text = re.sub(r"^(\w+)_file( *)= .*", r"\1\2= x", text, flags=re.M)
+    ddns.config("[ipv4]\nurl = https://ip.example.net\n" + text +
+                "\n[dyndns2 z]\nserver = https://dyn.example.net\nuser = me\n"
+                "password = x\nnames = z.example.com\n")
+    result = ddns.run("check")
+    assert (result.status, result.stderr) == (0, "")
+
+
+def test_examples_of_the_configuration(ddns):
+    text = section(PAGES["ddns.ini.5"], "EXAMPLES")
+    for example in literals(text):
+        ddns.config(re.sub(r"_file( *)= .*", r"\1= x", example))
+        result = ddns.run("check")
+        assert (result.status, result.stderr) == (0, "")
+
+
+GOOD = {"url": "https://example.net", "setting": "[zone_id]",
+        "zones": "GET /z -> zone zone_id",
+        "records": "GET /r -> /list id name type ip",
+        "update": "PUT /{id} ip={ip}"}
+WRONG = [
+    ({"recods": "GET /"}, "recods: unknown key (records?)"),
+    ({"set": "PUT /{zoneid}/{ip}"},
+     "set: nothing defines {zoneid} (zone_id?)"),
+    ({"set": "{\"ip\":\"{ip}\"}", "batch": "POST /b [{update}]"},
+     "set: begins with no method, and batch has no {set}"),
+    ({"batch": "POST /b []"},
+     "batch: holds none of {set} {create} {update} {delete}"),
+    ({"records": ""}, "update: needs records"),
+    ({"records": "GET /r -> id"}, "records: reads no ip"),
+    ({"zones": "GET /z -> id"}, "zones: reads no zone"),
+    ({"records": "GET /r -> /list id name ip"},
+     "records: a list, but type is not read"),
+    ({"records": "GET /r -> ip=content"},
+     "records: ip=content: a pointer begins with /"),
+    ({"set": "POST /x"}, "set: sends no address, so good must hold {ip}"),
+    ({"set": 'PUT /1 {"a":"{ip}"]'},
+     "set: the body is no JSON: ',' expected at byte 12"),
+    ({"set": "PUT x{ip}"}, "set: a URL begins with /, ?, { or https://"),
+    ({"url": "", "set": "PUT /{ip}"},
+     "set: its URL is put behind `url`, which is missing"),
+    ({"setting": "ip"}, "setting: ip is a word of the language"),
+    ({"auth": "TC3-HMAC-SHA256 a b"},
+     "auth: TC3-HMAC-SHA256 takes id secret service"),
+]
+
+
+@pytest.mark.parametrize("keys, told", WRONG, ids=lambda x: str(x)[:40])
+def test_messages(ddns, keys, told):
+    """The program says what MESSAGES explains."""
+    row = "".join(f"{key} = {value}\n" for key, value in
+                  {**GOOD, **keys}.items())
+    ddns.config(f"[ipv4]\nurl = https://ip.example.net\n[provider a]\n{row}"
+                "[a]\nnames = z.example.com\nzone_id = 1\n")
+    result = ddns.run("check")
+    assert result.status == 3
+    assert f"[provider a] {told}" in result.stderr
+    shape = re.sub(r"at byte \d+", "at byte 17", told)
+    assert f'"{shape}"' in section(ROWS, "MESSAGES")
+
+
+def test_every_message_is_tried():
+    said = re.findall(r'"([^"]+)"', "".join(
+        line for line in section(ROWS, "MESSAGES").splitlines(True)
+        if line.startswith(".It")))
+    tried = {re.sub(r"at byte \d+", "at byte 17", told) for _, told in WRONG}
+    assert set(said) - tried == {"like: a goes in a circle (a, b, a)"}
