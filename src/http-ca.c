@@ -121,12 +121,6 @@ http_ca_open(struct http_ca *ca, struct mem *mem, const char *ca_file,
 		ca->full.set = true;
 		ca->full.file = info->cainfo;
 	}
-	if (info->ssl_version && info->capath &&
-		strncmp(info->ssl_version, "OpenSSL", 7) == 0 &&
-		is_hashed(info->capath)) {
-		ca->fast.set = true;
-		ca->fast.dir = info->capath;
-	}
 	if (ca_file) {
 		ca_file = mem_text(mem, ca_file);
 		ok = check_file(&pem, ca_file, fail);
@@ -136,6 +130,21 @@ http_ca_open(struct http_ca *ca, struct mem *mem, const char *ca_file,
 		add_private(&ca->full, mem, ca_file, &pem);
 	buf_free(&pem);
 	return ok;
+}
+
+void
+http_ca_look(struct http_ca *ca)
+{
+	const curl_version_info_data *info;
+
+	if (ca->looked)
+		return;
+	ca->looked = true;
+	info = curl_version_info(CURLVERSION_NOW);
+	ca->fast.set = info->ssl_version && info->capath &&
+		       strncmp(info->ssl_version, "OpenSSL", 7) == 0 &&
+		       is_hashed(info->capath);
+	ca->fast.dir = info->capath;
 }
 
 CURLcode

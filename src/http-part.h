@@ -19,6 +19,7 @@ struct http_trust {
 struct http_ca {
 	struct http_trust full;
 	struct http_trust fast;		/* set: tried before full */
+	bool looked;			/* for a hashed directory */
 };
 
 struct http_transfer {
@@ -41,6 +42,8 @@ struct http_transfer {
 /* http-ca.c; false: *fail says what is wrong with ca_file. */
 bool http_ca_open(struct http_ca *ca, struct mem *mem, const char *ca_file,
 	struct fail *fail);
+/* Looks for a hashed directory, once: a run without TLS needs none. */
+void http_ca_look(struct http_ca *ca);
 CURLcode http_ca_set(const struct http_trust *trust, CURL *easy);
 
 /* http-transfer.c */
@@ -51,14 +54,14 @@ void http_transfer_free(struct http_transfer *transfer);
 
 /* Makes the easy handle ready. */
 CURLcode http_transfer_begin(struct http_transfer *transfer,
-	const struct http_ca *ca, const char *proxy);
+	struct http_ca *ca, const char *proxy);
 
 /*
  * Whether the transfer goes on after this end of it: a redirect, or once more
  * with all CAs. The handle is ready then.
  */
 bool http_transfer_again(struct http_transfer *transfer, CURLcode code,
-	const struct http_ca *ca);
+	struct http_ca *ca);
 
 /* http-answer.c */
 

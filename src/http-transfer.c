@@ -274,8 +274,10 @@ aim(struct http_transfer *transfer, const struct http_trust *trust)
 }
 
 static const struct http_trust *
-trust_of(const struct http_transfer *transfer, const struct http_ca *ca)
+trust_of(const struct http_transfer *transfer, struct http_ca *ca)
 {
+	if (strncasecmp(transfer->request.url, "https:", 6) == 0)
+		http_ca_look(ca);
 	return ca->fast.set && !transfer->full ? &ca->fast : &ca->full;
 }
 
@@ -298,7 +300,7 @@ is_sound(const struct http_transfer *transfer)
 }
 
 CURLcode
-http_transfer_begin(struct http_transfer *transfer, const struct http_ca *ca,
+http_transfer_begin(struct http_transfer *transfer, struct http_ca *ca,
 	const char *proxy)
 {
 	CURL *easy = curl_easy_init();
@@ -359,7 +361,7 @@ redirect(struct http_transfer *transfer)
 
 /* The fast store lacks the CA, if the certificate itself was not the fault. */
 static bool
-distrusted(struct http_transfer *transfer, const struct http_ca *ca)
+distrusted(struct http_transfer *transfer, struct http_ca *ca)
 {
 	long result = 0;
 
@@ -372,7 +374,7 @@ distrusted(struct http_transfer *transfer, const struct http_ca *ca)
 
 bool
 http_transfer_again(
-	struct http_transfer *transfer, CURLcode code, const struct http_ca *ca)
+	struct http_transfer *transfer, CURLcode code, struct http_ca *ca)
 {
 	bool again = false;
 

@@ -1,6 +1,8 @@
 #include <poll.h>
 #include <stdlib.h>
 
+#include <openssl/crypto.h>
+
 #include "http.h"
 #include "buf.h"
 #include "clock.h"
@@ -53,6 +55,8 @@ http_open(const struct http_options *options, struct fail *fail)
 	if (curl_version_info(CURLVERSION_NOW)->version_num <
 		VERSION_QUICK_EXIT)
 		setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);
+	/* the end of the process cleans up as well, and for nothing */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
 		http->multi = curl_multi_init();
 	if (!http->multi)

@@ -145,16 +145,18 @@ layer_fits(const char *written, const char *key, int type)
 
 /* What one section writes under exactly this key. */
 static bool
-section_find(struct mem *mem, const struct layer *layer, const char *key,
+section_find(struct mem *mem, const struct layer *layer, const char *suffix,
 	struct layer_value *value)
 {
+	const size_t len = strlen(value->wanted);
 	const struct config_line *line;
 	struct config_line *copy, *first = NULL, **end = &first;
 	const struct config_entry *entry;
 
 	value->layer = NULL;
 	for (entry = layer->section->entries; entry; entry = entry->next) {
-		if (strcmp(entry->key, key) != 0)
+		if (strncmp(entry->key, value->wanted, len) != 0 ||
+			strcmp(entry->key + len, suffix) != 0)
 			continue;
 		if (!value->layer) {
 			value->layer = layer;
@@ -179,14 +181,12 @@ section_find(struct mem *mem, const struct layer *layer, const char *key,
 struct layer_value
 layer_find(struct mem *mem, const struct layer *top, const char *key, int type)
 {
-	struct layer_value value = { .key = key };
+	struct layer_value value = { .key = key, .wanted = key };
 	const struct layer *layer;
-	const char *typed;
 
-	typed = mem_printf(mem, "%s%s", key, suffixes[type]);
 	for (layer = top; layer; layer = layer->below)
-		if (section_find(mem, layer, typed, &value) ||
-			section_find(mem, layer, key, &value))
+		if (section_find(mem, layer, suffixes[type], &value) ||
+			section_find(mem, layer, "", &value))
 			break;
 	return value;
 }

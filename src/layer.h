@@ -20,6 +20,7 @@ struct layer {
 
 /* What the layers write for a key. */
 struct layer_value {
+	const char *wanted;              /* as asked for: "set" */
 	const char *key;                 /* as written: "set", "set.A" */
 	const struct layer *layer;       /* NULL: no layer writes it */
 	const struct config_line *lines; /* NULL: not written, or hidden */

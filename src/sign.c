@@ -1,7 +1,9 @@
 #include <string.h>
 
+/* SHA256_Init and its like are there for as long as OpenSSL 1.1's names are. */
+#define OPENSSL_API_COMPAT 10101
+
 #include <openssl/evp.h>
-#include <openssl/hmac.h>
 #include <openssl/sha.h>
 
 #include "buf.h"
@@ -126,13 +128,45 @@ sign_hex(struct buf *out, const unsigned char *bytes, size_t len)
 	}
 }
 
+/* key, padded to a block and made unlike itself by `with`, then the text. */
+static void
+hash_padded(unsigned char out[SHA256_DIGEST_LENGTH],
+	const unsigned char key[SHA256_CBLOCK], unsigned char with,
+	const void *text, size_t len)
+{
+	unsigned char block[SHA256_CBLOCK];
+	SHA256_CTX context;
+	size_t i;
+
+	for (i = 0; i < sizeof(block); i++)
+		block[i] = key[i] ^ with;
+	SHA256_Init(&context);
+	SHA256_Update(&context, block, sizeof(block));
+	SHA256_Update(&context, text, len);
+	SHA256_Final(out, &context);
+	mem_wipe(block, sizeof(block));
+	mem_wipe(&context, sizeof(context));
+}
+
+/*
+ * RFC 2104. A run that has nothing to do needs one of these, and no more of
+ * libcrypto: its HMAC() would set up the whole library for it, a quarter of
+ * that run's instructions.
+ */
 void
 sign_hmac_sha256(unsigned char mac[32], const void *key, size_t key_len,
 	const void *text, size_t len)
 {
-	/* The key may be an earlier mac, in its place. */
-	if (!HMAC(EVP_sha256(), key, (int)key_len, text, len, mac, NULL))
-		memset(mac, 0, 32);
+	unsigned char block[SHA256_CBLOCK] = { 0 };
+	unsigned char inner[SHA256_DIGEST_LENGTH];
+
+	if (key_len > sizeof(block))
+		SHA256((const unsigned char *)key, key_len, block);
+	else
+		memcpy(block, key, key_len);
+	hash_padded(inner, block, 0x36, text, len);
+	hash_padded(mac, block, 0x5c, inner, sizeof(inner));
+	mem_wipe(block, sizeof(block));
 }
 
 void
