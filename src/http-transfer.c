@@ -300,8 +300,8 @@ is_sound(const struct http_transfer *transfer)
 }
 
 CURLcode
-http_transfer_begin(struct http_transfer *transfer, struct http_ca *ca,
-	const char *proxy)
+http_transfer_begin(
+	struct http_transfer *transfer, struct http_ca *ca, const char *proxy)
 {
 	CURL *easy = curl_easy_init();
 	CURLcode code;
