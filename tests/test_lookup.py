@@ -343,6 +343,15 @@ def test_no_proxy_for_lookups(home, serve):
     assert [r for r in proxy.asked if "myip" not in r] == []
 
 
+def test_netrc_is_not_read(home, serve, tmp_path):
+    (tmp_path / ".netrc").write_text(
+        "machine 127.0.0.1 login stranger password other\n")
+    source = serve(Reply(GOOD))
+    home.configure([source.url])
+    assert home.run().status == 0
+    assert source.requests[0].header("Authorization") is None
+
+
 def test_query_of_a_source_is_secret(home, serve, ddns):
     source = serve(Reply("nothing", 500))
     home.configure([f"{source.url}/ip?key=SECRETKEY"])
