@@ -6,7 +6,6 @@
 #include "state.h"
 #include "state-line.h"
 #include "buf.h"
-#include "clock.h"
 
 #define TITLE "ddns stats"
 #define SUFFIX ".stats"
@@ -131,12 +130,16 @@ parse(const char *text, size_t len)
 static int
 month_of(int64_t now)
 {
-	char text[16];
-	long month;
+	/* days since 1 March of the year 0, so that a leap day ends a year */
+	const int64_t days = now / 86400 + 719468;
+	const int64_t era = days / 146097, day = days % 146097;
+	const int64_t year =
+		(day - day / 1460 + day / 36524 - day / 146096) / 365;
+	const int64_t left = day - (365 * year + year / 4 - year / 100);
+	const int64_t months = (5 * left + 2) / 153;
 
-	clock_text(text, sizeof text, "%Y%m", now);
-	month = strtol(text, NULL, 10);
-	return (int)(month / 100 * 12 + month % 100 - 1);
+	/* gmtime(3) would read the time zone's file first */
+	return (int)((era * 400 + year) * 12 + months + 2);
 }
 
 /* Counts of a month that is yet to come are not believed. */
