@@ -37,7 +37,8 @@ event_hide(const char *text)
 	struct mem *mem = mem_new();
 	size_t len;
 
-	secret_hide(text);
+	if (strlen(text) >= PIECE)
+		secret_hide(text);
 	for (; *text; text += len) {
 		text += strspn(text, between);
 		len = strcspn(text, between);

@@ -139,11 +139,13 @@ tell_heartbeat(struct telling *telling, int status)
 	/* hooks that took all the time must not make the line look dead */
 	if (telling->end < clock_ms() + LEAST_MS)
 		telling->end = clock_ms() + LEAST_MS;
-	if (!url || !update->http || !allow_request(telling, &limit))
+	if (!url || !allow_request(telling, &limit))
 		return;
 	log_step("heartbeat: exit status %d", status);
-	count(to,
-		event_heartbeat(update->http, url, status, &limit, &to->fail));
+	/* a run that could not begin has not opened it */
+	count(to, update_open(update, &to->fail) &&
+			  event_heartbeat(update->http, url, status, &limit,
+				  &to->fail));
 }
 
 static void

@@ -66,6 +66,9 @@ struct update {
 	struct fail trouble; /* what ended the run, "" if nothing did */
 };
 
+/* update.c: opens http, unless it is open. */
+bool update_open(struct update *update, struct fail *fail);
+
 /* update-items.c: which lines and names take part. */
 void update_collect(struct update *update);
 

@@ -165,21 +165,29 @@ conclude(struct update *update, enum http_end end)
 	return status;
 }
 
-static int
-run(struct update *update, int64_t deadline)
+bool
+update_open(struct update *update, struct fail *fail)
 {
 	const struct config_general *general = &update->plan->config->general;
 	const struct http_options options = {
 		.proxy = general->proxy,
 		.ca_file = general->ca_file,
 	};
+
+	if (!update->http)
+		update->http = http_open(&options, fail);
+	return update->http != NULL;
+}
+
+static int
+run(struct update *update, int64_t deadline)
+{
 	struct update_call *call;
 	struct fail fail;
 	enum http_end end;
 	int status;
 
-	update->http = http_open(&options, &fail);
-	if (!update->http) {
+	if (!update_open(update, &fail)) {
 		state_trouble(update, &fail);
 		return EXIT_AGAIN;
 	}
