@@ -273,23 +273,54 @@ read_zone(struct account_work *work)
 	}
 }
 
+/* The number of bits behind the slash, 1 to 127; 0: it is none. */
+static int
+read_prefix(const char *text)
+{
+	int bits = 0;
+
+	if (*text == '0')
+		return 0;
+	for (; *text >= '0' && *text <= '9' && bits < 128; text++)
+		bits = bits * 10 + (*text - '0');
+	return *text || bits > 127 ? 0 : bits;
+}
+
 /* "::1234:5678/64" or "mac 00:11:22:33:44:55". */
 static bool
-is_suffix(const char *text)
+parse_suffix(struct account *account, struct address *host, const char *text)
 {
-	struct address host;
-	size_t len = strcspn(text, "/");
-	const char *bits = text + len + 1;
+	const size_t len = strcspn(text, "/");
 
-	if (strncmp(text, "mac ", 4) == 0)
+	account->suffix = text;
+	account->host = host;
+	if (strncmp(text, "mac ", 4) == 0) {
+		account->prefix = 64; /* RFC 4291 section 2.5.1 */
 		return address_from_mac(
-			&host, text + 4 + strspn(text + 4, " "));
-	if (text[len] == '\0' || !address_parse(&host, text, len) ||
-		host.family != 6 || strspn(bits, "0123456789") != strlen(bits))
-		return false;
-	if (bits[0] == '0' || strlen(bits) > 3)
-		return false;
-	return strlen(bits) < 3 ? bits[0] != '\0' : strcmp(bits, "127") <= 0;
+			host, text + 4 + strspn(text + 4, " \t"));
+	}
+	account->prefix = text[len] ? read_prefix(text + len + 1) : 0;
+	return account->prefix > 0 && address_parse(host, text, len) &&
+	       host->family == 6;
+}
+
+static void
+read_suffix(struct account_work *work)
+{
+	const struct config_entry *entry;
+	const char *text = general(work, "suffix", &entry);
+	struct address *host = mem_take(work->config->mem, sizeof(*host));
+
+	if (!text)
+		return;
+	if (!parse_suffix(work->account, host, text))
+		config_wrong(work->config, work->section, entry,
+			"%s: a host part is ::1234:5678/64 or mac 00:11:22:33:44:55",
+			text);
+	else if (!work->has[ROW_AAAA])
+		config_wrong(work->config, work->section, entry,
+			"is for IPv6, and %s is not there",
+			work->family[ROW_AAAA]);
 }
 
 void
@@ -298,16 +329,10 @@ account_read_general(struct account_work *work)
 	struct account *account = work->account;
 	const struct config_entry *entry;
 	struct layer_value value;
-	const char *text;
 
 	read_server(work);
 	read_zone(work);
-	text = general(work, "suffix", &entry);
-	if (text && !is_suffix(text))
-		config_wrong(work->config, work->section, entry,
-			"%s: a host part is ::1234:5678/64 or mac 00:11:22:33:44:55",
-			text);
-	account->suffix = text;
+	read_suffix(work);
 	if (general(work, "lookup", &entry) && !work->has[ROW_A] &&
 		!work->has[ROW_AAAA])
 		config_wrong(work->config, work->section, entry,

@@ -15,8 +15,7 @@
 #include "http.h"
 
 /* rtnetlink(7): an address of any of these is never published. */
-#define UNFIT \
-	(IFA_F_TEMPORARY | IFA_F_DEPRECATED | IFA_F_TENTATIVE | IFA_F_DADFAILED)
+#define UNFIT (IFA_F_DEPRECATED | IFA_F_TENTATIVE | IFA_F_DADFAILED)
 
 /* The best address of an interface so far. */
 struct choice {

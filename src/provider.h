@@ -7,6 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct address;
 struct buf;
 struct config;
 struct config_line;
@@ -128,6 +129,8 @@ struct account {
 	const char *zone;   /* of the account, else of the row, or NULL */
 	const char *lookup; /* LABEL of the lookups, "" */
 	const char *suffix; /* as written, or NULL */
+	const struct address *host; /* of the suffix, or NULL */
+	int prefix;                 /* bits that stand before the host part */
 	int64_t refresh;    /* seconds, 0: never */
 	struct account_name *names;
 	const char *fingerprint; /* section but names, row, files */

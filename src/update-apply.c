@@ -144,10 +144,18 @@ finished(void *arg, struct exchange_job *job)
 	record(item->update, item);
 }
 
-struct address
-update_want(const struct update_item *item)
+/* The address that an item is to have; *unfit: there is none for its suffix. */
+static struct address
+find_want(const struct update_item *item, bool *unfit)
 {
-	return item->line->current;
+	const struct account *account = item->account;
+	struct address want = item->line->current;
+
+	if (want.family == 6 && account->host) {
+		want = address_join(&want, account->host, account->prefix);
+		*unfit = !address_valid(&want, item->line->set->rule);
+	}
+	return want;
 }
 
 /* The address a line's names are measured by: found now, or the last one. */
@@ -183,8 +191,10 @@ decide_item(struct update *update, struct update_item *item)
 		.force = update->cli->force,
 	};
 
-	item->want = update_want(item);
+	item->want = find_want(item, &item->unfit);
 	item->decision = decide(&facts);
+	if (item->unfit)
+		item->decision = DECIDE_REFUSED;
 	/* while something is pending, it matters when the address was found */
 	if (item->decision != DECIDE_FINE && line->fresh)
 		line->state->found = update->now;
@@ -219,7 +229,7 @@ fill_job(struct update_item *item)
 	job->want = &item->want;
 	job->last = &item->old;
 	job->ip[item->type] = &item->want;
-	job->ip[!item->type] = other ? &other->line->current : &none;
+	job->ip[!item->type] = other && !other->unfit ? &other->want : &none;
 	job->fail = &item->fail;
 	job->was = &item->was;
 	job->finished = finished;

@@ -34,6 +34,7 @@ struct update_item {
 	enum decision decision;
 	bool decided;
 	bool begun; /* a provider call was begun */
+	bool unfit; /* the suffix makes no address that may be published */
 	struct address want;
 	struct address old; /* confirmed before this run */
 	struct address was;
@@ -83,25 +84,3 @@ void update_drop(struct update *update, const char *why);
 /* Whether a provider confirmed another address than before. */
 bool update_changed(const struct update_item *item);
 
-/* The address that an item is to have. */
-struct address update_want(const struct update_item *item);
-
-/* update-settle.c */
-
-/* Notes all problems, and returns the exit status. */
-int update_settle(struct update *update);
-
-/* update-events.c */
-
-/*
- * Runs the hook and the webhook for each piece of news, and the heartbeat. To
- * be called without the lock. What fails is a problem like others, and is
- * noted in the state.
- */
-void update_tell(struct update *update, int status, int64_t deadline);
-
-/* update-document.c: the run as a document on stdout. */
-void update_document(const struct update *update, int status, int64_t started);
-
-/* "A", "AAAA" */
-extern const char *const update_types[];

@@ -135,6 +135,31 @@ name_problem(
 	buf_free(&text);
 }
 
+/* A short prefix can make an address of no use out of one that was found. */
+static void
+suffix_problem(
+	struct update *update, const struct update_item *item, const char *key)
+{
+	char want[ADDRESS_TEXT];
+	struct buf text = { 0 };
+	struct report_problem problem = {
+		.key = key,
+		.kind = REPORT_LASTING,
+		.about.name = item->name,
+		.about.type = update_types[item->type],
+		.about.provider = item->account->title,
+	};
+
+	address_format(&item->want, want);
+	buf_printf(&text,
+		"%s AAAA (%s): the suffix makes %s, which is no public "
+		"address; mend the section [%s]",
+		item->name, item->account->title, want, item->account->title);
+	problem.text = buf_text(&text);
+	report_problem(&update->report, &problem);
+	buf_free(&text);
+}
+
 static void
 over(struct update *update, const struct update_item *item, const char *key,
 	bool account)
@@ -192,7 +217,9 @@ settle_item(struct update *update, const struct update_item *item)
 	buf_printf(&key, "name %s %s %s", item->name, update_types[item->type],
 		item->account->title);
 	buf_printf(&account, "account %s", item->account->title);
-	if (item->decision == DECIDE_UNKNOWN)
+	if (item->unfit)
+		suffix_problem(update, item, buf_text(&key));
+	else if (item->decision == DECIDE_UNKNOWN)
 		;
 	else if (how > OUTCOME_CHANGED && account_held(item))
 		account_problem(update, item);
@@ -274,7 +301,7 @@ settle_line(struct update *update, struct update_line *line)
 		tell_line(update, line, "lookup", REPORT_PASSING);
 	if (line->fresh)
 		end_line(update, line, true);
-	if (line->fresh || line->lacking)
+	if (line->fresh)
 		end_line(update, line, false);
 }
 
