@@ -57,7 +57,7 @@ TRADE = src/account-names.c src/account-values.c src/account.c \
 COMMANDS = src/check.c src/decide.c src/probe.c src/providers.c src/report.c \
 	src/screen.c src/status-document.c src/status-items.c src/status-text.c \
 	src/status.c src/update-apply.c src/update-document.c src/update-events.c \
-	src/update-items.c src/update-settle.c src/update.c
+	src/update-items.c src/update-lines.c src/update-settle.c src/update.c
 OBJECTS = $(GROUND:.c=.o) $(VALUES:.c=.o) $(WORLD:.c=.o) $(TRADE:.c=.o) \
 	$(COMMANDS:.c=.o)
 HEADERS = src/account.h src/address.h src/buf.h src/catalogue.h src/check.h \

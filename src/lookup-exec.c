@@ -26,6 +26,7 @@ end_program(struct program *program, bool ok)
 	struct lookup_try *try = program->try;
 	struct http *http = try->lookup->http;
 
+	try->program = NULL;
 	http_unwatch(http, program->child.out);
 	http_cancel(http, program->late);
 	if (!ok)
@@ -84,6 +85,7 @@ start_now(void *arg)
 		lookup_missed(try, "%s", program->fail.text);
 		return;
 	}
+	try->program = program;
 	http_watch(try->lookup->http, program->child.out, readable, program);
 	program->late = http_after(
 		try->lookup->http, try->lookup->timeout_ms, too_late, program);
@@ -93,4 +95,16 @@ void
 lookup_ask_exec(struct lookup_try *try)
 {
 	http_after(try->lookup->http, 0, start_now, try);
+}
+
+void
+lookup_stop_exec(struct lookup_try *try)
+{
+	struct program *program = try->program;
+
+	if (!program)
+		return;
+	try->program = NULL;
+	child_kill(&program->child);
+	buf_free(&program->out);
 }

@@ -98,6 +98,10 @@ consider(struct choice *choice, struct nlmsghdr *message)
 		return;
 	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left))
 		read_attribute(&offer, ifa->ifa_family, attr);
+	/* the same bit says "secondary" of an IPv4 address, which is no fault
+	 */
+	if (ifa->ifa_family == AF_INET6 && (offer.flags & IFA_F_TEMPORARY))
+		return;
 	if ((offer.flags & UNFIT) || offer.preferred == 0)
 		return;
 	if (!address_valid(&offer.address, choice->try->lookup->set->rule))

@@ -17,6 +17,9 @@ void lookup_ask_file(struct lookup_try *try);
 void lookup_ask_interface(struct lookup_try *try);
 void lookup_ask_exec(struct lookup_try *try);
 
+/* Kills the program of a try, if one runs. */
+void lookup_stop_exec(struct lookup_try *try);
+
 /* Ends a try with a whole answer, or with an address, or with a cause. */
 void lookup_judge(struct lookup_try *try, const char *body, size_t len);
 void lookup_hit(struct lookup_try *try);

@@ -269,3 +269,12 @@ lookup_start(struct lookup *lookup)
 		ask_next(lookup);
 	while (lookup->all && lookup->then);
 }
+
+void
+lookup_stop(struct lookup *lookup)
+{
+	struct lookup_try *try;
+
+	for (try = lookup->tries; try; try = try->next)
+		lookup_stop_exec(try);
+}

@@ -13,6 +13,7 @@ struct config_section;
 struct fail;
 struct http;
 struct mem;
+struct program;
 
 enum source_kind {
 	SOURCE_HTTP,
@@ -56,6 +57,7 @@ struct lookup_try {
 	struct address *address; /* if valid */
 	const char *cause;       /* if not */
 	long ms;
+	struct program *program; /* private: EXEC, while it runs */
 };
 
 /* A lookup under way, and its result. */
@@ -96,3 +98,6 @@ struct lookup_set *lookup_set_read(
  * not from within, unless the loop ends before.
  */
 void lookup_start(struct lookup *lookup);
+
+/* Ends what runs on behalf of a lookup whose loop was ended before. */
+void lookup_stop(struct lookup *lookup);

@@ -74,6 +74,7 @@ make_set(struct probe *probe, int family)
 	set->title = family == 4 ? "ipv4" : "ipv6";
 	set->label = "";
 	set->agree = 1;
+	set->bind = known ? known->bind : NULL;
 	for (i = 0; i < probe->cli->count; i++) {
 		*end = mem_take(probe->mem, sizeof(**end));
 		if (!lookup_source_read(
@@ -116,43 +117,71 @@ wider(int width, const char *text)
 	return len > width ? len : width;
 }
 
-/* The widths of the columns source and address. */
+/* The columns whose width depends on what is in them. */
+enum column { SOURCE, FAMILY, VERDICT, ADDRESS, COLUMNS };
+
 static void
-measure(const struct probe *probe, int width[2])
+fill_cells(const char *cell[COLUMNS], const struct lookup_try *try,
+	char text[ADDRESS_TEXT])
+{
+	address_format(try->address, text);
+	cell[SOURCE] = try->source->shown;
+	cell[FAMILY] = try->lookup->set->title;
+	cell[VERDICT] = verdict(try);
+	cell[ADDRESS] = try->valid ? text : "-";
+}
+
+static void
+measure(const struct probe *probe, int width[COLUMNS])
 {
 	const struct lookup *lookup;
 	const struct lookup_try *try;
+	const char *cell[COLUMNS];
 	char text[ADDRESS_TEXT];
+	int i;
 
 	for (lookup = probe->lookups; lookup; lookup = lookup->next)
 		for (try = lookup->tries; try; try = try->next) {
-			width[0] = wider(width[0], try->source->shown);
-			if (!try->valid)
-				continue;
-			address_format(try->address, text);
-			width[1] = wider(width[1], text);
+			fill_cells(cell, try, text);
+			for (i = 0; i < COLUMNS; i++)
+				width[i] = wider(width[i], cell[i]);
 		}
 }
 
 static void
+print_row(char mark, const char *const cell[COLUMNS], const int width[COLUMNS],
+	const char *ms)
+{
+	int i;
+
+	printf("%c ", mark);
+	for (i = 0; i < COLUMNS; i++)
+		printf("%-*s  ", width[i], cell[i]);
+	printf("%6s\n", ms);
+}
+
+/* The answer that a run would use is marked. */
+static void
 print_table(const struct probe *probe)
 {
+	static const char *const heads[COLUMNS] = { "SOURCE", "FAMILY",
+		"VERDICT", "ADDRESS" };
 	const struct lookup *lookup;
 	const struct lookup_try *try;
-	char text[ADDRESS_TEXT];
-	int width[2] = { 6, 7 };
+	const char *cell[COLUMNS];
+	char text[ADDRESS_TEXT], ms[24];
+	int width[COLUMNS], i;
 
+	for (i = 0; i < COLUMNS; i++)
+		width[i] = (int)strlen(heads[i]);
 	measure(probe, width);
-	printf("  %-*s  %-6s  %-*s  %6s  %s\n", width[0], "SOURCE", "FAMILY",
-		width[1], "ADDRESS", "MS", "VERDICT");
+	print_row(' ', heads, width, "MS");
 	for (lookup = probe->lookups; lookup; lookup = lookup->next)
 		for (try = lookup->tries; try; try = try->next) {
-			address_format(try->address, text);
-			printf("%c %-*s  %-6s  %-*s  %6ld  %s\n",
-				try == lookup->used ? '*' : ' ', width[0],
-				try->source->shown, lookup->set->title,
-				width[1], try->valid ? text : "-", try->ms,
-				verdict(try));
+			fill_cells(cell, try, text);
+			snprintf(ms, sizeof(ms), "%ld", try->ms);
+			print_row(try == lookup->used ? '*' : ' ', cell, width,
+				ms);
 		}
 }
 
@@ -245,11 +274,17 @@ static int
 ask_all(struct probe *probe)
 {
 	struct lookup *lookup;
+	enum http_end end;
 
 	for (lookup = probe->lookups; lookup; lookup = lookup->next)
 		if (lookup->set->sources)
 			lookup_start(lookup);
-	http_run(probe->http, 0, stop_fd());
+	stop_catch(0);
+	end = http_run(probe->http, 0, stop_fd());
+	for (lookup = probe->lookups; lookup; lookup = lookup->next)
+		lookup_stop(lookup);
+	if (end == HTTP_STOPPED)
+		return EXIT_AGAIN;
 	if (probe->cli->json)
 		print_document(probe);
 	else

@@ -84,3 +84,27 @@ void update_drop(struct update *update, const char *why);
 /* Whether a provider confirmed another address than before. */
 bool update_changed(const struct update_item *item);
 
+/* update-settle.c */
+
+/* Notes all problems, and returns the exit status. */
+int update_settle(struct update *update);
+
+/* update-lines.c */
+
+/* Notes whether a line has its address, and how its sources do. */
+void update_settle_line(struct update *update, struct update_line *line);
+
+/* update-events.c */
+
+/*
+ * Runs the hook and the webhook for each piece of news, and the heartbeat. To
+ * be called without the lock. What fails is a problem like others, and is
+ * noted in the state.
+ */
+void update_tell(struct update *update, int status, int64_t deadline);
+
+/* update-document.c: the run as a document on stdout. */
+void update_document(const struct update *update, int status, int64_t started);
+
+/* "A", "AAAA" */
+extern const char *const update_types[];

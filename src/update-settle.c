@@ -234,111 +234,6 @@ settle_item(struct update *update, const struct update_item *item)
 	buf_free(&account);
 }
 
-/* Whether another family got an address in this run. */
-static bool
-others_found(const struct update *update, const struct update_line *line)
-{
-	const struct update_line *other;
-
-	for (other = update->lines; other; other = other->next)
-		if (other->fresh && other->set->family != line->set->family)
-			return true;
-	return false;
-}
-
-static void
-tell_line(struct update *update, const struct update_line *line,
-	const char *what, enum report_kind kind)
-{
-	struct buf key = { 0 };
-	struct buf text = { 0 };
-	struct report_problem problem = { .kind = kind };
-
-	buf_printf(&key, "%s %s", what, line->set->title);
-	if (kind == REPORT_NOTICE)
-		buf_printf(&text,
-			"%s: the line has no IPv%d now; its names "
-			"were left as they are",
-			line->set->title, line->set->family);
-	else
-		buf_printf(&text, "%s: %s; names keep the address they have",
-			line->set->title, line->fail.text);
-	problem.key = buf_text(&key);
-	problem.text = buf_text(&text);
-	report_problem(&update->report, &problem);
-	buf_free(&key);
-	buf_free(&text);
-}
-
-static void
-end_line(struct update *update, const struct update_line *line, bool lacking)
-{
-	struct buf key = { 0 };
-	struct buf text = { 0 };
-
-	buf_printf(&key, "%s %s", lacking ? "lacking" : "lookup",
-		line->set->title);
-	if (lacking)
-		buf_printf(&text, "%s: the line has IPv%d again",
-			line->set->title, line->set->family);
-	else
-		buf_printf(&text, "%s: an address is found again",
-			line->set->title);
-	report_over(&update->report, buf_text(&key), buf_text(&text), NULL);
-	buf_free(&key);
-	buf_free(&text);
-}
-
-static void
-settle_line(struct update *update, struct update_line *line)
-{
-	line->lacking = !line->fresh && others_found(update, line) &&
-			!http_routable(line->set->family);
-	line->state->lacking = line->lacking;
-	if (line->lacking)
-		tell_line(update, line, "lacking", REPORT_NOTICE);
-	else if (!line->fresh)
-		tell_line(update, line, "lookup", REPORT_PASSING);
-	if (line->fresh)
-		end_line(update, line, true);
-	if (line->fresh)
-		end_line(update, line, false);
-}
-
-static void
-settle_source(struct update *update, const struct stats_source *source)
-{
-	struct buf key = { 0 };
-	struct buf text = { 0 };
-	struct report_problem problem = { .kind = REPORT_LASTING };
-
-	buf_printf(&key, "source %s %s", source->set, source->source);
-	buf_printf(&text,
-		"%s: %s gives hardly any valid answers (%u of %u); "
-		"remove it from the configuration",
-		source->set, source->source,
-		source->month[0].valid + source->month[1].valid,
-		source->month[0].tries + source->month[1].tries);
-	problem.key = buf_text(&key);
-	problem.text = buf_text(&text);
-	if (stats_useless(source))
-		report_problem(&update->report, &problem);
-	else
-		report_over(&update->report, problem.key, "", NULL);
-	buf_free(&key);
-	buf_free(&text);
-}
-
-static void
-settle_sources(struct update *update, const struct lookup_set *set)
-{
-	const struct lookup_source *source;
-
-	for (source = set->sources; source; source = source->next)
-		settle_source(update,
-			stats_source(update->stats, set->title, source->shown));
-}
-
 static void
 settle_warnings(struct update *update)
 {
@@ -405,10 +300,8 @@ update_settle(struct update *update)
 
 	settle_warnings(update);
 	for (line = update->lines; line; line = line->next)
-		if (line->used) {
-			settle_line(update, line);
-			settle_sources(update, line->set);
-		}
+		if (line->used)
+			update_settle_line(update, line);
 	for (item = update->items; item; item = item->next)
 		settle_item(update, item);
 	forget_warnings(update);

@@ -83,6 +83,7 @@ end_lookups(struct update *update, const char *why)
 	for (line = update->lines; line; line = line->next) {
 		if (!line->used || line->lookup.finished)
 			continue;
+		lookup_stop(&line->lookup);
 		line->lookup.finished = true;
 		fail_set(&line->fail, "no valid address: %s", why);
 	}
