@@ -35,7 +35,6 @@ static const struct words of_curl[] = {
 	{ CURLE_OUT_OF_MEMORY, "out of memory", false },
 	{ CURLE_BAD_FUNCTION_ARGUMENT,
 		"the request holds a line end where none may be", false },
-	{ CURLE_INTERFACE_FAILED, "cannot bind to the interface", false },
 	{ CURLE_SSL_CONNECT_ERROR, "TLS", true },
 	{ CURLE_PEER_FAILED_VERIFICATION, "TLS", true },
 	{ CURLE_SSL_CACERT_BADFILE, "TLS: cannot read the CA certificates",
@@ -240,8 +239,6 @@ say(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 	else if (transfer->bind_error)
 		fail_set(fail, "cannot bind to interface %s: %s", request->bind,
 			strerror(transfer->bind_error));
-	else if (code == CURLE_INTERFACE_FAILED && request->bind)
-		fail_set(fail, "cannot bind to interface %s", request->bind);
 	else if (code == CURLE_OPERATION_TIMEDOUT)
 		say_late(fail, transfer);
 	else if ((code != CURLE_COULDNT_CONNECT &&

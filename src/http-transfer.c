@@ -1,5 +1,7 @@
+#include <asm/socket.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <net/if.h>
 #include <string.h>
 #include <strings.h>
 #include <sys/socket.h>
@@ -131,9 +133,24 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 }
 
 /*
- * Where the system binds to a device we do it, as libcurl would go on with the
- * device's address alone if that fails. Elsewhere that address is all there is.
+ * socket(7). Not CURLOPT_INTERFACE: if this fails libcurl goes on with the
+ * address of the device, and the request may take another line. The name is
+ * asked for again, as it may have passed to another device in between.
  */
+static bool
+bind_to_device(int fd, const char *name)
+{
+	char bound[IF_NAMESIZE] = "";
+	socklen_t len = sizeof bound;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name,
+		    (socklen_t)strlen(name) + 1) < 0 ||
+		getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, bound, &len) < 0)
+		return false;
+	errno = ENODEV;
+	return strncmp(bound, name, sizeof bound) == 0;
+}
+
 static int
 bind_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 {
@@ -141,17 +158,10 @@ bind_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 	const char *name = transfer->request.bind;
 
 	(void)purpose;
-	(void)fd;
-	if (!name)
+	if (!name || bind_to_device(fd, name))
 		return CURL_SOCKOPT_OK;
-#ifdef SO_BINDTODEVICE
-	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name,
-		    (socklen_t)strlen(name) + 1) < 0) {
-		transfer->bind_error = errno;
-		return CURL_SOCKOPT_ERROR;
-	}
-#endif
-	return CURL_SOCKOPT_OK;
+	transfer->bind_error = errno;
+	return CURL_SOCKOPT_ERROR;
 }
 
 static CURLcode
@@ -238,8 +248,6 @@ set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
 		/* one without bind would take this connection over */
 		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
-		code = curl_easy_setopt(easy, CURLOPT_INTERFACE,
-			mem_printf(transfer->mem, "if!%s", request->bind));
 	}
 	/* without HTTP/2 in libcurl it is 1.1, which is as good */
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,

@@ -121,7 +121,13 @@ class Reset:
 
 
 class Hang:
+    """Says this much and nothing more."""
+
+    def __init__(self, data=b""):
+        self.data = data
+
     def play(self, sock, stop):
+        sock.sendall(self.data)
         stop.wait()
         return False
 
@@ -140,21 +146,18 @@ class Server:
 
     reply: a reply for all requests, a list of them (the last one stays), or a
     function of the request. tls: an SSLContext, or "hang" for a server that
-    never shakes hands.
+    never shakes hands. listener: a socket that listens already, perhaps in
+    another network namespace.
     """
 
-    def __init__(self, reply, host="127.0.0.1", tls=None):
+    def __init__(self, reply, host="127.0.0.1", tls=None, listener=None):
         self.reply = reply
         self.tls = tls
         self.requests = []
         self.connections = 0
         self.stop = threading.Event()
         self.lock = threading.Lock()
-        family = socket.AF_INET6 if ":" in host else socket.AF_INET
-        self.listener = socket.socket(family, socket.SOCK_STREAM)
-        self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        self.listener.bind((host, 0))
-        self.listener.listen(128)
+        self.listener = listener or listen(host)
         self.port = self.listener.getsockname()[1]
         self.name = f"[{host}]" if ":" in host else host
         self.url = f"{'https' if tls else 'http'}://{self.name}:{self.port}"
@@ -215,6 +218,15 @@ class Server:
                 return self.reply.pop(0)
             return self.reply[0]
         return self.reply
+
+
+def listen(host, port=0, backlog=128):
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    listener.bind((host, port))
+    listener.listen(backlog)
+    return listener
 
 
 def read_request(stream):
@@ -543,6 +555,7 @@ class Ddns:
         self.ini = self.folder / "ddns.ini"
         self.home = self.folder / "state"
         self.state = self.home / "ddns.state"
+        self.under = ()  # words before the command, such as nsenter's
         self.home.mkdir(mode=0o700, exist_ok=True)
 
     def config(self, text, general=""):
@@ -574,7 +587,7 @@ class Ddns:
                 resource.setrlimit(
                     resource.RLIMIT_FSIZE, (file_limit, file_limit))
         return subprocess.Popen(
-            [*UNDER, PROGRAM, "-c", str(self.ini), *map(str, args)],
+            [*self.under, *UNDER, PROGRAM, "-c", str(self.ini), *map(str, args)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, cwd=self.folder, preexec_fn=limit,
             # SIGXFSZ stays ignored, as in Python: a write then just fails

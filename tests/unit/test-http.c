@@ -147,7 +147,7 @@ families(void **state)
 		{ .path = "/ip", .bind = "lo", .text = "200 203.0.113.7\\x0A" },
 		{ .path = "/ip",
 			.bind = "nosuch0",
-			.text = "0 cannot bind to interface nosuch0" },
+			.text = "0 cannot bind to interface nosuch0: No such device" },
 	};
 
 	(void)state;
