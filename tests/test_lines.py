@@ -301,7 +301,7 @@ def test_several_lines(home, lines, ddns):
     """Each account has the address of its line."""
     url = lines.serve("203.0.113.80", 0)
     allow = "allow = 203.0.113.0/24, 198.51.100.0/24\n"
-    account = (f"server = {home.server.url}\nuser = me\npassword = secret\n")
+    account = (f"server = {home.server.url}\nuser = me\npassword = pa55word\n")
     ddns.config(
         f"[ipv4]\n{allow}url = {url}\n"
         f"[ipv4 wan2]\n{allow}bind = wan2\nurl = {url}\n"

@@ -121,8 +121,8 @@ def test_cause(home, failing, certificates, kind):
     result = home.run("lookup")
     assert result.status == 4
     head, *lines = result.stdout.splitlines()
-    assert [line[head.index("VERDICT"):] for line in lines] == [
-        FAILURES[kind][1]]
+    verdict = slice(head.index("VERDICT"), head.index("ADDRESS"))
+    assert [line[verdict].rstrip() for line in lines] == [FAILURES[kind][1]]
 
 
 @pytest.mark.parametrize("kind", FAILURES)
