@@ -2,6 +2,7 @@
 #include <strings.h>
 
 #include "plan.h"
+#include "address.h"
 #include "buf.h"
 #include "config.h"
 #include "event.h"
@@ -19,6 +20,16 @@ plan_set(const struct plan *plan, int family, const char *label)
 		if (set->family == family && strcmp(set->label, label) == 0)
 			return set;
 	return NULL;
+}
+
+bool
+plan_want(const struct account *account, const struct lookup_set *set,
+	struct address *address)
+{
+	if (address->family != 6 || !account->host)
+		return true;
+	*address = address_join(address, account->host, account->prefix);
+	return address_valid(address, set->rule);
 }
 
 static bool

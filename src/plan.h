@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 struct account;
+struct address;
 struct catalogue;
 struct config;
 struct lookup_set;
@@ -28,6 +29,13 @@ void plan_free(struct plan *plan);
 /* The lookups of a family and label, or NULL. */
 struct lookup_set *plan_set(
 	const struct plan *plan, int family, const char *label);
+
+/*
+ * The address that names of the account are to have when their lookup found
+ * this one. False: the suffix makes none that may be published.
+ */
+bool plan_want(const struct account *account, const struct lookup_set *set,
+	struct address *address);
 
 /* Whether a name as a user writes it is that of an account. */
 bool plan_same_name(const char *written, const char *name);

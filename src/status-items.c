@@ -75,6 +75,9 @@ next_step(const struct status *status, const struct status_item *item)
 		return mem_printf(
 			status->mem, "the first run after that sends %s", want);
 	case DECIDE_REFUSED:
+		if (item->unfit)
+			return mem_printf(status->mem, "mend the section [%s]",
+				item->account->title);
 		return mem_printf(status->mem,
 			"%smend the section [%s], or mend it at the provider "
 			"and run `ddns --force update %s`",
@@ -117,6 +120,10 @@ judge(struct status *status, struct status_item *item)
 		item->why = whole ? hold->text : item->state->text;
 		item->until = whole ? hold->until : item->state->until;
 	}
+	if (item->unfit) {
+		item->decision = DECIDE_REFUSED;
+		item->why = "the suffix makes no public address";
+	}
 	item->step = next_step(status, item);
 	status->well = status->well && item->decision == DECIDE_FINE;
 }
@@ -142,7 +149,9 @@ collect_name(struct status *status, struct status_item **end,
 		item->type = type;
 		item->state = state_name(status->state, name->name,
 			status_types[type], account->title);
-		item->want = state_lookup(status->state, set->title)->address;
+		item->want = mem_take(status->mem, sizeof(*item->want));
+		*item->want = *state_lookup(status->state, set->title)->address;
+		item->unfit = !plan_want(account, set, item->want);
 		judge(status, item);
 		*end = item;
 		end = &item->next;

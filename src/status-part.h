@@ -13,7 +13,8 @@ struct status_item {
 	const char *name;
 	enum row_type type;
 	const struct state_name *state;
-	const struct address *want; /* family 0: none is known */
+	struct address *want; /* family 0: none is known */
+	bool unfit;           /* the suffix makes none of use */
 	enum decision decision;
 	int64_t until;    /* held until; -1 for good, 0 not held */
 	const char *why;  /* "", or why it is not well */

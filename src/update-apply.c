@@ -144,20 +144,6 @@ finished(void *arg, struct exchange_job *job)
 	record(item->update, item);
 }
 
-/* The address that an item is to have; *unfit: there is none for its suffix. */
-static struct address
-find_want(const struct update_item *item, bool *unfit)
-{
-	const struct account *account = item->account;
-	struct address want = item->line->current;
-
-	if (want.family == 6 && account->host) {
-		want = address_join(&want, account->host, account->prefix);
-		*unfit = !address_valid(&want, item->line->set->rule);
-	}
-	return want;
-}
-
 /* The address a line's names are measured by: found now, or the last one. */
 static void
 take_address(struct update *update, struct update_line *line)
@@ -191,7 +177,8 @@ decide_item(struct update *update, struct update_item *item)
 		.force = update->cli->force,
 	};
 
-	item->want = find_want(item, &item->unfit);
+	item->want = line->current;
+	item->unfit = !plan_want(item->account, line->set, &item->want);
 	item->decision = decide(&facts);
 	if (item->unfit)
 		item->decision = DECIDE_REFUSED;
