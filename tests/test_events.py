@@ -508,10 +508,10 @@ def test_syslog(home, source, hook, shim, tmp_path):
     assert syslogged(home, shim, tmp_path, "-n") == []
     assert syslogged(home, shim, tmp_path) == [f"{notice} {LINE}"]
     assert syslogged(home, shim, tmp_path) == []
-    home.provider.says[""] = "nohost \x1b secret"
+    home.provider.says[""] = "nohost \x1b pa55word"
     line, = syslogged(home, shim, tmp_path, "-f")
     assert line.startswith(f"{warning} home.example.com A")
-    assert "\x1b" not in line and "secret" not in line
+    assert "\x1b" not in line and "pa55word" not in line
     home.ddns.home.chmod(0o777)
     line, = syslogged(home, shim, tmp_path)
     assert line.startswith(f"{error} ")
