@@ -29,8 +29,8 @@ CALLS are names of calls in the order in which they come; `list=old` plays the
 call `list` with the answer `old` in place of its last, `list.AAAA` with the
 variables of that type, `+list` together with the one before, in any order.
 The lines of a case may be: an account's `key = value`, a variable `$x = ...`,
-`> a line on stdout`, CALLS, requests and answers; `then` begins another run,
-with another address.
+`every NAME: VALUE`, `> a line on stdout`, CALLS, requests and answers; `then`
+begins another run, with another address.
 
 STATUS is the exit status of the last run (0), TEXT a part of its stderr. Words
 of NAME choose the variables: `apex`, `wildcard`, `AAAA`, `both`; what is to be
@@ -204,6 +204,7 @@ class Case:
         self.server = server
         self.account = dict(self.file.account)
         self.own = dict(self.file.variables)
+        self.every = list(self.file.every)
         self.stdout, self.runs = [], [[]]
         for line in self.lines:
             if PAIR.match(line.text):
@@ -219,6 +220,8 @@ class Case:
             return
         if line.text == "then":
             self.runs.append([])
+        elif line.text.startswith("every "):
+            self.every.append(line.text.removeprefix("every "))
         elif line.text.startswith("> "):
             self.stdout.append((line.text[2:], len(self.runs) - 1))
         elif METHOD.match(line.text) or STATUS.match(line.text):

@@ -101,7 +101,7 @@ def configure(ddns, case, run):
 
 
 def play(ddns, case, servers, run):
-    script = conversation.Script(case.file.every, case.runs[run])
+    script = conversation.Script(case.every, case.runs[run])
     for server in servers:
         server.reply = script
     configure(ddns, case, run)
