@@ -43,25 +43,6 @@ update_changed(const struct update_item *item)
 }
 
 static void
-say_change(struct update *update, const struct update_item *item)
-{
-	char was[ADDRESS_TEXT], now[ADDRESS_TEXT];
-	const struct report_subject about = {
-		.name = item->name,
-		.type = update_types[item->type],
-		.provider = item->account->title,
-		.was = was,
-		.now = now,
-	};
-
-	if (!update_changed(item))
-		return;
-	address_format(&item->old, was);
-	address_format(&item->want, now);
-	report_change(&update->report, &about);
-}
-
-static void
 confirm(struct update *update, struct update_item *item)
 {
 	struct state_name *state = item->state;
@@ -76,7 +57,6 @@ confirm(struct update *update, struct update_item *item)
 	item->hold->failures = 0;
 	item->hold->why = OUTCOME_SAME;
 	item->hold->text = "";
-	say_change(update, item);
 }
 
 /* The account as a whole has to wait, or waits for the user. */
@@ -361,4 +341,33 @@ update_drop(struct update *update, const char *why)
 		item->job.done = true;
 		record(update, item);
 	}
+}
+
+static void
+say_change(struct update *update, const struct update_item *item)
+{
+	char was[ADDRESS_TEXT], now[ADDRESS_TEXT];
+	const struct report_subject about = {
+		.name = item->name,
+		.type = update_types[item->type],
+		.provider = item->account->title,
+		.was = was,
+		.now = now,
+	};
+
+	address_format(&item->old, was);
+	address_format(&item->want, now);
+	report_change(&update->report, &about);
+}
+
+void
+update_say_changes(struct update *update)
+{
+	const struct update_item *item;
+
+	if (update->cli->dry_run)
+		return;
+	for (item = update->items; item; item = item->next)
+		if (item->begun && update_changed(item))
+			say_change(update, item);
 }

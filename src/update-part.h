@@ -84,6 +84,9 @@ void update_drop(struct update *update, const char *why);
 /* Whether a provider confirmed another address than before. */
 bool update_changed(const struct update_item *item);
 
+/* Says what was changed, in the order of the configuration. */
+void update_say_changes(struct update *update);
+
 /* update-settle.c */
 
 /* Notes all problems, and returns the exit status. */

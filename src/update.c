@@ -147,6 +147,7 @@ conclude(struct update *update, enum http_end end)
 	update_drop(update, why[end]);
 	if (update->broken)
 		return state_trouble(update, &update->fail);
+	update_say_changes(update);
 	if (end == HTTP_STOPPED) {
 		if (!state_save(update->files, update->state, &fail))
 			return state_trouble(update, &fail);
