@@ -10,6 +10,7 @@ that are indented further go on with the line above; `;` begins a comment.
     like NAME               all blocks of another file, unless written here;
                             _walk: zones are asked for by name (calls walk and
                             zone), _once: they are listed (call zone alone)
+    drop NAME               not this case of the other file
     account                 lines `key = value` of the account
     every                   fields of each request; `Authorization: Basic
                             user:password` is encoded, `signed SCHEME WORDS`
@@ -127,6 +128,9 @@ class CaseFile:
         vars(self).update(vars(other))
         for case in self.cases.values():
             case.file = self
+
+    def _drop(self, rest, lines, head):
+        del self.cases[rest]
 
     def _account(self, rest, lines, head):
         self.account = dict(line.text.split(" = ", 1) for line in lines)

@@ -141,6 +141,45 @@ def test_cases_are_there(name):
     assert not words & set(file.without)
 
 
+def said(row, key):
+    """The tests of a key: (pointer or None, text)."""
+    for test in re.split(r"[,\n]\s*", row.get(key, "")):
+        pointer, _, text = test.partition("=")
+        if test.startswith("/"):
+            yield pointer, text
+        elif test:
+            yield None, test
+
+
+def answers_to(pointer, text, answers):
+    """Whether some answer looks as if the test held for it."""
+    words = ".*".join(map(re.escape, text.split("*")))
+    if re.fullmatch(r"[1-5](\d\d|xx)", text) and not pointer:
+        pattern = text.replace("x", r"\d")
+    elif pointer:
+        name = re.escape(pointer.rpartition("/")[2])
+        pattern = rf'[^"]*.*["<]{name}["> :]+{words}'
+    else:
+        pattern = rf"\d\d\d {words}"
+    return any(re.match(pattern, answer, re.I) for answer in answers)
+
+
+@pytest.mark.parametrize("name", sorted(set(FILES) & set(ALL_ROWS)))
+def test_each_word_is_said(name):
+    """Whatever a row looks for stands in an answer of its cases."""
+    file = FILES[name]
+    answers = [" ".join([line.text, *line.more]) for line in
+               [*file.answers.values(), *sum(file.calls.values(), []),
+                *(line for case in file.cases.values() for line in case.lines)]
+               if conversation.STATUS.match(line.text)]
+    row = ALL_ROWS[name]
+    unsaid = [f"{key}: {pointer or ''} {text}"
+              for key in ("missing", "denied", "refused", "busy", "later")
+              for pointer, text in said(row, key)
+              if not answers_to(pointer, text, answers)]
+    assert not unsaid
+
+
 @pytest.mark.parametrize("name", sorted(set(FILES) & set(ALL_ROWS)))
 def test_origins(name):
     """`server` replaces them in the cases, so they are looked at here."""
