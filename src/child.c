@@ -230,6 +230,17 @@ reap(const struct child *child, int64_t end, int *status)
 	}
 }
 
+bool
+child_runs(const struct child *child)
+{
+	siginfo_t info = { .si_pid = 0 };
+
+	return child->pid > 0 &&
+	       waitid(P_PID, (id_t)child->pid, &info,
+		       WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == 0;
+}
+
 void
 child_kill(struct child *child)
 {

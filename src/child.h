@@ -24,6 +24,9 @@ struct child_options {
 bool child_start(struct child *child, const struct child_options *options,
 	struct fail *fail);
 
+/* Whether it has not ended yet. */
+bool child_runs(const struct child *child);
+
 /*
  * Waits at most ms for the end, then kills the group. True: exit status 0.
  * Closes both pipes.

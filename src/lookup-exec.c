@@ -9,7 +9,7 @@
 #include "fail.h"
 #include "http.h"
 
-#define EXIT_WAIT_MS 200 /* from the end of its output to its own */
+#define EXIT_STEP_MS 10 /* between looks whether it has ended */
 
 /* A program under way. */
 struct program {
@@ -17,6 +17,7 @@ struct program {
 	struct child child;
 	struct buf out;
 	struct http_timer *late;
+	struct http_timer *look; /* for its end, once its output has ended */
 	struct fail fail;
 };
 
@@ -27,12 +28,12 @@ end_program(struct program *program, bool ok)
 	struct http *http = try->lookup->http;
 
 	try->program = NULL;
-	http_unwatch(http, program->child.out);
 	http_cancel(http, program->late);
+	http_cancel(http, program->look);
 	if (!ok)
 		child_kill(&program->child);
 	else
-		ok = child_end(&program->child, EXIT_WAIT_MS, &program->fail);
+		ok = child_end(&program->child, 0, &program->fail);
 	if (ok)
 		lookup_judge(try, buf_text(&program->out), program->out.len);
 	else
@@ -46,9 +47,25 @@ too_late(void *arg)
 	struct program *program = arg;
 
 	program->late = NULL;
+	http_unwatch(program->try->lookup->http, program->child.out);
 	fail_set(&program->fail, "timed out after %ld s",
 		program->try->lookup->timeout_ms / 1000);
 	end_program(program, false);
+}
+
+/* A program may close its output before it ends. */
+static void
+await_end(void *arg)
+{
+	struct program *program = arg;
+	struct http *http = program->try->lookup->http;
+
+	program->look = NULL;
+	if (child_runs(&program->child))
+		program->look =
+			http_after(http, EXIT_STEP_MS, await_end, program);
+	else
+		end_program(program, true);
 }
 
 static void
@@ -67,7 +84,11 @@ readable(void *arg)
 	} else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return;
 	}
-	end_program(program, n == 0);
+	http_unwatch(program->try->lookup->http, program->child.out);
+	if (n == 0)
+		await_end(program);
+	else
+		end_program(program, false);
 }
 
 static void
