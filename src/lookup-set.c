@@ -23,11 +23,18 @@ static const struct config_key keys[] = {
 	{ "deny", CONFIG_NETWORKS, offsetof(struct wishes, deny), 0, 0, 0 },
 };
 
-/* A file that somebody else may write to must not name programs. */
+/* A file that somebody else may write to must not name programs, and a source
+ * cannot agree with itself. */
 static bool
-may_stand(const struct config *config, const struct lookup_source *source,
-	struct fail *fail)
+may_stand(const struct config *config, const struct lookup_set *set,
+	const struct lookup_source *source, struct fail *fail)
 {
+	const struct lookup_source *other;
+
+	for (other = set->sources; other; other = other->next)
+		if (strcmp(other->written, source->written) == 0)
+			return fail_set(
+				fail, "%s is given twice", source->shown);
 	if (source->kind == SOURCE_EXEC && !config->strict)
 		return fail_set(fail, "a configuration that names a program "
 				      "must belong to you or to root");
@@ -51,7 +58,7 @@ read_sources(struct config *config, struct lookup_set *set,
 		set->count++;
 		if (!lookup_source_read(
 			    source, config->mem, line->text, &fail) ||
-			!may_stand(config, source, &fail)) {
+			!may_stand(config, set, source, &fail)) {
 			config_wrong_line(config, set->section, entry,
 				line->line, fail.text);
 			continue;

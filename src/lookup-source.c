@@ -156,6 +156,7 @@ lookup_source_read(struct lookup_source *source, struct mem *mem,
 	const char *own = mem_text(mem, text);
 	size_t i;
 
+	source->written = own;
 	for (i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++)
 		if (strncmp(own, schemes[i].prefix,
 			    strlen(schemes[i].prefix)) == 0)

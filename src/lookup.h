@@ -24,6 +24,7 @@ enum source_kind {
 
 struct lookup_source {
 	struct lookup_source *next;
+	const char *written; /* after `url =` */
 	enum source_kind kind;
 	const char *url;     /* HTTP: without fragment */
 	const char *path;    /* FILE: path; INTERFACE: name */

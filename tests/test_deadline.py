@@ -64,7 +64,8 @@ def hanging(serve):
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_lookup_hangs(home, hanging, stage):
-    home.configure([hanging(stage).url] * 3,
+    url = hanging(stage).url
+    home.configure([f"{url}/{n}" for n in range(3)],
                    general="timeout = 60\ndeadline = 2")
     result = home.run("-v")
     assert result.status == 4 and home.asked == []
