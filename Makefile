@@ -51,7 +51,8 @@ TRADE = src/account-names.c src/account-values.c src/account.c \
 	src/exchange-read.c src/exchange-send.c src/exchange-show.c \
 	src/exchange-zone.c src/exchange.c src/layer.c src/lookup-exec.c \
 	src/lookup-file.c src/lookup-interface.c src/lookup-set.c \
-	src/lookup-source.c src/lookup.c src/plan.c src/provider-show.c \
+	src/lookup-source.c src/lookup.c src/nsupdate-answer.c src/nsupdate-check.c \
+	src/nsupdate-script.c src/nsupdate.c src/plan.c src/provider-show.c \
 	src/provider-texts.c src/row-check-keys.c src/row-check.c src/row-make.c \
 	src/row-parse-line.c src/row-parse.c
 COMMANDS = src/check.c src/decide.c src/probe.c src/providers.c src/report.c \
@@ -65,12 +66,13 @@ HEADERS = src/account.h src/address.h src/buf.h src/catalogue.h src/check.h \
 	src/decide.h src/document.h src/event-part.h src/event.h \
 	src/exchange-part.h src/exchange.h src/exit.h src/fail.h src/http-part.h \
 	src/http.h src/json-part.h src/json.h src/layer.h src/log.h \
-	src/lookup-part.h src/lookup.h src/plan.h src/probe.h src/provider.h \
-	src/providers.h src/report.h src/row-check.h src/row-make.h src/row-parse.h \
-	src/screen.h src/secret.h src/sign-part.h src/sign.h src/state-file.h \
-	src/state-line.h src/state-rows.h src/state.h src/stats.h src/status-part.h \
-	src/status.h src/stop.h src/template-part.h src/template.h \
-	src/update-part.h src/update.h
+	src/lookup-part.h src/lookup.h src/nsupdate-part.h src/nsupdate.h \
+	src/plan.h src/probe.h src/provider.h src/providers.h src/report.h \
+	src/row-check.h src/row-make.h src/row-parse.h src/screen.h src/secret.h \
+	src/sign-part.h src/sign.h src/state-file.h src/state-line.h \
+	src/state-rows.h src/state.h src/stats.h src/status-part.h src/status.h \
+	src/stop.h src/template-part.h src/template.h src/update-part.h \
+	src/update.h
 ROWS = src/providers/alidns.ini src/providers/bunny.ini \
 	src/providers/cloudflare.ini src/providers/cloudns.ini \
 	src/providers/desec.ini src/providers/digitalocean.ini \
@@ -79,9 +81,10 @@ ROWS = src/providers/alidns.ini src/providers/bunny.ini \
 	src/providers/godaddy.ini src/providers/hetzner.ini \
 	src/providers/huaweicloud.ini src/providers/namecheap.ini \
 	src/providers/namesilo.ini src/providers/netcup.ini \
-	src/providers/netlify.ini src/providers/porkbun.ini \
-	src/providers/powerdns.ini src/providers/route53.ini \
-	src/providers/tencentcloud.ini src/providers/url.ini
+	src/providers/netlify.ini src/providers/nsupdate.ini \
+	src/providers/porkbun.ini src/providers/powerdns.ini \
+	src/providers/route53.ini src/providers/tencentcloud.ini \
+	src/providers/url.ini
 MAN = man/ddns.1 man/ddns.ini.5 man/ddns-providers.5
 UNIT = tests/unit/test-account-secret tests/unit/test-account \
 	tests/unit/test-address-find tests/unit/test-address tests/unit/test-buf \

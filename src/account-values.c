@@ -207,6 +207,37 @@ rows_hold(const struct account *account, const char *variable)
 	return false;
 }
 
+/* HOST, HOST:PORT or [ADDRESS]:PORT: what a program is given. */
+static bool
+is_host(const char *text)
+{
+	static const char signs[] =
+		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+		"0123456789-_.:[]";
+	struct buf url = { 0 };
+	struct fail fail;
+	bool fine;
+
+	buf_printf(&url, "https://%s", text);
+	fine = text[0] != '-' && text[strspn(text, signs)] == '\0' &&
+	       http_url_ok(buf_text(&url), false, &fail);
+	buf_free(&url);
+	return fine;
+}
+
+static void
+read_host(struct account_work *work)
+{
+	const struct config_entry *entry;
+	const char *text = general(work, "server", &entry);
+
+	if (text && !is_host(text))
+		config_wrong(work->config, work->section, entry,
+			"%s: a server is HOST, HOST:PORT or [ADDRESS]:PORT",
+			text);
+	work->account->server = text;
+}
+
 static void
 read_server(struct account_work *work)
 {
@@ -330,7 +361,10 @@ account_read_general(struct account_work *work)
 	const struct config_entry *entry;
 	struct layer_value value;
 
-	read_server(work);
+	if (account->row[ROW_A].runs)
+		read_host(work);
+	else
+		read_server(work);
 	read_zone(work);
 	read_suffix(work);
 	if (general(work, "lookup", &entry) && !work->has[ROW_A] &&

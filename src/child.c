@@ -88,7 +88,8 @@ open_pipes(struct pipes *pipes, const struct child_options *options)
  * seen to it that 0 to 2 are taken.
  */
 static int
-set_actions(posix_spawn_file_actions_t *actions, const struct pipes *pipes)
+set_actions(posix_spawn_file_actions_t *actions, const struct pipes *pipes,
+	bool read_error)
 {
 	int error;
 
@@ -100,8 +101,11 @@ set_actions(posix_spawn_file_actions_t *actions, const struct pipes *pipes)
 			actions, 0, "/dev/null", O_RDONLY, 0);
 	if (error)
 		return error;
-	return posix_spawn_file_actions_adddup2(
+	error = posix_spawn_file_actions_adddup2(
 		actions, pipes->out[1] >= 0 ? pipes->out[1] : 2, 1);
+	if (!error && read_error)
+		error = posix_spawn_file_actions_adddup2(actions, 1, 2);
+	return error;
 }
 
 static int
@@ -168,7 +172,7 @@ spawn(pid_t *pid, const struct child_options *options,
 	signal(SIGCHLD, SIG_DFL);
 	error = set_attributes(&attributes);
 	if (!error)
-		error = set_actions(&actions, pipes);
+		error = set_actions(&actions, pipes, options->read_error);
 	if (!error)
 		error = posix_spawn(pid, options->argv[0], &actions,
 			&attributes, options->argv, env);

@@ -17,6 +17,7 @@ struct child_options {
 	char *const *argv;	/* argv[0] is the absolute path */
 	char *const *env;	/* DDNS_*, beside PATH HOME LANG TZ; or NULL */
 	bool read_out;
+	bool read_error;	/* its stderr comes with its stdout */
 	bool write_in;
 };
 

@@ -12,6 +12,7 @@
 
 #define CONFIG_CEILING 1048576 /* bytes of a configuration */
 #define LINE_CEILING 4096      /* bytes of the first line of a KEY_file */
+#define FILE_CEILING 65536     /* bytes of a file that is read whole */
 
 static bool
 look(int fd, struct config_file *file, struct fail *fail)
@@ -155,27 +156,53 @@ first_line(struct mem *mem, const struct buf *text, struct fail *fail)
 	return NULL;
 }
 
+/* Reads up to ceiling + 1 bytes of a file that nobody else may write. */
+static bool
+load_private(struct config *config, const char *path, size_t ceiling,
+	struct buf *out, struct fail *fail)
+{
+	struct config_file file = { 0 };
+
+	if (!config_load(out, path, ceiling, &file, fail))
+		return false;
+	if (file.others_write)
+		return fail_set(fail, "others can write to it: chmod o-w %s",
+			path);
+	if (file.others_read)
+		config_warn(config, NULL, NULL,
+			"others can read %s, which holds a secret: chmod o-r %s",
+			path, path);
+	return true;
+}
+
 const char *
 config_file_line(struct config *config, const char *path, struct fail *fail)
 {
-	struct config_file file = { 0 };
 	struct buf text = { 0 };
 	const char *line = NULL, *real = locate(config, path, fail);
 
 	if (!real)
 		return NULL;
-	if (!config_load(&text, real, LINE_CEILING, &file, fail))
-		;
-	else if (file.others_write)
-		fail_set(fail, "others can write to it: chmod o-w %s", real);
-	else
+	if (load_private(config, real, LINE_CEILING, &text, fail))
 		line = first_line(config->mem, &text, fail);
 	buf_free(&text);
 	if (!line)
 		fail_at(fail, "%s", real);
-	else if (file.others_read)
-		config_warn(config, NULL, NULL,
-			"others can read %s, which holds a secret: chmod o-r %s",
-			real, real);
 	return line;
+}
+
+bool
+config_file_text(struct config *config, const char *path, struct buf *out,
+	struct fail *fail)
+{
+	const size_t start = out->len;
+
+	if (*path != '/')
+		return fail_set(fail, "%s: not an absolute path", path);
+	if (!load_private(config, path, FILE_CEILING, out, fail))
+		return fail_at(fail, "%s", path);
+	if (out->len - start > FILE_CEILING)
+		return fail_set(fail, "%s: is larger than %d bytes", path,
+			FILE_CEILING);
+	return true;
 }

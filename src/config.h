@@ -166,6 +166,10 @@ int64_t config_time(const char *text);
 const char *config_file_line(struct config *config, const char *path,
 	struct fail *fail);
 
+/* Adds the whole of such a file, up to 64 KiB, to out; else as above. */
+bool config_file_text(struct config *config, const char *path,
+	struct buf *out, struct fail *fail);
+
 /* The nearest of a NULL-terminated list of known words, or NULL. */
 const char *config_nearest(const char *word, const char *const *known);
 

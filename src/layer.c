@@ -14,6 +14,7 @@ static const struct {
 } keys[] = {
 	{ "site", false, false, false },
 	{ "like", false, false, false },
+	{ "runs", false, false, false },
 	{ "secret", false, true, true },
 	{ "setting", false, true, true },
 	{ "url", true, false, true },

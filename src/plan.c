@@ -9,6 +9,7 @@
 #include "fail.h"
 #include "http.h"
 #include "lookup.h"
+#include "nsupdate.h"
 #include "provider.h"
 
 struct lookup_set *
@@ -119,8 +120,11 @@ read_accounts(struct plan *plan)
 		}
 		*end = account_read(
 			plan->catalogue, section, has_lookups, plan);
-		if (*end)
-			end = &(*end)->next;
+		if (!*end)
+			continue;
+		if ((*end)->row[ROW_A].runs)
+			nsupdate_check(plan->config, *end);
+		end = &(*end)->next;
 	}
 }
 

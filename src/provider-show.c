@@ -89,19 +89,21 @@ want_general(struct view *view)
 	const struct wanted refresh = { .key = "refresh",
 		.standard = standard_of(view, "refresh"),
 		.text = "call again for an unchanged address" };
+	const bool runs = view->rows[ROW_A].runs != NULL;
 	const struct wanted server = { .key = "server",
-		.needed = true,
-		.text = "https://HOST of the service" };
+		.needed = !runs,
+		.text = runs ? "HOST or HOST:PORT; else the zone's primary"
+			     : "https://HOST of the service" };
 	struct wanted zone = { .key = "zone",
 		.standard = standard_of(view, "zone"),
 		.text = "of the names" };
 
-	if (holds(view, "server"))
+	if (runs || holds(view, "server"))
 		want(view, &server);
 	zone.needed = needs_zone(view) && !zone.standard;
 	if (zone.needed || zone.standard || view->rows[ROW_A].needs_zone)
 		want(view, &zone);
-	if (holds(view, "ttl"))
+	if (runs || holds(view, "ttl"))
 		want(view, &ttl);
 	if (refresh.standard)
 		want(view, &refresh);

@@ -95,7 +95,8 @@ struct row_declared {
 
 /* A row as one account uses it for one type. */
 struct row {
-	bool offered;                          /* has set, create or update */
+	bool offered; /* has set, create or update, or runs a program */
+	const char *runs; /* the program that does the update; NULL: none */
 	const struct row_request *step[STEPS]; /* NULL: none */
 	const struct row_test *test[MEANINGS];
 	const char *url;

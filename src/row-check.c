@@ -312,6 +312,20 @@ check_ceilings(struct layer_work *work, const struct row *row)
 		layer_wrong(work, "has more than %d tests", TESTS_MAX);
 }
 
+/* What a program does takes no requests of ours. */
+static void
+check_runs(struct layer_work *work, const struct row *row, int type)
+{
+	int i;
+
+	for (i = 0; i < STEPS && row->runs; i++) {
+		if (!row->step[i])
+			continue;
+		layer_at(work, row_step_keys[i], type);
+		layer_wrong(work, "%s sends no requests", row->runs);
+	}
+}
+
 void
 row_check(struct layer_work *work, const struct row *row, int type,
 	const struct row_declared *declared)
@@ -324,8 +338,9 @@ row_check(struct layer_work *work, const struct row *row, int type,
 	check_zones(work, row);
 	check_paging(work, row, type);
 	check_writes(work, row, type);
+	check_runs(work, row, type);
 	check_variables(work, row, type, declared);
 	check_ceilings(work, row);
-	if (row->offered)
+	if (row->offered && !row->runs)
 		check_urls(work, row, type);
 }

@@ -217,9 +217,10 @@ row_make(struct layer_work *work, struct row *row, int type)
 	value = layer_at(work, "error", type);
 	row->error = row_parse_pointers(work, value.lines);
 	make_numbers(work, row, type);
-	row->offered = row->step[STEP_SET] || row->step[STEP_CREATE] ||
+	row->runs = single(work, "runs", type);
+	row->offered = row->runs || row->step[STEP_SET] || row->step[STEP_CREATE] ||
 		       row->step[STEP_UPDATE];
-	row->needs_zone = uses_zone(row);
+	row->needs_zone = row->runs || uses_zone(row);
 	row->senders = row->step[STEP_SET] && !row_sends_address(row, STEP_SET);
 }
 

@@ -10,6 +10,7 @@
 #include "http.h"
 #include "log.h"
 #include "lookup.h"
+#include "nsupdate.h"
 #include "plan.h"
 #include "provider.h"
 #include "report.h"
@@ -228,6 +229,7 @@ gather_jobs(struct update *update, const struct account *account)
 static void
 preview(const struct account *account, const struct exchange_job *job)
 {
+	const bool runs = account->row[ROW_A].runs != NULL;
 	struct buf out = { 0 };
 	char want[ADDRESS_TEXT], old[ADDRESS_TEXT];
 	struct update_item *item;
@@ -235,7 +237,8 @@ preview(const struct account *account, const struct exchange_job *job)
 	for (; job; job = job->next) {
 		item = job->arg;
 		buf_cut(&out, 0);
-		exchange_preview(&out, account, job);
+		(runs ? nsupdate_preview : exchange_preview)(
+			&out, account, job);
 		item->preview = mem_text(item->update->mem, buf_text(&out));
 		if (item->update->cli->json || item->update->cli->quiet)
 			continue;
@@ -259,7 +262,10 @@ start_call(struct update *update, const struct account *account,
 	};
 	struct update_call *call = mem_take(update->mem, sizeof(*call));
 
-	call->exchange = exchange_start(&options, account, jobs);
+	if (account->row[ROW_A].runs)
+		call->nsupdate = nsupdate_start(&options, account, jobs);
+	else
+		call->exchange = exchange_start(&options, account, jobs);
 	call->next = update->calls;
 	update->calls = call;
 }

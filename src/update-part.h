@@ -45,7 +45,8 @@ struct update_item {
 
 struct update_call {
 	struct update_call *next;
-	struct exchange *exchange;
+	struct exchange *exchange; /* one of the two */
+	struct nsupdate *nsupdate;
 };
 
 struct update {

@@ -11,6 +11,7 @@
 #include "fail.h"
 #include "http.h"
 #include "lookup.h"
+#include "nsupdate.h"
 #include "plan.h"
 #include "provider.h"
 #include "report.h"
@@ -196,8 +197,10 @@ run(struct update *update, int64_t deadline)
 	start_lookups(update);
 	end = http_run(update->http, deadline, stop_fd());
 	status = conclude(update, end);
-	for (call = update->calls; call; call = call->next)
+	for (call = update->calls; call; call = call->next) {
 		exchange_free(call->exchange);
+		nsupdate_free(call->nsupdate);
+	}
 	return status;
 }
 

@@ -1,0 +1,30 @@
+/*
+ * DNS UPDATE (RFC 2136) by BIND's nsupdate, for accounts of a row that `runs`
+ * it: one message for all names of an account, which are of one zone. The key
+ * goes through standard input or a key file, never through argv.
+ */
+struct account;
+struct buf;
+struct config;
+struct exchange_job;
+struct exchange_options;
+struct nsupdate;
+
+/*
+ * Reports what is wrong with an account's own keys, and adds the content of
+ * its key file to the fingerprint.
+ */
+void nsupdate_check(struct config *config, struct account *account);
+
+/*
+ * As exchange_start, and with the same contract. A message that is refused is
+ * sent again in halves, until it is known which names are meant.
+ */
+struct nsupdate *nsupdate_start(const struct exchange_options *options,
+	const struct account *account, struct exchange_job *jobs);
+void nsupdate_free(struct nsupdate *nsupdate);
+
+/* Adds the command and what it would read for a job, were it alone; secrets
+ * masked. */
+void nsupdate_preview(struct buf *out, const struct account *account,
+	const struct exchange_job *job);
