@@ -15,7 +15,7 @@
 #define PROGRAM "/usr/bin/nsupdate"
 /* What a message of 65535 bytes has for records; a signature stays free. */
 #define MESSAGE_ROOM 60000
-#define RECORD_BYTES 40 /* of a delete and an add, without the name */
+#define RECORD_BYTES 40 /* of a delete and an add, without their names */
 
 static const char *const types[] = { "A", "AAAA" };
 
@@ -137,7 +137,8 @@ nsupdate_fit(const struct exchange_job *jobs)
 	size_t count = 0, bytes = 0;
 
 	for (; jobs; jobs = jobs->next, count++) {
-		bytes += strlen(jobs->name) + RECORD_BYTES;
+		/* RFC 1035 section 4.1.4: pointers reach 16 KiB only */
+		bytes += 2 * strlen(jobs->name) + RECORD_BYTES;
 		if (bytes > MESSAGE_ROOM)
 			break;
 	}
