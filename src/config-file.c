@@ -166,8 +166,8 @@ load_private(struct config *config, const char *path, size_t ceiling,
 	if (!config_load(out, path, ceiling, &file, fail))
 		return false;
 	if (file.others_write)
-		return fail_set(fail, "others can write to it: chmod o-w %s",
-			path);
+		return fail_set(
+			fail, "others can write to it: chmod o-w %s", path);
 	if (file.others_read)
 		config_warn(config, NULL, NULL,
 			"others can read %s, which holds a secret: chmod o-r %s",

@@ -165,10 +165,6 @@ check_known(struct config *config, const struct layer_work *work,
 	const struct config_section *section = work->top->section;
 	const struct config_line *line;
 	const bool row_key = layer_knows(plain);
-
-	if (strcmp(plain, "runs") == 0)
-		config_wrong(config, section, entry,
-			"stands in rows of the program alone (like = nsupdate)");
 	if (!layer_repeats(plain))
 		config_one(config, section, entry->key);
 	if (!(row_key && layer_goes_on(plain)) && !is_names(plain)) {

@@ -318,7 +318,12 @@ check_runs(struct layer_work *work, const struct row *row, int type)
 {
 	int i;
 
-	for (i = 0; i < STEPS && row->runs; i++) {
+	if (!row->runs)
+		return;
+	layer_at(work, "runs", type);
+	if (strcmp(row->runs, "nsupdate") != 0)
+		layer_wrong(work, "nsupdate is all that can be run");
+	for (i = 0; i < STEPS; i++) {
 		if (!row->step[i])
 			continue;
 		layer_at(work, row_step_keys[i], type);

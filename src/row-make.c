@@ -218,8 +218,8 @@ row_make(struct layer_work *work, struct row *row, int type)
 	row->error = row_parse_pointers(work, value.lines);
 	make_numbers(work, row, type);
 	row->runs = single(work, "runs", type);
-	row->offered = row->runs || row->step[STEP_SET] || row->step[STEP_CREATE] ||
-		       row->step[STEP_UPDATE];
+	row->offered = row->runs || row->step[STEP_SET] ||
+		       row->step[STEP_CREATE] || row->step[STEP_UPDATE];
 	row->needs_zone = row->runs || uses_zone(row);
 	row->senders = row->step[STEP_SET] && !row_sends_address(row, STEP_SET);
 }

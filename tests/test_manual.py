@@ -155,7 +155,7 @@ def test_examples(ddns, text):
 def test_examples_of_the_configuration(ddns):
     text = section(PAGES["ddns.ini.5"], "EXAMPLES")
     for example in literals(text):
-        ddns.config(re.sub(r"_file( *)= .*", r"\1= x", example))
+        ddns.config(re.sub(r"_file( *)= .*", r"\1= c2VjcmV0", example))
         result = ddns.run("check")
         assert (result.status, result.stderr) == (0, "")
 

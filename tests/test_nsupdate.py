@@ -624,7 +624,7 @@ MISTAKES = [
     ({"program": "nsupdate"}, "program: a path is absolute"),
     ({"program": "/nowhere/nsupdate"}, "No such file"),
     ({"more": "set = GET https://example.net/{ip}"}, "sends no requests"),
-    ({"more": "runs = nsupdate"}, "runs: stands in"),
+    ({"more": "runs = /bin/sh"}, "runs: nsupdate is all"),
     ({"more": "key.A = other"}, "counts for both types"),
 ]
 
@@ -656,7 +656,8 @@ def test_row_of_ones_own(client, named):
 
 
 def test_no_program_of_ones_own(client):
-    """A user's row runs nothing but what is built in."""
-    client.configure(more="[provider mine]\nruns = nsupdate")
+    """A row runs nsupdate and nothing else."""
+    client.configure(more="[provider mine]\nruns = /bin/sh")
     result = client.run()
-    assert result.status == 3 and "runs" in result.stderr
+    assert result.status == 3
+    assert "[provider mine] runs: nsupdate is all" in result.stderr
