@@ -60,6 +60,8 @@ def required(row):
 ALL_ROWS = read_rows()
 FILES = {path.stem: conversation.CaseFile(path)
          for path in sorted(conversation.FOLDER.glob("[!_]*.case"))}
+for file in FILES.values():
+    file.row = ALL_ROWS[file.provider]
 CASES = [case for file in FILES.values() for case in file.cases.values()]
 # Made by the account alone, or by a program, which has a test of its own.
 BARE = {"url"} | {name for name, row in ALL_ROWS.items() if "runs" in row}
@@ -114,6 +116,14 @@ def play(ddns, case, servers, run):
     return result
 
 
+def assert_told_well(case, stderr):
+    """Of the account or of the name, and in the service's words."""
+    begin = "[" if case.has("denied") or case.has("busy") else "home."
+    assert stderr.startswith(f"ddns: {begin}"), stderr
+    if "not understood" not in stderr and "error" in case.file.row:
+        assert not re.search('[{<]["?a-zA-Z]', stderr), stderr
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_case(ddns, servers, case):
     case.read([server.url for server in servers])
@@ -129,6 +139,8 @@ def test_case(ddns, servers, case):
     text = conversation.expand(text, case.values(case.types[0], run))
     assert text in result.stderr
     assert bool(text or case.status) == bool(result.stderr), result.stderr
+    if case.status in (1, 7):
+        assert_told_well(case, result.stderr)
 
 
 @pytest.mark.parametrize("name", sorted(set(ALL_ROWS) - BARE))
