@@ -207,6 +207,19 @@ kind_of(const struct webhook *webhook)
 	return strchr(webhook->body, '=') ? EVENT_FORM : EVENT_TEXT;
 }
 
+/* URL Standard, section 5.2: a blank of a form is written as a plus. */
+static const char *
+form_of(struct mem *mem, const char *body)
+{
+	char *text = mem_text(mem, body);
+	char *c;
+
+	for (c = text; *c; c++)
+		if (*c == ' ')
+			*c = '+';
+	return text;
+}
+
 static void
 read_body(struct event_reading *r)
 {
@@ -219,6 +232,8 @@ read_body(struct event_reading *r)
 	if (!webhook->body || !event_check_names(r, webhook->body))
 		return;
 	webhook->kind = kind_of(webhook);
+	if (webhook->kind == EVENT_FORM)
+		webhook->body = form_of(r->config->mem, webhook->body);
 	if (webhook->kind != EVENT_JSON)
 		return;
 	if (!template_json_ok(webhook->body, &fail))

@@ -3,6 +3,7 @@ of them can harm a run."""
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -11,7 +12,7 @@ import urllib.parse
 
 import pytest
 
-from harness import FAKETIME, Hang, Reply, Reset, redirect
+from harness import FAKETIME, HERE, Hang, Reply, Reset, redirect
 
 GOOD = "203.0.113.7"
 HOUR, DAY = 3600, 86400
@@ -55,10 +56,10 @@ RECEIVERS = {
          "at": {"isAtAll": False, "list": []}}),
     "form": (
         "url = {url}/1/messages.json\n"
-        "body = token=a1&user=u%201&title={{event}}&message={{message}}\n",
+        "body = token=a1&user=u%201&title=ddns: {{event}} &message={{message}}\n",
         "POST", "/1/messages.json",
         {"Content-Type": "application/x-www-form-urlencoded"},
-        [("token", "a1"), ("user", "u 1"), ("title", "changed"),
+        [("token", "a1"), ("user", "u 1"), ("title", "ddns: changed "),
          ("message", LINE)]),
     "key in the path": (
         "url = {url}/SCT123TAbCdEf.send?title={{event}}&desp={{message}}\n"
@@ -103,7 +104,27 @@ def test_receivers(home, serve, source, kind):
     assert (request.method, request.target) == (method, target)
     assert {k: request.header(k) for k in fields} == fields
     assert content(request, body) == body
+    if isinstance(body, list):
+        assert b" " not in request.body
     assert request.header("User-Agent").startswith("ddns/")
+
+
+def man_examples():
+    """Each example of NEWS in ddns.ini(5)."""
+    page = (HERE.parent / "man" / "ddns.ini.5").read_text()
+    text = page.partition("Some receivers:")[2].partition(".Ed")[0]
+    return re.findall(r"^; (.*)\n((?:\S.*\n)+)", text, re.M)
+
+
+@pytest.mark.parametrize("kind, section", man_examples())
+def test_examples_of_the_manual(home, serve, source, kind, section):
+    server = serve(Reply())
+    section = re.sub(r"https://[^/]*", server.url, section)
+    home.configure([source.url], more=f"[webhook]\n{section}")
+    result = home.run()
+    assert (result.stdout, result.stderr, result.status) == (home.line, "", 0)
+    request, = server.requests
+    assert "203.0.113.7" in urllib.parse.unquote_plus(request.body.decode())
 
 
 def test_values_are_escaped_for_their_place(home, serve, source):
