@@ -90,8 +90,9 @@ show_account(const struct account *account)
 }
 
 static void
-show_general(const struct config *config, const char *state)
+show_general(const struct plan *plan, const char *state)
 {
+	const struct config *config = plan->config;
 	const struct config_general *general = &config->general;
 
 	printf("configuration %s\nstate         %s\n", config->path, state);
@@ -101,6 +102,11 @@ show_general(const struct config *config, const char *state)
 		general->patience, (int)general->remind);
 	if (general->hook)
 		printf("hook          %s\n", general->hook);
+	/* their texts are secret as a whole */
+	if (plan->webhook)
+		printf("webhook       yes\n");
+	if (general->heartbeat)
+		printf("heartbeat     yes\n");
 	if (general->ca_file)
 		printf("ca_file       %s\n", general->ca_file);
 }
@@ -118,7 +124,7 @@ check_run(const struct plan *plan, bool verbose)
 	if (!check_notes(config, true))
 		return EXIT_CONFIG;
 	state = config_state_path(config, &fail);
-	show_general(config, state ? state : fail.text);
+	show_general(plan, state ? state : fail.text);
 	for (set = plan->sets; set; set = set->next)
 		show_set(set);
 	for (account = plan->accounts; account; account = account->next)
