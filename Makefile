@@ -94,8 +94,8 @@ UNIT = tests/unit/test-account-secret tests/unit/test-account \
 	tests/unit/test-exchange tests/unit/test-http-loop \
 	tests/unit/test-http-send tests/unit/test-http-tls tests/unit/test-http-url \
 	tests/unit/test-http tests/unit/test-json tests/unit/test-nsupdate \
-	tests/unit/test-provider tests/unit/test-secret tests/unit/test-sign \
-	tests/unit/test-state-files tests/unit/test-state-rows \
+	tests/unit/test-provider tests/unit/test-screen tests/unit/test-secret \
+	tests/unit/test-sign tests/unit/test-state-files tests/unit/test-state-rows \
 	tests/unit/test-state-text tests/unit/test-state tests/unit/test-stats \
 	tests/unit/test-template
 FUZZERS = tests/fuzz/fuzz-address tests/fuzz/fuzz-config \
