@@ -76,15 +76,22 @@ HEADERS = src/account.h src/address.h src/buf.h src/catalogue.h src/check.h \
 ROWS = src/providers/alidns.ini src/providers/bunny.ini \
 	src/providers/cloudflare.ini src/providers/cloudns.ini \
 	src/providers/desec.ini src/providers/digitalocean.ini \
-	src/providers/dnspod.ini src/providers/duckdns.ini \
-	src/providers/dyndns2.ini src/providers/freedns.ini src/providers/gandi.ini \
+	src/providers/dnsimple.ini src/providers/dnsla.ini src/providers/dnspod.ini \
+	src/providers/dreamhost.ini src/providers/duckdns.ini \
+	src/providers/dynadot.ini src/providers/dyndns2.ini src/providers/dynv6.ini \
+	src/providers/freedns.ini src/providers/gandi.ini src/providers/gcore.ini \
 	src/providers/godaddy.ini src/providers/hetzner.ini \
-	src/providers/huaweicloud.ini src/providers/namecheap.ini \
+	src/providers/hostinger.ini src/providers/huaweicloud.ini \
+	src/providers/infomaniak.ini src/providers/ionos.ini \
+	src/providers/linode.ini src/providers/luadns.ini src/providers/myaddr.ini \
+	src/providers/name.com.ini src/providers/namecheap.ini \
 	src/providers/namesilo.ini src/providers/netcup.ini \
-	src/providers/netlify.ini src/providers/nsupdate.ini \
+	src/providers/netlify.ini src/providers/ns1.ini src/providers/nsupdate.ini \
 	src/providers/porkbun.ini src/providers/powerdns.ini \
-	src/providers/route53.ini src/providers/tencentcloud.ini \
-	src/providers/url.ini
+	src/providers/rainyun.ini src/providers/route53.ini \
+	src/providers/scaleway.ini src/providers/servercow.ini \
+	src/providers/spaceship.ini src/providers/tencentcloud.ini \
+	src/providers/url.ini src/providers/vercel.ini src/providers/vultr.ini
 MAN = man/ddns.1 man/ddns.ini.5 man/ddns-providers.5
 UNIT = tests/unit/test-account-secret tests/unit/test-account \
 	tests/unit/test-address-find tests/unit/test-address tests/unit/test-buf \

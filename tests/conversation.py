@@ -16,7 +16,7 @@ that are indented further go on with the line above; `;` begins a comment.
                             user:password` is encoded, `signed SCHEME WORDS`
                             is verified by signatures.py
     let                     lines `name = value`, `name.AAAA = value`: variables
-    call NAME               requests, each with its answer:
+    call NAME               requests, each with its answer (or none at all):
 
         METHOD TARGET
             Name: value     fields; Content-Type follows from the body
@@ -243,7 +243,8 @@ class Case:
         for line in self.file.calls[name]:
             add(here, line, self.values(kind or self.types[0],
                                         len(self.runs) - 1))
-        here[begin].together = bool(together)
+        if len(here) > begin:
+            here[begin].together = bool(together)
         if answer:
             assert answer in self.file.answers, f"{at}: no answer {answer}"
             here[-1].answer = self.file.answers[answer]
@@ -370,8 +371,7 @@ class Script:
         hidden = set(OWN)
         trouble = ""
         for text in self.every:
-            if text.lower().startswith("user-agent:"):
-                hidden.discard("user-agent")
+            hidden.discard(text.partition(":")[0].lower())
             if not text.startswith("signed "):
                 continue
             scheme, *words = expand(text, exchange.values).split()[1:]
