@@ -73,23 +73,33 @@ HEADERS = src/account.h src/address.h src/buf.h src/catalogue.h src/check.h \
 	src/state-rows.h src/state.h src/stats.h src/status-part.h src/status.h \
 	src/stop.h src/template-part.h src/template.h src/update-part.h \
 	src/update.h
-ROWS = src/providers/alidns.ini src/providers/bunny.ini \
+ROWS = src/providers/1984.ini src/providers/alidns.ini \
+	src/providers/bunny.ini src/providers/changeip.ini \
 	src/providers/cloudflare.ini src/providers/cloudns.ini \
-	src/providers/desec.ini src/providers/digitalocean.ini \
-	src/providers/dnsimple.ini src/providers/dnsla.ini src/providers/dnspod.ini \
-	src/providers/dreamhost.ini src/providers/duckdns.ini \
-	src/providers/dynadot.ini src/providers/dyndns2.ini src/providers/dynv6.ini \
-	src/providers/freedns.ini src/providers/gandi.ini src/providers/gcore.ini \
-	src/providers/godaddy.ini src/providers/hetzner.ini \
-	src/providers/hostinger.ini src/providers/huaweicloud.ini \
-	src/providers/infomaniak.ini src/providers/ionos.ini \
-	src/providers/linode.ini src/providers/luadns.ini src/providers/myaddr.ini \
+	src/providers/ddns.fm.ini src/providers/desec.ini \
+	src/providers/digitalocean.ini src/providers/dinahosting.ini \
+	src/providers/directnic.ini src/providers/dnsexit.ini \
+	src/providers/dnsimple.ini src/providers/dnsla.ini \
+	src/providers/dnsmadeeasy.ini src/providers/dnspod.ini \
+	src/providers/dondominio.ini src/providers/dreamhost.ini \
+	src/providers/duckdns.ini src/providers/dynadot.ini \
+	src/providers/dyndns2.ini src/providers/dynv6.ini \
+	src/providers/enom.ini src/providers/freedns.ini \
+	src/providers/freemyip.ini src/providers/gandi.ini \
+	src/providers/gcore.ini src/providers/gira.ini \
+	src/providers/godaddy.ini src/providers/goip.ini \
+	src/providers/hetzner.ini src/providers/hostinger.ini \
+	src/providers/huaweicloud.ini src/providers/infomaniak.ini \
+	src/providers/ionos.ini src/providers/linode.ini \
+	src/providers/luadns.ini src/providers/myaddr.ini \
 	src/providers/name.com.ini src/providers/namecheap.ini \
 	src/providers/namesilo.ini src/providers/netcup.ini \
-	src/providers/netlify.ini src/providers/ns1.ini src/providers/nsupdate.ini \
+	src/providers/netlify.ini src/providers/njalla.ini \
+	src/providers/ns1.ini src/providers/nsupdate.ini \
 	src/providers/porkbun.ini src/providers/powerdns.ini \
-	src/providers/rainyun.ini src/providers/route53.ini \
-	src/providers/scaleway.ini src/providers/servercow.ini \
+	src/providers/rainyun.ini src/providers/regfish.ini \
+	src/providers/route53.ini src/providers/scaleway.ini \
+	src/providers/servercow.ini src/providers/sitelutions.ini \
 	src/providers/spaceship.ini src/providers/tencentcloud.ini \
 	src/providers/url.ini src/providers/vercel.ini src/providers/vultr.ini
 MAN = man/ddns.1 man/ddns.ini.5 man/ddns-providers.5
