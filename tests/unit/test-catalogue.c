@@ -231,7 +231,7 @@ sorted(void **state)
 {
 	struct rows rows = rows_read("[provider zz]\n" PLAIN
 				     "[provider cloudflare]\n" PLAIN
-				     "[provider a1]\n" PLAIN,
+				     "[provider 0]\n" PLAIN,
 		"46");
 	const char *const *names = catalogue_names(rows.catalogue);
 	size_t i;
@@ -240,7 +240,7 @@ sorted(void **state)
 	for (i = 1; names[i]; i++)
 		assert_true(strcmp(names[i - 1], names[i]) < 0);
 	assert_int_equal(i, provider_text_count + 2);
-	assert_string_equal(names[0], "a1");
+	assert_string_equal(names[0], "0");
 	assert_string_equal(names[i - 1], "zz");
 	assert_true(catalogue_hides(rows.catalogue, "cloudflare"));
 	assert_false(catalogue_hides(rows.catalogue, "zz"));
@@ -253,13 +253,17 @@ static void
 listed(void **state)
 {
 	static const char *const lines[] = {
-		"\ncloudflare    A AAAA  token\n",
-		"\ndyndns2       A AAAA  user password server\n",
-		"\nnamecheap     A       password zone\n",
-		"\nurl           -       set\n",
-		"\nbroken        ?\n",
+		"\ncloudflare                                A AAAA  token\n",
+		"\ndyndns2                                   A AAAA  user password server\n",
+		"\nnamecheap                                 A       password zone\n",
+		"\nurl                                       -       set\n",
+		"\nbroken                                    ?\n",
 	};
-	struct rows rows = rows_read("[provider broken]\nlike = no\n", "46");
+	/* the longest name decides how wide its column is */
+	struct rows rows = rows_read(
+		"[provider a-name-of-forty-letters-is-as-long-as-it]\n" PLAIN
+		"[provider broken]\nlike = no\n",
+		"46");
 	struct buf out = { 0 };
 	size_t i;
 
