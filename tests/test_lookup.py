@@ -1,13 +1,11 @@
 """Learning the address: what answers count, and the order of sources."""
 
 import gzip
-import subprocess
-import sys
 
 import pytest
 
 from harness import (
-    HERE, Endless, Hang, Raw, Reply, Reset, Slow, document, redirect)
+    Endless, Hang, Raw, Reply, Reset, Slow, document, redirect)
 
 GOOD = "203.0.113.7"
 
@@ -389,15 +387,3 @@ def test_hostile_answer_is_printable(home, serve):
     home.configure([serve(Reply("\x1b]0;x\x07\u202e\r\n", 500)).url])
     result = home.run("-vv")
     assert not set("\x1b\x07\u202e") & set(result.stdout + result.stderr)
-
-
-def test_line_without_a_family():
-    """In a network namespace, where nothing has a route."""
-    into = ["unshare", "-rn", "sh", "-c", 'ip link set lo up && exec "$@"',
-            "sh"]
-    if subprocess.run([*into, "true"], capture_output=True).returncode != 0:
-        pytest.skip("needs a network namespace")
-    done = subprocess.run(
-        [*into, sys.executable, "-m", "pytest", "-q", "-p", "no:xdist",
-         HERE / "without_route.py"], capture_output=True, text=True)
-    assert done.returncode == 0, done.stdout
