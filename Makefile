@@ -78,15 +78,14 @@ ROWS = src/providers/1984.ini src/providers/alidns.ini \
 	src/providers/cloudflare.ini src/providers/cloudns.ini \
 	src/providers/ddns.fm.ini src/providers/desec.ini \
 	src/providers/digitalocean.ini src/providers/dinahosting.ini \
-	src/providers/directnic.ini src/providers/dnsexit.ini \
-	src/providers/dnsimple.ini src/providers/dnsla.ini \
-	src/providers/dnsmadeeasy.ini src/providers/dnspod.ini \
-	src/providers/dondominio.ini src/providers/dreamhost.ini \
-	src/providers/duckdns.ini src/providers/dynadot.ini \
-	src/providers/dyndns2.ini src/providers/dynv6.ini \
-	src/providers/enom.ini src/providers/freedns.ini \
-	src/providers/freemyip.ini src/providers/gandi.ini \
-	src/providers/gcore.ini src/providers/gira.ini \
+	src/providers/directnic.ini src/providers/dnsimple.ini \
+	src/providers/dnsla.ini src/providers/dnsmadeeasy.ini \
+	src/providers/dnspod.ini src/providers/dondominio.ini \
+	src/providers/dreamhost.ini src/providers/duckdns.ini \
+	src/providers/dynadot.ini src/providers/dyndns2.ini \
+	src/providers/dynv6.ini src/providers/enom.ini \
+	src/providers/freedns.ini src/providers/freemyip.ini \
+	src/providers/gandi.ini src/providers/gcore.ini src/providers/gira.ini \
 	src/providers/godaddy.ini src/providers/goip.ini \
 	src/providers/hetzner.ini src/providers/hostinger.ini \
 	src/providers/huaweicloud.ini src/providers/infomaniak.ini \
