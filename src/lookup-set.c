@@ -32,7 +32,8 @@ may_stand(const struct config *config, const struct lookup_set *set,
 	const struct lookup_source *other;
 
 	for (other = set->sources; other; other = other->next)
-		if (strcmp(other->written, source->written) == 0)
+		if (set->agree > 1 &&
+			strcmp(other->written, source->written) == 0)
 			return fail_set(
 				fail, "%s is given twice", source->shown);
 	if (source->kind == SOURCE_EXEC && !config->strict)
