@@ -20,7 +20,10 @@ static const struct {
 	{ "ipv6", { false, true } },
 };
 
-/* RFC 1035 section 2.3.4: labels of 1 to 63 bytes, 253 in all. */
+/*
+ * RFC 1035 section 2.3.4: labels of 1 to 63 bytes, 253 in all. RFC 1123 section
+ * 2.1: a hyphen neither begins nor ends one; an underscore may (RFC 8552).
+ */
 static bool
 is_domain(const char *name, int labels)
 {
@@ -31,7 +34,8 @@ is_domain(const char *name, int labels)
 		return false;
 	for (;; name += len + 1) {
 		len = strspn(name, letters);
-		if (len < 1 || len > 63)
+		if (len < 1 || len > 63 || name[0] == '-' ||
+			name[len - 1] == '-')
 			return false;
 		labels--;
 		if (name[len] != '.')

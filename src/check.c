@@ -47,16 +47,24 @@ check_document(const struct config *config)
 	buf_free(&out);
 }
 
+/* Goes on behind a section's name; NULL: nothing. */
+static void
+show_note(int *count, const char *what, const char *text)
+{
+	if (text)
+		printf("%s %s %s", (*count)++ > 0 ? "," : "", what, text);
+}
+
 static void
 show_set(const struct lookup_set *set)
 {
 	const struct lookup_source *source;
+	int notes = 0;
 
 	printf("\n[%s]", set->title);
 	if (set->agree > 1)
-		printf(" %d sources must agree", set->agree);
-	if (set->bind)
-		printf(" bound to %s", set->bind);
+		notes += printf(" %d sources must agree", set->agree);
+	show_note(&notes, "bound to", set->bind);
 	putchar('\n');
 	for (source = set->sources; source; source = source->next)
 		printf("  %s\n", source->shown);
@@ -74,41 +82,60 @@ static void
 show_account(const struct account *account)
 {
 	const struct account_name *name;
+	int notes = 0;
 
-	printf("\n[%s] provider %s", account->title, account->provider);
-	if (account->server)
-		printf(", server %s", account->server);
-	if (account->zone)
-		printf(", zone %s", account->zone);
-	if (*account->lookup)
-		printf(", lookup %s", account->lookup);
-	if (account->suffix)
-		printf(", suffix %s", account->suffix);
+	printf("\n[%s]", account->title);
+	show_note(&notes, "server", account->server);
+	show_note(&notes, "zone", account->zone);
+	show_note(&notes, "lookup", *account->lookup ? account->lookup : NULL);
+	show_note(&notes, "suffix", account->suffix);
 	putchar('\n');
 	for (name = account->names; name; name = name->next)
 		printf("  %s %s\n", name->name, types_of(name));
 }
 
 static void
+show(const char *what, const char *text)
+{
+	if (text)
+		printf("%-13s %s\n", what, text);
+}
+
+/* As the configuration has it: in the largest unit that divides it. */
+static void
+show_time(const char *what, int64_t seconds)
+{
+	static const struct {
+		int64_t seconds;
+		char name;
+	} units[] = { { 86400, 'd' }, { 3600, 'h' }, { 60, 'm' }, { 1, 's' } };
+	size_t i = 0;
+
+	while (i < 3 && (seconds == 0 || seconds % units[i].seconds != 0))
+		i++;
+	printf("%-13s %lld%c\n", what, (long long)(seconds / units[i].seconds),
+		units[i].name);
+}
+
+/* What may hold a secret is only said to be there. */
+static void
 show_general(const struct plan *plan, const char *state)
 {
-	const struct config *config = plan->config;
-	const struct config_general *general = &config->general;
+	const struct config_general *general = &plan->config->general;
 
-	printf("configuration %s\nstate         %s\n", config->path, state);
-	printf("timeout %d s, deadline %d s, patience %d runs, remind after "
-	       "%d s\n",
-		(int)general->timeout, (int)general->deadline,
-		general->patience, (int)general->remind);
-	if (general->hook)
-		printf("hook          %s\n", general->hook);
-	/* their texts are secret as a whole */
-	if (plan->webhook)
-		printf("webhook       yes\n");
-	if (general->heartbeat)
-		printf("heartbeat     yes\n");
-	if (general->ca_file)
-		printf("ca_file       %s\n", general->ca_file);
+	show("configuration", plan->config->path);
+	show("state", state);
+	show_time("timeout", general->timeout);
+	show_time("deadline", general->deadline);
+	printf("%-13s %d run%s\n", "patience", general->patience,
+		general->patience == 1 ? "" : "s");
+	show_time("remind", general->remind);
+	show("hook", general->hook);
+	show("webhook", plan->webhook ? "yes" : NULL);
+	show("heartbeat", general->heartbeat ? "yes" : NULL);
+	show("syslog", general->syslog ? "yes" : NULL);
+	show("proxy", general->proxy ? "yes" : NULL);
+	show("ca_file", general->ca_file);
 }
 
 int

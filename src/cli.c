@@ -155,12 +155,9 @@ unknown_command(const char *word)
 	const char *near = config_nearest(word, command_names);
 
 	if (near)
-		return wrong("unknown command \"%s\" (did you mean \"%s\"?)",
-			word, near);
+		return wrong("unknown command \"%s\" (%s?)", word, near);
 	if (strchr(word, '.'))
-		return wrong(
-			"unknown command \"%s\" (did you mean \"update %s\"?)",
-			word, word);
+		return wrong("unknown command \"%s\" (update %s?)", word, word);
 	return wrong("unknown command \"%s\"", word);
 }
 

@@ -158,7 +158,5 @@ config_hint(struct config *config, const char *word, const char *const *known)
 {
 	const char *nearest = config_nearest(word, known);
 
-	return nearest ? mem_printf(config->mem, " (did you mean \"%s\"?)",
-				 nearest)
-		       : "";
+	return nearest ? mem_printf(config->mem, " (%s?)", nearest) : "";
 }

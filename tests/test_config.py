@@ -28,7 +28,7 @@ MISTAKES = [
     ("more", "[provider x y]\nurl = https://a.example\nset = GET /?{ip}",
      "13: [provider x y] a provider's name is 1 to 40 of a-z 0-9 . -"),
     ("ddns", "timout = 3",
-     '3: [ddns] timout: unknown key (did you mean "timeout"?)'),
+     '3: [ddns] timout: unknown key (timeout?)'),
     ("ddns", "timeout = 3s4",
      '3: [ddns] timeout: "3s4" is no time: a number and s, m, h or d'),
     ("ddns", "timeout = -1",
@@ -86,8 +86,12 @@ MISTAKES = [
      "12: [dyndns2] ipv4: home.example.com is given twice, first in line 11"),
     ("account", "ipv4 = under_/score",
      "12: [dyndns2] ipv4: under_/score is no DNS name"),
-    ("account", "ipv4 = -a.example.com a..b",
+    ("account", "ipv4 = a..b",
      "12: [dyndns2] ipv4: a..b is no DNS name"),
+    ("account", "ipv4 = -a.example.com",
+     "12: [dyndns2] ipv4: -a.example.com is no DNS name"),
+    ("account", "ipv4 = a.b-.example.com",
+     "12: [dyndns2] ipv4: a.b-.example.com is no DNS name"),
     ("account", "ipv6 = six.example.com",
      "12: [dyndns2] ipv6: has no lookups: [ipv6] is not there"),
     ("account", "lookup = wan2",
@@ -199,6 +203,59 @@ def test_no_mistake(ddns):
         state=ddns.state, ddns="", ipv4="", account="", more=""))
     result = ddns.run("check")
     assert (result.status, result.stderr) == (0, "")
+
+
+def test_what_check_prints(ddns):
+    hook = ddns.folder / "hook"
+    ddns.config(
+        "[ipv4]\nurl = https://a.example.net/ip?key=SECRET\n"
+        "url = interface:ppp0\n[ipv6]\nurl = b.example.net#/ip\nagree = 1\n"
+        "[ipv4 wan2]\nbind = eth2\nagree = 2\nurl = c.example.net\n"
+        "  d.example.net\n[webhook]\nurl = https://x/SECRET\n"
+        "[dyndns2 w]\nserver = https://w.example\nuser = a\n"
+        "password = SECRET\nipv4 = w.example.com\nlookup = wan2\n"
+        "[cloudflare]\ntoken = SECRET\nzone = example.org\n"
+        "names = Example.org. *.example.org\nsuffix = ::5/64\n"
+        "[desec]\ntoken = SECRET\nipv6 = six.example.com\n",
+        "timeout = 90\ndeadline = 5m\nremind = 36h\npatience = 1\n"
+        f"hook = {hook}\nheartbeat = https://x/SECRET\nsyslog = yes\n"
+        "proxy = socks5://me:SECRET@127.0.0.1:1080")
+    result = ddns.run("check")
+    assert (result.status, result.stderr) == (0, "")
+    assert result.stdout == f"""\
+configuration {ddns.ini}
+state         {ddns.state}
+timeout       90s
+deadline      5m
+patience      1 run
+remind        36h
+hook          {hook}
+webhook       yes
+heartbeat     yes
+syslog        yes
+proxy         yes
+
+[ipv4]
+  https://a.example.net/ip
+  interface:ppp0
+
+[ipv6]
+  https://b.example.net/
+
+[ipv4 wan2] 2 sources must agree, bound to eth2
+  https://c.example.net/
+  https://d.example.net/
+
+[dyndns2 w] server https://w.example, lookup wan2
+  w.example.com A
+
+[cloudflare] zone example.org, suffix ::5/64
+  example.org A AAAA
+  *.example.org A AAAA
+
+[desec]
+  six.example.com AAAA
+"""
 
 
 def test_all_mistakes_at_once(ddns):

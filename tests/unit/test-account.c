@@ -107,7 +107,13 @@ names(void **state)
 			SAID("3") "names: a.*.example.com is no DNS name\n" SAID(
 				"3") "names: *x.example.com is no DNS name\n" },
 		{ CF "names = a..example.com\n  -.example.com\n",
-			SAID("3") "names: a..example.com is no DNS name\n" },
+			SAID("3") "names: a..example.com is no DNS name\n" SAID(
+				"4") "names: -.example.com is no DNS name\n" },
+		{ CF "names = *.-a.example.com a-.example.com a.ex-\n",
+			SAID("3") "names: *.-a.example.com is no DNS name\n" SAID(
+				"3") "names: a-.example.com is no DNS name\n" SAID("3") "names: a.ex- is no DNS name\n" },
+		{ CF "names = a--b.example.com _a.example.com b_.example.com\n",
+			"" },
 		{ CF "names = a.example.com\n b.example.com,\n A.example.COM.\n",
 			SAID("5") "names: a.example.com is given twice, first "
 				  "in line 3\n" },

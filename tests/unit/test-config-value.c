@@ -186,8 +186,8 @@ static const struct row refused[] = {
 	{ "proxy = ftp://p\n", "f:2: [ddns] proxy: " PROXY },
 	{ "proxy = http://a b\n", "f:2: [ddns] proxy: " PROXY },
 	{ "timout = 5\nTimeout = 5\nzebra = 5\n",
-		"f:2: [ddns] timout: unknown key (did you mean \"timeout\"?)\n"
-		"f:3: [ddns] Timeout: unknown key (did you mean \"timeout\"?)\n"
+		"f:2: [ddns] timout: unknown key (timeout?)\n"
+		"f:3: [ddns] Timeout: unknown key (timeout?)\n"
 		"f:4: [ddns] zebra: unknown key\n" },
 	{ "[ddns]\ntimeout = x\n",
 		"f:2: [ddns] this section is given twice, first in line 1\n"
