@@ -124,7 +124,8 @@ PACKAGES = build-essential pkg-config libcurl4-openssl-dev libinih-dev \
 	python3-pytest python3-pytest-xdist openssl ca-certificates curl \
 	iproute2 libfaketime strace valgrind bind9 bind9-dnsutils cron pdns-server \
 	pdns-backend-sqlite3 sqlite3 time clang clang-format clang-tidy llvm libclang-rt-dev cppcheck \
-	shellcheck mandoc universal-ctags lcov
+	shellcheck mandoc universal-ctags lcov \
+	ddclient inadyn libio-socket-ssl-perl
 
 all: src/ddns
 

@@ -1,0 +1,212 @@
+"""Debian's ddclient and inadyn at the services that our rows are tried at.
+
+A fake that knows only our own client proves nothing: here another one, made
+by others from the same documents, speaks to the answers of the case files. It
+may send more than we do, but all that we send must be there. It runs where
+the service's real name is this machine, so its own idea of host, port, path
+and parameters is what is tried, over TLS.
+"""
+
+import json
+import subprocess
+import urllib.parse
+
+import pytest
+
+import conversation
+import harness
+import netns
+
+IP = conversation.ADDRESSES["A"][1]
+
+
+def ddclient(provider, *calls, lines, name="home.example.com", **more):
+    return dict(client="ddclient", provider=provider, calls=calls, lines=lines,
+                name=name, **more)
+
+
+def inadyn(provider, *calls, lines, name="home.example.com", **more):
+    return dict(client="inadyn", provider=provider, calls=calls, lines=lines,
+                name=name, **more)
+
+
+ME = ["login=me", "password='dyndns2-secret'"]
+USER = ["username = me", "password = dyndns2-secret"]
+DYN = "https://members.dyndns.org"
+TALKS = [
+    ddclient("dyndns2", "set", origin=DYN, lines=["protocol=dyndns2", *ME]),
+    ddclient("no-ip", "set", lines=["protocol=noip", *ME]),
+    ddclient("he.net", "set", lines=[
+        "protocol=dyndns2", "server=dyn.dns.he.net", "login=home.example.com",
+        "password='dyndns2-secret'"]),
+    ddclient("easydns", "set", lines=["protocol=easydns", *ME]),
+    ddclient("duckdns", "set", name="home", lines=[
+        "protocol=duckdns", "password=a7c4d0ad-114e-40ef-ba1d-d217904a50f2"]),
+    ddclient("namecheap", "set", lines=[
+        "protocol=namecheap", "login=example.com",
+        "password=0123456789abcdef0123456789abcdef"]),
+    # The older of its two schemes is all that it knows.
+    ddclient("gandi", "create", field="Authorization: Apikey gandi-pat", lines=[
+        "protocol=gandi", "zone=example.com", "ttl=300",
+        "password=gandi-pat"]),
+    ddclient("godaddy", "create", lines=[
+        "protocol=godaddy", "zone=example.com", "ttl=600",
+        "login=gd-key-dLYvZYGfXvEe", "password=gd-secret-7Xg5"]),
+    ddclient("cloudflare", "zone", "list=two", "patch", lines=[
+        "protocol=cloudflare", "zone=example.com", "password=cf-token"]),
+    inadyn("dyndns2", "set", origin=DYN, lines=["default@dyndns.org", *USER]),
+    inadyn("no-ip", "set", lines=["default@no-ip.com", *USER]),
+    inadyn("he.net", "set", lines=[
+        "dyndns@he.net", "username = home.example.com",
+        "password = dyndns2-secret"]),
+    inadyn("duckdns", "set", name="home.duckdns.org", lines=[
+        "default@duckdns.org",
+        "username = a7c4d0ad-114e-40ef-ba1d-d217904a50f2"]),
+    # It says `hostname` for `zone`, and `auto` for the address.
+    inadyn("dynv6", "set", name="home.dynv6.net", unsaid=["zone", "ipv4"],
+           origin="https://ipv4.dynv6.com", lines=[
+               "default@ipv4.dynv6.com", "username = dynv6-token"]),
+    inadyn("dnspod", "list=held", "ddns", unsaid=["record_type"], lines=[
+        "default@dnspod.cn", "username = 13490",
+        "password = 6b5976c68aba5b14a0558b77c17c3932"]),
+    inadyn("cloudflare", "zone", "list=two", "put", lines=[
+        "default@cloudflare.com", "username = example.com",
+        "password = cf-token"]),
+]
+
+
+class Service(conversation.Script):
+    """Answers what has all that our request has, in the same order.
+
+    unsaid: parameters that this client does not send."""
+
+    def __init__(self, every, exchanges, unsaid):
+        super().__init__(every, exchanges)
+        self.unsaid = unsaid
+
+    def choose(self, request):
+        if not self.left:
+            self.wrong.append(f"one request too many: {request}")
+            return harness.Reply("not as documented", 400)
+        exchange = self.left.popleft()
+        wanted = pieces(self.wanted(exchange), self.unsaid)
+        fields = [f"{name.title()}: {value}" for name, value in request.headers]
+        heard = pieces("\n".join([str(request), *fields, "",
+                                  request.body.decode()]), set())
+        if not within(wanted, heard):
+            self.wrong.append(f"{exchange.request.at}\nwanted {wanted}\n"
+                              f"heard  {heard}")
+        return Last(conversation.reply(exchange))
+
+
+class Last:
+    """A reply after which the connection is closed, as in HTTP/1.0."""
+
+    def __init__(self, reply):
+        self.reply = reply
+
+    def play(self, sock, stop):
+        self.reply.play(sock, stop)
+        return False
+
+
+def pieces(text, unsaid):
+    """A request as nested dicts; its body is parsed."""
+    head, _, body = text.partition("\n\n")
+    first, *fields = head.splitlines()
+    method, target = first.split()
+    path, _, query = target.partition("?")
+    fields = dict(line.split(": ", 1) for line in fields)
+    for name in ("Content-Type", "User-Agent"):
+        fields.pop(name, None)
+    value = (json.loads(body) if body[:1] in ("{", "[")
+             else form(body, unsaid))
+    return {"method": method, "path": path.rstrip("/"), "fields": fields,
+            "query": form(query, unsaid), "body": value}
+
+
+def form(text, unsaid=()):
+    pairs = urllib.parse.parse_qsl(text, keep_blank_values=True)
+    return {name: value for name, value in pairs if name not in unsaid}
+
+
+def within(wanted, heard):
+    if isinstance(wanted, dict) and isinstance(heard, dict):
+        return all(name in heard and within(value, heard[name])
+                   for name, value in wanted.items())
+    if isinstance(wanted, list) and isinstance(heard, list):
+        return len(wanted) == len(heard) and all(map(within, wanted, heard))
+    return str(wanted) == str(heard)
+
+
+def run_ddclient(folder, talk):
+    lines = "\n".join(talk["lines"])
+    conf = folder / "ddclient.conf"
+    conf.write_text(
+        f"daemon=0\nssl=yes\nssl_ca_file={folder}/ca.pem\n"
+        f"cache={folder}/cache\npid={folder}/pid\nuse=ip, ip={IP}\n"
+        f"{lines}\n{talk['name']}\n")
+    conf.chmod(0o600)
+    return ["ddclient", "-daemon=0", "-noquiet", "-force", "-file", conf]
+
+
+def run_inadyn(folder, talk):
+    provider, *lines = talk["lines"]
+    inside = "\n".join(f"\t{line}" for line in lines)
+    conf = folder / "inadyn.conf"
+    conf.write_text(
+        f'secure-ssl = true\nca-trust-file = "{folder}/ca.pem"\n'
+        f"provider {provider} {{\n\tssl = true\n"
+        f'\tcheckip-command = "/bin/echo {IP}"\n{inside}\n'
+        f"\thostname = {talk['name']}\n}}\n")
+    return ["inadyn", "--once", "--force", "--foreground", "--config", conf,
+            "--cache-dir", folder, "--pidfile", folder / "pid",
+            "--loglevel", "info"]
+
+
+CLIENTS = {"ddclient": (run_ddclient, "SUCCESS:"),
+           "inadyn": (run_inadyn, "Successful alias table update")}
+
+
+@pytest.fixture
+def space():
+    space = netns.Namespace()
+    yield space
+    space.close()
+
+
+def exchanges(talk, file):
+    case = conversation.Case(file, "set", 0, "")
+    case.lines = [conversation.Line(" ".join(talk["calls"]), [], "TALKS")]
+    case.read(["", ""])
+    return case.runs[0]
+
+
+def service(talk):
+    file = conversation.CaseFile(
+        conversation.FOLDER / f"{talk['provider']}.case")
+    every = [talk["field"]] if "field" in talk else [
+        text.replace("$fqdn", talk["name"]) for text in file.every]
+    host = urllib.parse.urlsplit(talk.get("origin") or file.origins[0])
+    return host.hostname, Service(
+        every, exchanges(talk, file), talk.get("unsaid", ()))
+
+
+@pytest.mark.parametrize("talk", TALKS, ids=lambda talk: (
+    f"{talk['provider']}-{talk['client']}"))
+def test_talk(tmp_path, space, serve, talk):
+    host, script = service(talk)
+    hosts = tmp_path / "hosts"
+    hosts.write_text(f"127.0.0.1 localhost {host}\n")
+    space.run("mount", "--bind", hosts, "/etc/hosts")
+    certificates = harness.Certificates(tmp_path)
+    serve(script, tls=certificates.server(names=f"DNS:{host}"),
+          listener=space.socket("tcp", "127.0.0.1", 443))
+    command, word = CLIENTS[talk["client"]]
+    result = subprocess.run(
+        [*space.enter, *command(tmp_path, talk)], text=True,
+        capture_output=True, timeout=harness.LATE)
+    said = result.stdout + result.stderr
+    told = "\n".join(script.wrong + script.missed())
+    assert not told, f"{told}\n{said}"
+    assert word in said and not result.returncode, said
