@@ -137,6 +137,8 @@ requests(void **state)
 			"AAAA offered sender\n"
 			"url https://v6.sync.afraid.org\n"
 			"set GET /u/{token}/\n"
+			"test 1: 'ERROR: Invalid update URL'\n"
+			"test 1: 'ERROR: Unable to locate this record'\n"
 			"test 5: 'Updated * to {ip}'\n"
 			"test 5: 'No IP change detected for * with IP {ip}'\n" },
 		{ "[desec]\ntoken = abcd\n" NAMES, ROW_A,
