@@ -53,6 +53,20 @@ batch_alone(struct work *work, struct fail *fail)
 	return make(work, items, fail);
 }
 
+bool
+batch_split(struct work *work, const struct call *call)
+{
+	/* RFC 9110 section 15.5: what was sent is wrong, so nothing was done */
+	const bool content = call->status == 400 || call->status == 409 ||
+			     call->status == 422;
+	struct fail fail;
+
+	if (!content || work->step != STEP_BATCH || work->together < 2)
+		return false;
+	work->share = (work->together + 1) / 2;
+	return batch_add(work, &fail);
+}
+
 /* Adds the item to those of its kind. */
 static void
 put(struct buf lists[KINDS], const struct work *work)
@@ -75,11 +89,12 @@ flush(struct work *work)
 	const char *items[KINDS];
 	const struct message *message;
 	struct fail fail;
+	const size_t most = work->share ? work->share : EXCHANGE_ITEMS;
 	size_t count = 0, len = 0, i;
 
-	for (other = work; other && count < EXCHANGE_ITEMS;
-		other = other->next) {
-		if (!other->item || strcmp(other->batch, work->batch) != 0)
+	for (other = work; other && count < most; other = other->next) {
+		if (!other->item || other->share != work->share ||
+			strcmp(other->batch, work->batch) != 0)
 			continue;
 		len += strlen(other->item) + 1;
 		if (count > 0 && len + strlen(work->batch) > EXCHANGE_REQUEST)
@@ -93,6 +108,7 @@ flush(struct work *work)
 	for (i = 0; i < count; i++) {
 		members[i]->item = NULL;
 		members[i]->step = STEP_BATCH;
+		members[i]->together = count;
 		if (message)
 			members[i]->call = call_for(
 				work, work->row->step[STEP_BATCH], message);

@@ -105,6 +105,8 @@ struct work {
 
 	const char *item;  /* waits to go into a batch */
 	const char *batch; /* all of that batch but the items */
+	size_t together;   /* items in the batch that was sent */
+	size_t share;      /* items that go with it at most; 0: all */
 };
 
 struct exchange {
@@ -264,6 +266,10 @@ bool batch_add(struct work *work, struct fail *fail);
 
 /* The batch with the item of this work alone, after batch_add. */
 const struct message *batch_alone(struct work *work, struct fail *fail);
+
+/* After a batch was rejected as a whole: puts its item among those that wait,
+ * for a batch of half the size. False: it was alone, or is not to blame. */
+bool batch_split(struct work *work, const struct call *call);
 
 /* Asks for the batches of all that wait. True: there was one. */
 bool batch_flush(struct exchange *exchange);

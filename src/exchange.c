@@ -252,7 +252,12 @@ heard(struct work *work, const struct call *call)
 	int step = work->step < STEP_SET ? work->step : STEP_SET;
 	bool tested;
 	int meaning = answer_meaning(work, call->says, &tested);
+	const bool item = meaning == MEANS_MISSING ||
+			  meaning == MEANS_REFUSED ||
+			  (meaning == MEANS_LATER && !tested);
 
+	if (item && batch_split(work, call->says))
+		return;
 	if (meaning != MEANS_GOOD &&
 		(meaning != MEANS_MISSING || !steps[step].may_miss))
 		give_up(work, call->says, meaning, tested);

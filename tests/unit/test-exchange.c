@@ -518,7 +518,7 @@ batches(void **state)
 		{ "its verdict is that of each",
 			CLOUDFLARE "zone = example.com\n",
 			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
-				  "batch: HTTP 400: no such record", NULL,
+				  "batch: HTTP 500: no such record", NULL,
 				  false, 0 },
 				{ "b.example.com", "192.0.2.1", NULL,
 					OUTCOME_LATER, NULL, NULL, false, 0 } },
@@ -536,10 +536,50 @@ batches(void **state)
 				  "\"ttl\":1},{\"type\":\"A\",\"name\":"
 				  "\"b.example.com\",\"content\":\"192.0.2.1\","
 				  "\"ttl\":1}]}",
-					400,
+					500,
 					"{\"success\":false,\"errors\":[{\"message\":"
 					"\"no such record\"}]}",
 					NULL, 0 } } },
+		{ "rejected as a whole, it is sent in halves",
+			CLOUDFLARE "zone = example.com\n",
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
+				  "batch: HTTP 400: no such record", NULL,
+				  false, 0 },
+				{ "b.example.com", "192.0.2.1", NULL,
+					OUTCOME_CHANGED, NULL, NULL, false,
+					0 } },
+			{ { "GET " CF "/zones?name=example.com", 200, CF_ZONE,
+				  NULL, 0 },
+				{ "GET " CF
+				  "/zones/z1/dns_records?name=a.example.com",
+					200, CF_NONE, NULL, 0 },
+				{ "GET " CF
+				  "/zones/z1/dns_records?name=b.example.com",
+					200, CF_NONE, NULL, 0 },
+				{ "POST " CF "/zones/z1/dns_records/batch "
+				  "{\"posts\":[{\"type\":\"A\",\"name\":"
+				  "\"a.example.com\",\"content\":\"192.0.2.1\","
+				  "\"ttl\":1},{\"type\":\"A\",\"name\":"
+				  "\"b.example.com\",\"content\":\"192.0.2.1\","
+				  "\"ttl\":1}]}",
+					400,
+					"{\"success\":false,\"errors\":[{\"message\":"
+					"\"no such record\"}]}",
+					NULL, 0 },
+				{ "POST " CF "/zones/z1/dns_records/batch "
+				  "{\"posts\":[{\"type\":\"A\",\"name\":"
+				  "\"a.example.com\",\"content\":\"192.0.2.1\","
+				  "\"ttl\":1}]}",
+					400,
+					"{\"success\":false,\"errors\":[{\"message\":"
+					"\"no such record\"}]}",
+					NULL, 0 },
+				{ "POST " CF "/zones/z1/dns_records/batch "
+				  "{\"posts\":[{\"type\":\"A\",\"name\":"
+				  "\"b.example.com\",\"content\":\"192.0.2.1\","
+				  "\"ttl\":1}]}",
+					200, "{\"success\":true}", NULL,
+					0 } } },
 		{ "login, sent once; both kinds in one list", NETCUP,
 			{ { "a.example.com", "192.0.2.1", "192.0.2.9",
 				  OUTCOME_CHANGED, NULL, NULL, false, 0 },
