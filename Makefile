@@ -121,11 +121,11 @@ SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
 PACKAGES = build-essential pkg-config libcurl4-openssl-dev libinih-dev \
 	libjansson-dev libexpat1-dev libssl-dev libcmocka-dev python3 \
-	python3-pytest python3-pytest-xdist openssl ca-certificates curl \
-	iproute2 libfaketime strace valgrind bind9 bind9-dnsutils cron pdns-server \
-	pdns-backend-sqlite3 sqlite3 time clang clang-format clang-tidy llvm libclang-rt-dev cppcheck \
-	shellcheck mandoc universal-ctags lcov \
-	ddclient inadyn libio-socket-ssl-perl
+	python3-pytest python3-pytest-xdist openssl ca-certificates curl iproute2 \
+	libfaketime strace valgrind bind9 bind9-dnsutils cron pdns-server \
+	pdns-backend-sqlite3 sqlite3 time clang clang-format clang-tidy llvm \
+	libclang-rt-dev cppcheck shellcheck mandoc universal-ctags lcov ddclient \
+	inadyn libio-socket-ssl-perl
 
 all: src/ddns
 
@@ -159,7 +159,9 @@ check: all units
 	@failed=; for unit in $(UNIT); do \
 		echo "$$unit"; DDNS_TESTS=tests $$unit || failed="$$failed $$unit"; \
 	done; \
-	$(PYTHON) -m pytest $(PYTESTFLAGS) tests || failed="$$failed pytest"; \
+	each=$$($(PYTHON) -c 'import xdist; print("-n", 2)' 2>/dev/null); \
+	$(PYTHON) -m pytest -q $$each $(PYTESTFLAGS) tests || \
+		failed="$$failed pytest"; \
 	[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
 
 lint:
