@@ -9,7 +9,7 @@ LDFLAGS =
 LDLIBS =
 PKG_CONFIG = pkg-config
 PYTHON = /usr/bin/python3
-PYTESTFLAGS = -q -n auto
+PYTESTFLAGS =
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
@@ -159,7 +159,7 @@ check: all units
 	@failed=; for unit in $(UNIT); do \
 		echo "$$unit"; DDNS_TESTS=tests $$unit || failed="$$failed $$unit"; \
 	done; \
-	each=$$($(PYTHON) -c 'import xdist; print("-n", 2)' 2>/dev/null); \
+	each=$$($(PYTHON) -c 'import xdist; print("-n", "auto")' 2>/dev/null); \
 	$(PYTHON) -m pytest -q $$each $(PYTESTFLAGS) tests || \
 		failed="$$failed pytest"; \
 	[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
