@@ -150,7 +150,7 @@ src/provider-texts.c: $(ROWS) src/embed.awk
 
 $(UNIT) $(FUZZERS): src/libddns.a
 
-units:
+units: all
 	$(MAKE) TESTLIBS=-lcmocka $(UNIT)
 
 fuzzers: $(FUZZERS)
