@@ -90,11 +90,26 @@ decide_step(const struct row *row, bool found)
 									: *step;
 }
 
+/* Our last address beside the right one: its delete did not come through. */
+static const struct held *
+choose_left_over(const struct work *work)
+{
+	const struct address *want = work->job->want, *last = work->job->last;
+	const struct held *held = work->held;
+
+	if (decide_step(work->row, true) != STEP_CREATE || !last->family ||
+		address_equal(last, want))
+		return NULL;
+	while (held && !address_equal(held->address, last))
+		held = held->next;
+	return held;
+}
+
 int
 decide_write(struct work *work)
 {
 	struct exchange_job *job = work->job;
-	const struct held *mine = choose(work);
+	const struct held *mine = choose(work), *left;
 	bool several;
 
 	if (work->held && !mine)
@@ -104,9 +119,16 @@ decide_write(struct work *work)
 		*job->was = *mine->address;
 		job->foreign = !address_equal(job->was, job->want) &&
 			       !address_equal(job->was, job->last);
+		left = choose_left_over(work);
 		if (address_equal(job->was, job->want) &&
-			has_all(work, mine->item))
-			return OUTCOME_SAME;
+			has_all(work, mine->item)) {
+			if (!left)
+				return OUTCOME_SAME;
+			work->mine = left;
+			work->write = STEP_DELETE;
+			*job->was = *left->address;
+			return OUTCOME_CHANGED;
+		}
 	}
 	work->write = decide_step(work->row, mine != NULL);
 	if (work->write == STEPS)

@@ -907,6 +907,15 @@ records_with_an_id(void **state)
 			"\"A\",\"value\":\"192.0.2.9\",\"ttl\":60}]", \
 			NULL, 0 \
 	}
+#define NL_BOTH \
+	{ \
+		"GET " NL "/z1", 200, \
+			"[{\"id\":\"r1\",\"hostname\":\"a.example.com\",\"type\":" \
+			"\"A\",\"value\":\"192.0.2.9\",\"ttl\":60}," \
+			"{\"id\":\"r2\",\"hostname\":\"a.example.com\",\"type\":" \
+			"\"A\",\"value\":\"192.0.2.1\",\"ttl\":60}]", \
+			NULL, 0 \
+	}
 #define NL_CREATE \
 	"POST " NL "/z1 {\"hostname\":\"a.example.com\",\"value\":" \
 	"\"192.0.2.1\",\"ttl\":60}"
@@ -980,6 +989,15 @@ sets_and_replacements(void **state)
 			{ NL_ZONES, NL_RECORDS, { NL_CREATE, 201, "", NULL, 0 },
 				{ "DELETE " NL "/z1/r1", 500, "no", NULL,
 					0 } } },
+		{ "the next run ends the old one, that was ours", NETLIFY,
+			{ { "a.example.com", "192.0.2.1", "192.0.2.9",
+				OUTCOME_CHANGED, NULL, NULL, false, 0 } },
+			{ NL_ZONES, NL_BOTH,
+				{ "DELETE " NL "/z1/r1", 204, "", NULL, 0 } } },
+		{ "and no other one", NETLIFY,
+			{ { "a.example.com", "192.0.2.1", "192.0.2.8",
+				OUTCOME_SAME, NULL, NULL, false, 0 } },
+			{ NL_ZONES, NL_BOTH } },
 	};
 
 	(void)state;
