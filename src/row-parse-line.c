@@ -28,7 +28,7 @@ row_parse_variable(const char *text, size_t len)
 static const char *
 read_pointer(struct layer_work *work, const char *shown, const char *pointer)
 {
-	if (pointer[0] != '/')
+	if (pointer[0] && pointer[0] != '/')
 		layer_wrong(work, "%s: a pointer begins with /", shown);
 	else if (!json_pointer_ok(pointer))
 		layer_wrong(work,
