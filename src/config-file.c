@@ -12,6 +12,7 @@
 
 #define CONFIG_CEILING 1048576 /* bytes of a configuration */
 #define LINE_CEILING 4096      /* bytes of the first line of a KEY_file */
+#define JSON_CEILING 16384     /* bytes of a KEY_file that is JSON */
 #define FILE_CEILING 65536     /* bytes of a file that is read whole */
 
 static bool
@@ -138,6 +139,30 @@ locate(struct config *config, const char *path, struct fail *fail)
 	return NULL;
 }
 
+/* A key file in JSON, as one line: no string in it holds a line's end. */
+static const char *
+whole_json(struct mem *mem, const struct buf *text, struct fail *fail)
+{
+	char *copy = mem_textn(mem, text->at, text->len);
+	size_t i;
+
+	if (text->len > JSON_CEILING) {
+		fail_set(fail, "longer than %d bytes", JSON_CEILING);
+		return NULL;
+	}
+	for (i = 0; i < text->len; i++) {
+		if (copy[i] == '\0') {
+			fail_set(fail, "a NUL byte stands in the file");
+			return NULL;
+		}
+		if (strchr("\r\n\t", copy[i]))
+			copy[i] = ' ';
+	}
+	while (i > 0 && copy[i - 1] == ' ')
+		copy[--i] = '\0';
+	return copy;
+}
+
 /* The first line of a file's bytes, from mem; NULL: *fail says why. */
 static const char *
 first_line(struct mem *mem, const struct buf *text, struct fail *fail)
@@ -183,8 +208,9 @@ config_file_line(struct config *config, const char *path, struct fail *fail)
 
 	if (!real)
 		return NULL;
-	if (load_private(config, real, LINE_CEILING, &text, fail))
-		line = first_line(config->mem, &text, fail);
+	if (load_private(config, real, JSON_CEILING, &text, fail))
+		line = (*buf_text(&text) == '{' ? whole_json : first_line)(
+			config->mem, &text, fail);
 	buf_free(&text);
 	if (!line)
 		fail_at(fail, "%s", real);

@@ -160,8 +160,8 @@ void config_fill(struct config *config, const struct config_section *section,
 /* "90", "25d"; "1d 12h" is wrong: one number and s, m, h or d. -1: no time. */
 int64_t config_time(const char *text);
 
-/* The first line of a file, without its end, for KEY_file. `credential:NAME`
- * is looked up in $CREDENTIALS_DIRECTORY. NULL: *fail says why. Warns if
+/* The first line of a file, without its end, for KEY_file; of one that begins
+ * with `{` all lines, as one. `credential:NAME` is looked up in $CREDENTIALS_DIRECTORY. NULL: *fail says why. Warns if
  * others can read the file. */
 const char *config_file_line(struct config *config, const char *path,
 	struct fail *fail);

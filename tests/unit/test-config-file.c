@@ -266,6 +266,10 @@ takes_the_first_line_of_a_file(void **state)
 			"a NUL byte stands in the first line" },
 		{ BYTES("ab\0c\n"), 0600, NULL,
 			"a NUL byte stands in the first line" },
+		{ BYTES("{\r\n\t\"a\": \"b\"\n}\n"), 0600, "{   \"a\": \"b\" }",
+			NULL },
+		{ BYTES("{\n\0}"), 0600, NULL,
+			"a NUL byte stands in the file" },
 		{ BYTES("abc\n"), 0602, NULL,
 			"others can write to it: chmod o-w " },
 #undef BYTES
@@ -303,6 +307,9 @@ limits_the_first_line_of_a_file(void **state)
 	text[4] = '\n';
 	check_secret_file(&(struct secret_file){
 		text, sizeof text - 100, 0600, "xxxx", NULL });
+	text[0] = '{';
+	check_secret_file(&(struct secret_file){
+		text, 16385, 0600, NULL, "longer than 16384 bytes" });
 }
 
 static void
