@@ -10,6 +10,7 @@
 #include "json.h"
 #include "provider.h"
 #include "secret.h"
+#include "sign.h"
 
 /*
  * ddns-providers(5), ANSWERS: text is pattern, or begins with it and a blank,
@@ -162,12 +163,11 @@ static bool
 speaks_of_time(const struct work *work, const char *text)
 {
 	static const char *const words[] = { "timestamp", "time stamp", "skew",
-		"expire", "clock", "requesttime" };
-	const char *auth = work->row->auth;
+		"expire", "clock", "requesttime", "timeframe" };
+	const struct row *row = work->row;
 	size_t i;
 
-	/* Only these schemes send the time. */
-	if (!auth || (!strstr(auth, "HMAC-") && !strstr(auth, "bce-auth")))
+	if (!row->jwt && !(row->auth && sign_timed(row->auth)))
 		return false;
 	for (; *text; text++)
 		for (i = 0; i < sizeof words / sizeof words[0]; i++)

@@ -3,11 +3,13 @@
 
 #include "address.h"
 #include "buf.h"
+#include "clock.h"
 #include "config.h"
 #include "exchange-part.h"
 #include "exchange.h"
 #include "fail.h"
 #include "provider.h"
+#include "secret.h"
 #include "sign.h"
 #include "template.h"
 
@@ -80,7 +82,7 @@ get(void *arg, const char *name)
 	const struct view *view = arg;
 	const struct work *work = view->work;
 	const struct pair *const known[] = { view->extra, work->names,
-		work->fixed, work->value };
+		work->fixed, work->value, work->exchange->jwt };
 	const struct pair *const read[] = { view->item ? view->item->vars
 						       : NULL,
 		work->zone_vars, work->login_vars };
@@ -326,6 +328,34 @@ message_make(struct work *work, const struct row_request *request,
 	return message;
 }
 
+/* Words are split before they are expanded, as those of `auth`. */
+static bool
+make_jwt(struct work *work, struct fail *fail)
+{
+	struct exchange *exchange = work->exchange;
+	const char *words = work->row->jwt;
+	size_t len = strcspn(words, " \t");
+	const char *scope = words + len + strspn(words + len, " \t");
+	struct view view = { work, NULL, NULL };
+	const struct scope variables = { get, &view };
+	struct buf key = { 0 }, token = { 0 };
+	struct sign_claim claim = { NULL, scope, clock_now() };
+	bool fine;
+
+	fine = template_line(&key, mem_textn(exchange->mem, words, len),
+		       &variables, fail) == EXPAND_DONE;
+	claim.key = buf_text(&key);
+	fine = fine && sign_jwt(&token, &claim, fail);
+	if (fine) {
+		secret_hide(buf_text(&token));
+		pair_add(
+			exchange->mem, &exchange->jwt, "jwt", buf_text(&token));
+	}
+	buf_free(&key);
+	buf_free(&token);
+	return fine;
+}
+
 const struct message *
 message_first(struct work *work, int step, struct fail *fail)
 {
@@ -334,6 +364,9 @@ message_first(struct work *work, int step, struct fail *fail)
 	const struct row_reading *reading = request->reading;
 	bool counted = request->paged && !(reading && reading->page);
 
+	if (step == STEP_LOGIN && work->row->jwt && !work->exchange->jwt &&
+		!make_jwt(work, fail))
+		return NULL;
 	return message_make(work, request, counted ? &first : NULL, fail);
 }
 

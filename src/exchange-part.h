@@ -114,6 +114,7 @@ struct exchange {
 	struct http *http;
 	long timeout_ms;
 	const struct account *account;
+	struct pair *jwt; /* made once, so that all logins are the same */
 	struct work *works;
 	struct call *calls, **calls_end;
 	struct http_timer *timer;

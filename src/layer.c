@@ -20,6 +20,7 @@ static const struct {
 	{ "url", true, false, true },
 	{ "header", true, true, true },
 	{ "auth", true, false, false },
+	{ "jwt", true, false, false },
 	{ "login", true, false, true },
 	{ "zones", true, false, true },
 	{ "records", true, false, true },

@@ -101,6 +101,7 @@ struct row {
 	const struct row_test *test[MEANINGS];
 	const char *url;
 	const char *auth;                 /* NULL: none */
+	const char *jwt;                  /* "KEY SCOPE"; NULL: none */
 	const struct config_line *fields; /* header */
 	const struct config_line *error;  /* pointers */
 	int64_t hold;                     /* seconds, 0 if not written */

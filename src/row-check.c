@@ -74,6 +74,8 @@ place_of(struct layer_work *work, const struct row *row, int step,
 			layer_word(work->mem, &place.words, variables[i].name);
 	for (; declared; declared = declared->next)
 		layer_word(work->mem, &place.words, declared->name);
+	if (row->jwt && step == STEP_LOGIN)
+		layer_word(work->mem, &place.words, "jwt");
 	for (at = STEP_LOGIN; at < step && at <= STEP_RECORDS; at++)
 		add_read(&place, row, at);
 	return place;
@@ -118,6 +120,9 @@ check_shared_variables(struct layer_work *work, const struct row *row, int type,
 	layer_at(work, "auth", type);
 	if (row->auth)
 		text_defined(row->auth, &place);
+	layer_at(work, "jwt", type);
+	if (row->jwt)
+		text_defined(row->jwt, &place);
 	layer_at(work, "header", type);
 	for (field = row->fields; field; field = field->next)
 		text_defined(field->text, &place);
@@ -282,6 +287,20 @@ check_auth(struct layer_work *work, const struct row *row)
 		layer_wrong(work, "%s takes %s", scheme, takes);
 }
 
+static void
+check_jwt(struct layer_work *work, const struct row *row)
+{
+	static const char *const jwt[] = { "jwt", NULL };
+	const char *scope = row->jwt ? strpbrk(row->jwt, " \t") : NULL;
+
+	if (!row->jwt)
+		return;
+	if (!scope || strpbrk(scope + strspn(scope, " \t"), " \t"))
+		layer_wrong(work, "takes key scope");
+	if (!row->step[STEP_LOGIN] || !row_step_holds(row, STEP_LOGIN, jwt))
+		layer_wrong(work, "login holds no {jwt}");
+}
+
 static int
 count_fields(const struct config_line *field)
 {
@@ -337,6 +356,8 @@ row_check(struct layer_work *work, const struct row *row, int type,
 {
 	layer_at(work, "auth", type);
 	check_auth(work, row);
+	layer_at(work, "jwt", type);
+	check_jwt(work, row);
 	layer_at(work, "records", type);
 	check_records(work, row);
 	layer_at(work, "zones", type);

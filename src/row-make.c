@@ -47,6 +47,8 @@ row_each_shared(const struct row *row,
 
 	if (row->url && !each(row->url, arg))
 		return false;
+	if (row->jwt && !each(row->jwt, arg))
+		return false;
 	if (row->auth && !each(row->auth, arg))
 		return false;
 	for (field = row->fields; field; field = field->next)
@@ -207,6 +209,7 @@ row_make(struct layer_work *work, struct row *row, int type)
 
 	make_url(work, row, type);
 	row->auth = single(work, "auth", type);
+	row->jwt = single(work, "jwt", type);
 	value = layer_at(work, "header", type);
 	row->fields = row_parse_fields(work, value.lines);
 	make_steps(work, row, type);

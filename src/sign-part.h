@@ -92,5 +92,12 @@ void sign_query(struct buf *out, const char *url, bool pairs);
 void sign_date(
 	struct buf *out, enum sign_date form, const struct sign_moment *moment);
 
+/* RFC 4648, section 5, without padding. */
+void sign_base64url(struct buf *out, const void *bytes, size_t len);
+
+/* RSASSA-PKCS1-v1_5 with SHA-256, in base64url. False: *fail. */
+bool sign_rs256(struct buf *out, const char *pem, const struct buf *text,
+	struct fail *fail);
+
 /* Hexadecimal digits of SHA-256. */
 void sign_hash(struct buf *out, const char *text, size_t len);

@@ -55,6 +55,18 @@ sign_word_count(const char *scheme)
 	return found ? found->count : 0;
 }
 
+bool
+sign_timed(const char *text)
+{
+	size_t i, len = strcspn(text, " ");
+
+	for (i = 0; i < sizeof schemes / sizeof *schemes; i++)
+		if (strlen(schemes[i].name) == len &&
+			memcmp(schemes[i].name, text, len) == 0)
+			return schemes[i].sign != sign_basic;
+	return false;
+}
+
 /* Words are written into a header line. */
 static bool
 words_fit(const struct scheme *scheme, char *const *words, struct fail *fail)

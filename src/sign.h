@@ -35,6 +35,9 @@ struct sign_moment {
 const char *sign_words(const char *scheme);
 size_t sign_word_count(const char *scheme);
 
+/* Whether the scheme that the text begins with sends the time of day. */
+bool sign_timed(const char *text);
+
 /* With what: the scheme, and as many words as it takes. */
 struct sign_auth {
 	const char *scheme;
@@ -48,6 +51,17 @@ struct sign_auth {
 bool sign_request(struct buf *out, const struct sign_auth *auth,
 	const struct sign_request *request, const struct sign_moment *moment,
 	struct fail *fail);
+
+/* Who asks for what: `key` is the JSON file of a service account. */
+struct sign_claim {
+	const char *key;
+	const char *scope;
+	int64_t now; /* UTC epoch seconds */
+};
+
+/* Adds the claim as a signed token, good for an hour. False: *fail. */
+bool sign_jwt(
+	struct buf *out, const struct sign_claim *claim, struct fail *fail);
 
 void sign_base64(struct buf *out, const void *bytes, size_t len);
 void sign_hex(struct buf *out, const unsigned char *bytes, size_t len);

@@ -175,6 +175,15 @@ readings_and_variables(void **state)
 		{ P URL "auth = Bearer {session}\nlogin = GET / -> "
 			"session\n" SET,
 			"" },
+		{ P URL SET "zones = GET /z -> /l zone=\n", "" },
+		{ P URL SET "secret = key\njwt = {key} a\n"
+			    "login = POST / a={jwt} -> session\n",
+			"" },
+		{ P URL SET "secret = key\njwt = {key}\n",
+			SAID("5") "jwt: takes key scope\n" SAID(
+				"5") "jwt: login holds no {jwt}\n" },
+		{ P URL SET "login = POST / a={jwt}\n",
+			SAID("4") "login: nothing defines {jwt}\n" },
 		{ P SET "good = {nothing}\n",
 			SAID("3") "good: nothing defines {nothing}\n" },
 		{ P URL SET "login = GET / {set}\n",

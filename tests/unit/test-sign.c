@@ -13,6 +13,7 @@
 
 #include "buf.h"
 #include "fail.h"
+#include "json.h"
 #include "sign.h"
 #include "sign-part.h"
 
@@ -802,6 +803,140 @@ test_primitives(void **state)
 	expect("empty", "hash", &out, EMPTY);
 }
 
+/* The key of RFC 7515, appendix A.2.1. */
+#define A2_KEY \
+	"-----BEGIN " \
+	"PRIVATE KEY-----\n" \
+	"MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQCh+BYK4uPJtGXO\n" \
+	"jS1lYmM2K5J9vinh8CR3/BYlzJChNuOL2TSXxbbqY913EeZ8dCn5VrD7io8ImtxL\n" \
+	"aYk8wTM/U+3QGbh3hCUv7JFP5IV3aVlL6kKA0ywPVb9ilE8TA5a8bpvfbr3SvaNn\n" \
+	"juygxmj3AbONv/s4yDQs4v5tJ/reSlpIdJed1LnPmt7Ex1sFhSwsD174pcF1A5L5\n" \
+	"ROjtZMEQxrZHYJqkeDrrnGya11UxMFBji4NmXG9veoKjlnAqH2QbgtPr8jkiGUkf\n" \
+	"toaHLFcW9Qr4NY2ai50Xw0Byj3+H2JoY2PyrZ62EWQwuz3WTOTY8BwNNb2BvniHg\n" \
+	"VFbK5emhAgMBAAECggEAEq5xpGnNCivDflJsRQBXHx1hdR1k6Ulwe2JZD50LpXyW\n" \
+	"PEAeP88vLNO97IjlA7/GQ5sLKMgvfTeXZx9SE+7YwVol2NXOoAJe46sui395IW/G\n" \
+	"O+pWJ1O0BkTGoVEn2bKVRUCgu+GjBVaYLU6f3l9kJfFNS3E0QbVdxzubSu3Mkqzj\n" \
+	"kn439X0M/V51gfpRLI9JYanrC4D4qAdGcopV/0ZHHzQlBjudU2QvXt4ehNYTCBr6\n" \
+	"XCLQUShb1juUO1ZdiYoFaFQT5Tw8bGUl/x/jTj3ccPDVZFD9pIuhLhBOneufuBiB\n" \
+	"4cS98l2SR/RQyGWSeWjnczT0QU91p1DhOVRuOopznQKBgQDgHMQQ60imZV1URk0K\n" \
+	"pLttoLhyt3SmqdEf/kgHePDdtzEafpAu+cS191R2JiuoF2yzWXnwFDcqGigp5BNr\n" \
+	"0AHQfD8/Lk8l1Mk09jxxCfui5nYooNyac8YFjm3vItzVCVDnEd3BbVWG8qf6deqE\n" \
+	"lMGAg+C2V0L4oNXnP7LZcPAZRwKBgQC5A8R+CZW2MvRTLLHzwZkUXV866cff7tx6\n" \
+	"kqa0finGG0KgeqlaZPxgCZnFp7AeAcCMtiynVlJ7vMVgePsLq6XtON4tB5kP9jAP\n" \
+	"rq3rbAOal78eUH5OcED6eNuCV8ixEu1eWcPNCS/l1OW1EnXUEoEHKl54Xrrz2uNw\n" \
+	"kgMTP1FZ1wKBgAcCn1dwJKufzBWQxWQp1vsM5fggqPN1qGb5y0MAk3g7/Ls5bkUp\n" \
+	"5u9SN0Ai3Ya6hNnvWJMb7sXQX6U/zyO2M/hTip7tUeh7CXgwo59dkpN75gJLVds2\n" \
+	"9+DAncu3KXU4f2Fa+7bLNrur53k8KwPOq2bbuTG69QtV7Jr5MR0AHWKNAoGBAIf/\n" \
+	"evpitUf+4JYbLpvNXWcY052Mpz22aR84mY3nh3F2LF2mjMJDpTg7FmuyPcVw6EcG\n" \
+	"yoAe9fa65iNqCq+jdw6PVNGo2hxfjSiZ8IIzHdsPXI89//pMjZcQK9r+CCoRjaZj\n" \
+	"OYiIDktVWZzmevJuv6WywUqd57LE3Zar3dLSIkx1AoGAIYd7DHOhrWvxkwPQsRM2\n" \
+	"tOgrjbcrfvtQJipd+DlcxyVuuM9sQLdgjVk2oy26F0EmpScGLq2MowX7fhd/QJQ3\n" \
+	"ydy5cY7YIBi87w93IKLEdfnbJtoOPLUW0ITrJReOgo1cq9SbsxYawBgfp/gh6A56\n" \
+	"03k2+ZQwVK0JKSHuLFkuQ3U=\n" \
+	"-----END " \
+	"PRIVATE KEY-----\n"
+
+static void
+test_rs256(void **state)
+{
+	struct buf text = { 0 }, out = { 0 };
+	struct fail fail;
+
+	(void)state;
+	buf_str(&text,
+		"eyJhbGciOiJSUzI1NiJ9.eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkz"
+		"ODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ");
+	assert_true(sign_rs256(&out, A2_KEY, &text, &fail));
+	expect("RFC 7515", "A.2", &out,
+		"cC4hiUPoj9Eetdgtv3hF80EGrhuB__dzERat0XF9g2VtQgr9PJbu3XOiZj5RZ"
+		"mh7AAuHIm4Bh-0Qc_lF5YKt_O8W2Fp5jujGbds9uJdbF9CUAr7t1dnZcAcQjb"
+		"KBYNX4BAynRFdiuB--f_nZLgrnbyTyWzO75vRK5h6xBArLIARNPvkSjtQBMHl"
+		"b1L07Qe7K0GarZRmB_eSN9383LcOLn6_dO--xi12jzDwusC-eOkHWEsqtFZES"
+		"c6BfI7noOPqvhJ1phCnvWh6IeYI2w9QOYEUipUTI8np6LbgGY9Fs98rqVt5AX"
+		"LIhWkWywlVmtVrBp0igcN_IoypGlUPQGe77Rw");
+	buf_free(&text);
+}
+
+/* RFC 4648, section 10, and the letters that differ. */
+static void
+test_base64url(void **state)
+{
+	static const struct {
+		const char *bytes;
+		const char *text;
+	} rows[] = {
+		{ "", "" },
+		{ "f", "Zg" },
+		{ "fo", "Zm8" },
+		{ "foo", "Zm9v" },
+		{ "foobar", "Zm9vYmFy" },
+		{ "\xfb\xff\xfe", "-__-" },
+	};
+	struct buf out = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		sign_base64url(&out, rows[i].bytes, strlen(rows[i].bytes));
+		expect(rows[i].text, "base64url", &out, rows[i].text);
+	}
+}
+
+/* The key file as Google writes it, in parts. */
+static void
+test_jwt(void **state)
+{
+	static const char email[] = "\"client_email\":\"ddns@p.example\"";
+	static const char uri[] =
+		"\"token_uri\":\"https:\\/\\/oauth2.example\\/token\"";
+	static const struct {
+		const char *key;
+		const char *said;
+	} rows[] = {
+		{ "x", "the key is not the JSON file of an account" },
+		{ "{}", "the key has no client_email" },
+		{ "{\"client_email\":\"a\"}", "the key has no token_uri" },
+		{ "{\"client_email\":\"a\",\"token_uri\":\"b\"}",
+			"the key has no private_key" },
+		{ "{\"client_email\":\"a\",\"token_uri\":\"b\","
+		  "\"private_key\":\"c\"}",
+			"private_key is no RSA key in PEM" },
+	};
+	struct buf key = { 0 }, out = { 0 }, wanted = { 0 }, text = { 0 };
+	struct sign_claim claim = { NULL, "https://scope.example",
+		SAMPLE_2026 };
+	struct fail fail;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		claim.key = rows[i].key;
+		assert_false(sign_jwt(&out, &claim, &fail));
+		assert_string_equal(fail.text, rows[i].said);
+		assert_int_equal(out.len, 0);
+	}
+	buf_printf(&key, "{%s,%s,\"private_key\":\"", email, uri);
+	json_escape(&key, A2_KEY, strlen(A2_KEY));
+	buf_str(&key, "\"}");
+	claim.key = buf_text(&key);
+	assert_true(sign_jwt(&out, &claim, &fail));
+	buf_str(&text,
+		"{\"iss\":\"ddns@p.example\",\"scope\":\"https://scope.example\","
+		"\"aud\":\"https://oauth2.example/token\",\"iat\":1767323045,"
+		"\"exp\":1767326645}");
+	buf_str(&wanted, "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.");
+	sign_base64url(&wanted, text.at, text.len);
+	buf_cut(&text, 0);
+	buf_str(&text, buf_text(&wanted));
+	buf_char(&wanted, '.');
+	assert_true(sign_rs256(&wanted, A2_KEY, &text, &fail));
+	assert_string_equal(buf_text(&out), buf_text(&wanted));
+	buf_free(&key);
+	buf_free(&out);
+	buf_free(&wanted);
+	buf_free(&text);
+}
+
 int
 main(void)
 {
@@ -815,6 +950,9 @@ main(void)
 		cmocka_unit_test(test_wholes),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_table),
+		cmocka_unit_test(test_base64url),
+		cmocka_unit_test(test_rs256),
+		cmocka_unit_test(test_jwt),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
