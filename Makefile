@@ -37,8 +37,8 @@ ALL_LIBS = $(HARDEN_LINK) $(LDFLAGS) $$($(PKG_CONFIG) --libs $(LIBRARIES)) \
 GROUND = src/buf.c src/fail.c src/log.c src/secret.c
 VALUES = src/address-text.c src/address.c src/document.c src/json-find.c \
 	src/json-text.c src/json-xml.c src/json.c src/sign-bce.c \
-	src/sign-canonical.c src/sign-hmac.c src/sign.c src/template-json.c \
-	src/template-url.c src/template.c
+	src/sign-canonical.c src/sign-hmac.c src/sign-jwt.c src/sign.c \
+	src/template-json.c src/template-url.c src/template.c
 WORLD = src/child.c src/cli.c src/clock.c src/config-file.c \
 	src/config-line.c src/config-parse.c src/config-path.c src/config-value.c \
 	src/config.c src/event-check.c src/event-read.c src/event.c \
@@ -74,33 +74,37 @@ HEADERS = src/account.h src/address.h src/buf.h src/catalogue.h src/check.h \
 	src/stop.h src/template-part.h src/template.h src/update-part.h \
 	src/update.h
 ROWS = src/providers/1984.ini src/providers/alidns.ini \
+	src/providers/azure.ini src/providers/baiducloud.ini \
 	src/providers/bunny.ini src/providers/changeip.ini \
 	src/providers/cloudflare.ini src/providers/cloudns.ini \
 	src/providers/ddns.fm.ini src/providers/desec.ini \
 	src/providers/digitalocean.ini src/providers/dinahosting.ini \
-	src/providers/directnic.ini src/providers/dnsimple.ini \
-	src/providers/dnsla.ini src/providers/dnsmadeeasy.ini \
-	src/providers/dnspod.ini src/providers/dondominio.ini \
-	src/providers/dreamhost.ini src/providers/duckdns.ini \
-	src/providers/dynadot.ini src/providers/dyndns2.ini \
-	src/providers/dynv6.ini src/providers/enom.ini \
-	src/providers/freedns.ini src/providers/freemyip.ini \
+	src/providers/directnic.ini src/providers/dnsexit.ini \
+	src/providers/dnsimple.ini src/providers/dnsla.ini \
+	src/providers/dnsmadeeasy.ini src/providers/dnspod.ini \
+	src/providers/dondominio.ini src/providers/dreamhost.ini \
+	src/providers/duckdns.ini src/providers/dynadot.ini \
+	src/providers/dyndns2.ini src/providers/dynv6.ini src/providers/edgeone.ini \
+	src/providers/enom.ini src/providers/freedns.ini src/providers/freemyip.ini \
 	src/providers/gandi.ini src/providers/gcore.ini src/providers/gira.ini \
 	src/providers/godaddy.ini src/providers/goip.ini \
-	src/providers/hetzner.ini src/providers/hostinger.ini \
-	src/providers/huaweicloud.ini src/providers/infomaniak.ini \
-	src/providers/ionos.ini src/providers/linode.ini \
-	src/providers/luadns.ini src/providers/myaddr.ini \
-	src/providers/name.com.ini src/providers/namecheap.ini \
-	src/providers/namesilo.ini src/providers/netcup.ini \
-	src/providers/netlify.ini src/providers/njalla.ini \
-	src/providers/ns1.ini src/providers/nsupdate.ini \
-	src/providers/porkbun.ini src/providers/powerdns.ini \
-	src/providers/rainyun.ini src/providers/regfish.ini \
-	src/providers/route53.ini src/providers/scaleway.ini \
-	src/providers/servercow.ini src/providers/sitelutions.ini \
-	src/providers/spaceship.ini src/providers/tencentcloud.ini \
-	src/providers/url.ini src/providers/vercel.ini src/providers/vultr.ini
+	src/providers/googlecloud.ini src/providers/hetzner.ini \
+	src/providers/hostinger.ini src/providers/huaweicloud.ini \
+	src/providers/infomaniak.ini src/providers/ionos.ini \
+	src/providers/linode.ini src/providers/luadns.ini src/providers/myaddr.ini \
+	src/providers/mythic-beasts.ini src/providers/name.com.ini \
+	src/providers/namecheap.ini src/providers/namesilo.ini \
+	src/providers/netcup.ini src/providers/netlify.ini \
+	src/providers/njalla-api.ini src/providers/njalla.ini src/providers/ns1.ini \
+	src/providers/nsupdate.ini src/providers/porkbun.ini \
+	src/providers/powerdns.ini src/providers/rainyun.ini \
+	src/providers/regfish.ini src/providers/route53.ini \
+	src/providers/scaleway.ini src/providers/servercow.ini \
+	src/providers/sitelutions.ini src/providers/spaceship.ini \
+	src/providers/tencentcloud.ini src/providers/url.ini \
+	src/providers/vercel.ini src/providers/volcengine.ini \
+	src/providers/vultr.ini src/providers/west.cn.ini \
+	src/providers/yandex360.ini
 MAN = man/ddns.1 man/ddns.ini.5 man/ddns-providers.5
 UNIT = tests/unit/test-account-secret tests/unit/test-account \
 	tests/unit/test-address-find tests/unit/test-address tests/unit/test-buf \

@@ -19,7 +19,8 @@ that are indented further go on with the line above; `;` begins a comment.
     call NAME               requests, each with its answer (or none at all):
 
         METHOD TARGET
-            Name: value     fields; Content-Type follows from the body
+            Name: value     fields; Content-Type follows from the body; `Name:` of
+                            `every` is not there
             BODY            compared member for member, in this order
         STATUS BODY         the answer; its fields and body may go on below
 
@@ -41,7 +42,8 @@ said: nothing for `equal`, the foreign address of the record for `changed`.
     $type A                 $name  home, @ at apex    $ip   the address to set
     $old  the one before    $other one more           $ip4 $ip6  of each family
 
-In a target and in a form they are percent-encoded.
+In a target and in a form they are percent-encoded. $key_file is the JSON file
+of a service account; a token that its key signed is shown as its claims.
 """
 
 import base64
@@ -158,7 +160,7 @@ class CaseFile:
 
 STATUS = re.compile(r"\d\d\d(?= |$)")
 METHOD = re.compile(r"\+?[A-Z]+ \S+$")
-FIELD = re.compile(r"[A-Za-z0-9-]+: ")
+FIELD = re.compile(r"[A-Za-z0-9-]+:(?= |$)")
 PAIR = re.compile(r"[$a-zA-Z0-9_.]+ =( |$)")
 REFERENCE = re.compile(r"(\+?)(\w[\w-]*)(?:\.(A|AAAA))?(?:=([\w-]+))?$")
 
@@ -194,6 +196,7 @@ class Case:
             "old": ADDRESSES[kind][run], "ip": ADDRESSES[kind][run + 1],
             "ip4": ADDRESSES["A"][run + 1], "ip6": ADDRESSES["AAAA"][run + 1],
             "other": OTHER[kind], "provider": self.file.provider,
+            "key_file": Late(signatures.account_file),
             "server": self.server[0], "server6": self.server[1]}
         for name, value in self.own.items():
             name, _, only = name.partition(".")
@@ -277,7 +280,7 @@ def expand(text, values, change=str):
     def value(match):
         name = match[1] or match[2]
         assert name in values, f"${name} is not known: {text}"
-        return change(values[name])
+        return change(str(values[name]))
     return re.sub(r"\$(?:(\w+)|\{(\w+)\})", value, text)
 
 
@@ -341,6 +344,25 @@ def shown(method, target, fields, body):
     return "\n".join([f"{method} {target}", *lines, "", normal(body)])
 
 
+class Late:
+    """A variable that is made when it is used."""
+
+    def __init__(self, make):
+        self.make = make
+
+    def __str__(self):
+        return self.make()
+
+
+TOKEN = re.compile(r"\beyJ[\w-]+\.eyJ[\w-]+\.[\w-]+")
+
+
+def told(body):
+    """A body, with the claims in place of a token."""
+    return TOKEN.sub(lambda found: json.dumps(
+        signatures.claims(found[0]), separators=(",", ":")), body)
+
+
 class Script:
     """The `reply` of a server: plays the exchanges of one run."""
 
@@ -381,8 +403,9 @@ class Script:
                 trouble += f"\n{error}"
         fields = [(name, value) for name, value in request.headers
                   if name.lower() not in hidden]
+        body = request.body.decode(errors="replace")
         return shown(request.method, request.target, fields,
-                     request.body.decode(errors="replace")) + trouble
+                     told(body)) + trouble
 
     def __call__(self, request):
         try:

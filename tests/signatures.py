@@ -6,8 +6,13 @@ names of the fields that the scheme adds. It shares nothing with the program.
 
 import base64
 import calendar
+import functools
 import hashlib
 import hmac
+import json
+import pathlib
+import subprocess
+import tempfile
 import re
 import time
 import urllib.parse
@@ -218,6 +223,54 @@ def basic(request, words, now):
     want(field(request, "Authorization") == f"Basic {text}",
          f"Authorization is not Basic {words}")
     return {"authorization"}
+
+
+@functools.cache
+def service_account():
+    """A folder with a key, made by openssl, and a file as Google makes it."""
+    folder = tempfile.TemporaryDirectory()
+    path = pathlib.Path(folder.name)
+    for command in ("genpkey -algorithm RSA -out key.pem",
+                    "pkey -in key.pem -pubout -out public.pem"):
+        subprocess.run(["openssl", *command.split()], cwd=path, check=True,
+                       stderr=subprocess.DEVNULL)
+    key = {"type": "service_account", "project_id": "p-1",
+           "private_key_id": "2021",
+           "private_key": (path / "key.pem").read_text(),
+           "client_email": "ddns@p-1.iam.gserviceaccount.com",
+           "token_uri": "https://oauth2.googleapis.com/token"}
+    (path / "key.json").touch(0o600)
+    (path / "key.json").write_text(json.dumps(key, indent=2) + "\n")
+    return folder
+
+
+def account_file():
+    return str(pathlib.Path(service_account().name) / "key.json")
+
+
+def decode(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
+def claims(token, now=None):
+    """What a JWT that is signed with the key above claims (RFC 7515, 7523)."""
+    # developers.google.com/identity/protocols/oauth2/service-account
+    now = time.time() if now is None else now
+    folder = pathlib.Path(service_account().name)
+    signed, _, signature = token.rpartition(".")
+    head, body = (json.loads(decode(part)) for part in signed.split("."))
+    want("=" not in token, "padding")
+    want(head == {"alg": "RS256", "typ": "JWT"}, f"header {head}")
+    (folder / "signature").write_bytes(decode(signature))
+    checked = subprocess.run(
+        ["openssl", "dgst", "-sha256", "-verify", "public.pem", "-signature",
+         "signature"], input=signed.encode(), cwd=folder,
+        stdout=subprocess.PIPE)
+    want(checked.stdout.strip() == b"Verified OK", f"{token}")
+    issued = body.pop("iat")
+    want(abs(now - issued) <= LATE, f"iat {issued}")
+    want(body.pop("exp") == issued + 3600, "exp")
+    return body
 
 
 SCHEMES = {"AWS4-HMAC-SHA256": aws, "TC3-HMAC-SHA256": tc3,

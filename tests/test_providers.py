@@ -28,7 +28,7 @@ def read_rows():
             if line.startswith("["):
                 row = rows.setdefault(line.split()[1].rstrip("]"), {})
             elif line[:1].isspace() and line.strip():
-                row[key] += " " + line.strip()
+                row[key] += "\n" + line.strip()
             elif "=" in line and line[0] not in ";#":
                 key, value = map(str.strip, line.split("=", 1))
                 row[key] = f"{row[key]}\n{value}" if key in row else value
@@ -81,7 +81,15 @@ def secrets(case):
     """The values that must never be shown."""
     declared = ALL_ROWS[case.file.provider].get("secret", "")
     names = set(re.findall(r"^\[?(\w+)", declared, re.M))
-    return [value for key, value in case.account.items() if key in names]
+    return [value for key, value in case.account.items()
+            if key in names and value]
+
+
+def elsewhere(case, server):
+    """Requests of the row to another host than that of `url`."""
+    return {key: re.sub(r" https://[^/?\s]+", f" {server}", value, count=1)
+            for key, value in ALL_ROWS[case.file.provider].items()
+            if re.match("[A-Z]+ https://", value)}
 
 
 def configure(ddns, case, run):
@@ -96,9 +104,10 @@ def configure(ddns, case, run):
     account = {"names": "$fqdn", **case.account}
     if not any("$server" in value for value in account.values()):
         account["server"] = "$server"
+    account.update(elsewhere(case, "$server"))
     text += f"[{case.file.provider}]\n"
     for key, value in account.items():
-        value = conversation.expand(value, values).replace("\\n", "\n\t")
+        value = conversation.expand(value, values).replace("\\n", "\n").replace("\n", "\n\t")
         text += f"{key} = {value}\n" if value else f"{key} =\n"
     ddns.config(text, "timeout = 5\npatience = 1")
 
@@ -199,7 +208,8 @@ def test_each_word_is_said(name):
 @pytest.mark.parametrize("name", sorted(set(FILES) & set(ALL_ROWS)))
 def test_origins(name):
     """`server` replaces them in the cases, so they are looked at here."""
-    found = {origin for key, value in ALL_ROWS[name].items() if key != "site"
+    found = {origin for key, value in ALL_ROWS[name].items()
+             if key not in ("site", "jwt")
              for origin in re.findall(r"https?://[^/?\s{]+", value)
              if "xmlns" not in key and f'="{origin}' not in value}
     assert found == set(FILES[name].origins)
