@@ -54,11 +54,43 @@ TALKS = [
         "login=gd-key-dLYvZYGfXvEe", "password=gd-secret-7Xg5"]),
     ddclient("cloudflare", "zone", "list=two", "patch", lines=[
         "protocol=cloudflare", "zone=example.com", "password=cf-token"]),
+    ddclient("njalla", "set", lines=["protocol=njalla", "password=njalla-key"]),
+    ddclient("ovh", "set", lines=[
+        "protocol=ovh", "server=dns.eu.ovhapis.com", *ME]),
+    ddclient("1984", "set", lines=["protocol=1984", "password=key-1984"]),
+    ddclient("changeip", "set", lines=[
+        "protocol=changeip", "login=me", "password=changeip-secret"]),
+    ddclient("freemyip", "set", unsaid=["myip"], lines=[
+        "protocol=freemyip", "password=freemyip-token"]),
+    ddclient("dnsmadeeasy", "set", name="1007", lines=[
+        "protocol=dnsmadeeasy", "login=me", "password=dme-secret"]),
+    ddclient("dnsomatic", "set", unsaid=["wildcard", "mx", "backmx"], lines=[
+        "protocol=dyndns2", "server=updates.dnsomatic.com", *ME]),
+    ddclient("loopia", "set", lines=[
+        "protocol=dyndns2", "server=dyndns.loopia.se", "script=/", *ME]),
+    ddclient("dynu", "set", lines=[
+        "protocol=dyndns2", "server=api.dynu.com", *ME]),
+    ddclient("selfhost", "set", lines=[
+        "protocol=dyndns2", "server=carol.selfhost.de", *ME]),
     inadyn("dyndns2", "set", origin=DYN, lines=["default@dyndns.org", *USER]),
     inadyn("no-ip", "set", lines=["default@no-ip.com", *USER]),
     inadyn("he.net", "set", lines=[
         "dyndns@he.net", "username = home.example.com",
         "password = dyndns2-secret"]),
+    inadyn("ovh", "set", origin="https://www.ovh.com", lines=[
+        "default@ovh.com", *USER]),
+    inadyn("spdyn", "set", lines=["default@spdyn.de", *USER]),
+    inadyn("selfhost", "set", lines=["default@selfhost.de", *USER]),
+    inadyn("dynu", "set", lines=["default@dynu.com", *USER]),
+    inadyn("3322", "set", lines=["dyndns@3322.org", *USER]),
+    inadyn("dnsomatic", "set", unsaid=["wildcard", "mx", "backmx"], lines=[
+        "default@dnsomatic.com", *USER]),
+    inadyn("strato", "set", unsaid=["myip"], lines=[
+        "default@strato.com", *USER]),
+    inadyn("freemyip", "set", unsaid=["myip"], lines=[
+        "default@freemyip.com", "password = freemyip-token"]),
+    inadyn("gira", "set", lines=[
+        "default@gira.de", "username = me", "password = gira-secret"]),
     inadyn("duckdns", "set", name="home.duckdns.org", lines=[
         "default@duckdns.org",
         "username = a7c4d0ad-114e-40ef-ba1d-d217904a50f2"]),
