@@ -220,7 +220,7 @@ lookup_judge(struct lookup_try *try, const char *body, size_t len)
 	}
 	root = json_read(body, len, &fail);
 	if (!root)
-		lookup_missed(try, "no JSON: %s", fail.text);
+		lookup_missed(try, "%s", fail.text);
 	else if (!json_first(root, pointer, &text))
 		lookup_missed(try, "nothing at %s", pointer);
 	else
