@@ -37,8 +37,8 @@ ALL_LIBS = $(HARDEN_LINK) $(LDFLAGS) $$($(PKG_CONFIG) --libs $(LIBRARIES)) \
 GROUND = src/buf.c src/fail.c src/log.c src/secret.c
 VALUES = src/address-text.c src/address.c src/document.c src/json-find.c \
 	src/json-text.c src/json-xml.c src/json.c src/sign-bce.c \
-	src/sign-canonical.c src/sign-hmac.c src/sign-jwt.c src/sign.c \
-	src/template-json.c src/template-url.c src/template.c
+	src/sign-canonical.c src/sign-hmac.c src/sign-jwt.c src/sign-nfsn.c \
+	src/sign.c src/template-json.c src/template-url.c src/template.c
 WORLD = src/child.c src/cli.c src/clock.c src/config-file.c \
 	src/config-line.c src/config-parse.c src/config-path.c src/config-value.c \
 	src/config.c src/event-check.c src/event-read.c src/event.c \
@@ -94,15 +94,15 @@ ROWS = src/providers/1984.ini src/providers/alidns.ini \
 	src/providers/linode.ini src/providers/luadns.ini src/providers/myaddr.ini \
 	src/providers/mythic-beasts.ini src/providers/name.com.ini \
 	src/providers/namecheap.ini src/providers/namesilo.ini \
-	src/providers/netcup.ini src/providers/netlify.ini \
-	src/providers/njalla-api.ini src/providers/njalla.ini src/providers/ns1.ini \
-	src/providers/nsupdate.ini src/providers/porkbun.ini \
-	src/providers/powerdns.ini src/providers/rainyun.ini \
-	src/providers/regfish.ini src/providers/route53.ini \
-	src/providers/scaleway.ini src/providers/servercow.ini \
-	src/providers/sitelutions.ini src/providers/spaceship.ini \
-	src/providers/tencentcloud.ini src/providers/url.ini \
-	src/providers/vercel.ini src/providers/volcengine.ini \
+	src/providers/nearlyfreespeech.ini src/providers/netcup.ini \
+	src/providers/netlify.ini src/providers/njalla-api.ini \
+	src/providers/njalla.ini src/providers/ns1.ini src/providers/nsupdate.ini \
+	src/providers/porkbun.ini src/providers/powerdns.ini \
+	src/providers/rainyun.ini src/providers/regfish.ini \
+	src/providers/route53.ini src/providers/scaleway.ini \
+	src/providers/servercow.ini src/providers/sitelutions.ini \
+	src/providers/spaceship.ini src/providers/tencentcloud.ini \
+	src/providers/url.ini src/providers/vercel.ini src/providers/volcengine.ini \
 	src/providers/vultr.ini src/providers/west.cn.ini \
 	src/providers/yandex360.ini
 MAN = man/ddns.1 man/ddns.ini.5 man/ddns-providers.5

@@ -67,6 +67,7 @@ void sign_bce_key(struct buf *hex, const struct sign_task *task);
 void sign_basic(struct buf *out, struct sign_task *task, struct mem *mem);
 void sign_hmac(struct buf *out, struct sign_task *task, struct mem *mem);
 void sign_bce(struct buf *out, struct sign_task *task, struct mem *mem);
+void sign_nfsn(struct buf *out, struct sign_task *task, struct mem *mem);
 
 /* Puts a field in its place in a list by name; the name becomes lower case
  * and the blanks around the value go. */

@@ -26,6 +26,7 @@ static const struct scheme schemes[] = {
 	{ "HMAC-SHA256", "id secret region service", 4, sign_hmac },
 	{ "SDK-HMAC-SHA256", "id secret", 2, sign_hmac },
 	{ "bce-auth-v1", "id secret", 2, sign_bce },
+	{ "NFSN", "login key", 2, sign_nfsn },
 };
 
 static const struct scheme *

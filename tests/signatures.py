@@ -217,6 +217,19 @@ def baidu(request, words, now):
     return {"authorization"}
 
 
+def nfsn(request, words, now):
+    # members.nearlyfreespeech.net/wiki/API/Introduction
+    have = field(request, "X-NFSN-Authentication")
+    login, moment, salt, made = have.split(";")
+    want(login == words[0], f"login {login}")
+    want(abs(now - int(moment)) <= LATE, f"time {moment}")
+    want(len(salt) == 16 and salt.isalnum(), f"salt {salt}")
+    body = hashlib.sha1(request.body).hexdigest()
+    text = ";".join([login, moment, salt, words[1], request.path, body])
+    same(made, hashlib.sha1(text.encode()).hexdigest(), text)
+    return {"x-nfsn-authentication"}
+
+
 def basic(request, words, now):
     # RFC 7617
     text = base64.b64encode(":".join(words).encode()).decode()
@@ -275,7 +288,7 @@ def claims(token, now=None):
 
 SCHEMES = {"AWS4-HMAC-SHA256": aws, "TC3-HMAC-SHA256": tc3,
            "ACS3-HMAC-SHA256": acs3, "HMAC-SHA256": volcengine,
-           "SDK-HMAC-SHA256": huawei, "bce-auth-v1": baidu, "Basic": basic}
+           "NFSN": nfsn, "SDK-HMAC-SHA256": huawei, "bce-auth-v1": baidu, "Basic": basic}
 
 
 def verify(scheme, words, request, now=None):

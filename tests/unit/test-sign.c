@@ -937,6 +937,52 @@ test_jwt(void **state)
 	buf_free(&text);
 }
 
+/* go-acme/lego, providers/dns/nearlyfreespeech, of its signer (published). */
+static void
+test_nfsn(void **state)
+{
+	static const struct {
+		const char *path;
+		int64_t now;
+		const char *nonce;
+		const char *header;
+	} rows[] = {
+		{ "/path", 1692475113, "0123456789ABCDEF",
+			"user;1692475113;0123456789ABCDEF;417a9988c7ad7919b297884dd120b5808d8a1e6f" },
+		{ "/path?a=b", 1692567766, "0123456789ABCDEF",
+			"user;1692567766;0123456789ABCDEF;b5c28286fd2e1a45a7c576dc2a6430116f721502" },
+		{ "/path", 1692475113, "FEDCBA98765432101234",
+			"user;1692475113;FEDCBA9876543210;0f766822bda4fdc09829be4e1ea5e27ae3ae334e" },
+		{ "", 1692475113, "0123456789ABCDEF",
+			"user;1692475113;0123456789ABCDEF;c7c241a4d15d04d92805631d58d4d72ac1c339a1" },
+	};
+	char user[] = "user", secret[] = "secret", url[64];
+	char *words[] = { user, secret };
+	const struct sign_auth auth = { "NFSN", words };
+	struct sign_request request = { "POST", url, NULL, "data", 4 };
+	struct sign_moment moment;
+	struct buf out = { 0 };
+	struct fail fail;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		snprintf(
+			url, sizeof url, "https://api.example%s", rows[i].path);
+		moment.now = rows[i].now;
+		moment.nonce = rows[i].nonce;
+		assert_true(
+			sign_request(&out, &auth, &request, &moment, &fail));
+		assert_memory_equal(
+			buf_text(&out), "X-NFSN-Authentication: ", 23);
+		assert_memory_equal(
+			out.at + 23, rows[i].header, strlen(rows[i].header));
+		assert_string_equal(out.at + 23 + strlen(rows[i].header), "\n");
+		buf_cut(&out, 0);
+	}
+	buf_free(&out);
+}
+
 int
 main(void)
 {
@@ -953,6 +999,7 @@ main(void)
 		cmocka_unit_test(test_base64url),
 		cmocka_unit_test(test_rs256),
 		cmocka_unit_test(test_jwt),
+		cmocka_unit_test(test_nfsn),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
