@@ -144,10 +144,10 @@ requests(void **state)
 		{ "[desec]\ntoken = abcd\n" NAMES, ROW_A,
 			"A offered zone\n"
 			"url https://desec.io/api/v1\nauth Token {token}\n"
-			"zones GET /domains/?owns_qname={fqdn} -> zone=/name "
+			"zones GET /domains/ -> zone=/name "
 			"ttl=/minimum_ttl\n"
 			"records GET /domains/{zone}/rrsets/"
-			"?subname={sub}&type={type} -> name=/subname "
+			"?type={type} -> name=/subname "
 			"type=/type ip=/records ttl=/ttl\n"
 			"set json {\"subname\":\"{sub}\",\"type\":\"{type}\","
 			"\"ttl\":{ttl},\"records\":[{value}]}\n"

@@ -1,0 +1,138 @@
+"""How many requests 100 changed names of one zone take, per kind of API.
+
+The first request goes alone, the zone is asked for once for each name's walk
+or once for all, a batch takes 50 items. Each fake answers as its service does
+for names that all hold another address.
+"""
+
+import json
+import re
+import urllib.parse
+
+import pytest
+
+import harness
+from harness import Reply, document
+
+COUNT = 100
+ZONE = "example.com"
+NAMES = [f"n{i}.{ZONE}" for i in range(COUNT)]
+NEW, OLD = "203.0.113.7", "203.0.113.1"
+
+
+def text(answer, status=200):
+    return Reply(answer, status, {"Content-Type": "text/plain"})
+
+
+def asked(request, word):
+    return dict(urllib.parse.parse_qsl(request.target.partition("?")[2]))[word]
+
+
+def one_request(request):
+    return text(f"good {NEW}")
+
+
+def by_id(request):  # digitalocean
+    if request.method == "PATCH":
+        return document({"domain_record": {}})
+    if "/records" in request.path:
+        name = asked(request, "name").removesuffix(f".{ZONE}")
+        return document({"domain_records": [
+            {"id": name, "type": "A", "name": name, "data": OLD, "ttl": 60}]})
+    return document({"domain": {"name": ZONE}},
+                    200 if request.path.endswith(f"/{ZONE}") else 404)
+
+
+def by_id_batch(request):  # cloudflare
+    if request.method == "POST":
+        return document({"result": {}, "success": True})
+    name = asked(request, "name")
+    if "/dns_records" in request.path:
+        return document({"success": True, "result": [
+            {"id": f"id-{name}", "name": name, "type": "A", "content": OLD,
+             "ttl": 1, "proxied": False}]})
+    return document({"success": True, "result":
+                     [{"id": "z", "name": ZONE}] if name == ZONE else []})
+
+
+def sets_batch(request):  # desec
+    if request.method == "PUT":
+        return document([])
+    if "/rrsets/" in request.path:
+        return document([{"subname": name.split(".")[0], "type": "A",
+                          "records": [OLD], "ttl": 3600} for name in NAMES])
+    return document([{"name": ZONE, "minimum_ttl": 3600}])
+
+
+def sets(request):  # gandi
+    if request.method == "PUT":
+        return document({"message": "DNS Record Created"}, 201)
+    if "/records/" in request.path:
+        return document({"rrset_values": [OLD], "rrset_ttl": 300})
+    return document({"fqdn": ZONE},
+                    200 if request.path.endswith(f"/{ZONE}") else 404)
+
+
+def zone_file(request):  # powerdns
+    if request.method == "PATCH":
+        return Reply("", 204)
+    if "rrset_name" in request.target:
+        return document({"rrsets": [
+            {"name": asked(request, "rrset_name"), "type": "A", "ttl": 60,
+             "records": [{"content": OLD, "disabled": False}]}]})
+    name = asked(request, "zone")
+    return document([{"name": f"{ZONE}.", "id": f"{ZONE}."}]
+                    if name == f"{ZONE}." else [])
+
+
+def whole_zone(request):  # netcup: login, one read for all, one batch
+    action = json.loads(request.body)["action"]
+    data = {"login": {"apisessionid": "s"}, "infoDnsRecords": {"dnsrecords": [
+        {"id": str(i), "hostname": name.split(".")[0], "type": "A",
+         "destination": OLD} for i, name in enumerate(NAMES)]}}
+    return document({"status": "success",
+                     "responsedata": data.get(action, {})})
+
+
+# provider: its keys, its fake, and how many requests: with the zone known, too
+ROWS = {
+    "dyndns2": ("user = u\npassword = p", one_request, 100, 100),
+    "digitalocean": ("token = t", by_id, 301, 200),
+    "cloudflare": ("token = t", by_id_batch, 203, 103),
+    "desec": ("token = t", sets_batch, 4, 4),
+    "gandi": ("token = t", sets, 301, 200),
+    "powerdns": ("api_key = k", zone_file, 203, 103),
+    "netcup": ("customer = 1\napi_key = k\napi_password = p", whole_zone, None,
+               4),
+}
+
+
+def requests(ddns, provider, zone):
+    keys, fake, *_ = ROWS[provider]
+    server = harness.Server(fake)
+    source = ddns.folder / "address"
+    source.write_text(NEW)
+    try:
+        ddns.config(
+            f"[ipv4]\nurl = file://{source}\nallow = 203.0.113.0/24\n"
+            f"[{provider}]\n{keys}\nserver = {server.url}\n{zone}\nnames =" +
+            "".join(f"\n\t{name}" for name in NAMES), "patience = 1")
+        result = ddns.run()
+    finally:
+        server.close()
+    assert result.status == 0, result.stderr[:500]
+    assert len(result.stdout.splitlines()) == COUNT
+    written = sum(len(re.findall(NEW.replace(".", r"\."), str(request) +
+                                 request.body.decode()))
+                  for request in server.requests)
+    assert written == COUNT
+    return len(server.requests)
+
+
+@pytest.mark.parametrize("provider", ROWS)
+def test_requests(ddns, provider):
+    *_, found, known = ROWS[provider]
+    if found:
+        assert requests(ddns, provider, "") == found
+    ddns.state.unlink(missing_ok=True)
+    assert requests(ddns, provider, f"zone = {ZONE}") == known
