@@ -9,7 +9,6 @@
 #include "lookup.h"
 #include "plan.h"
 #include "provider.h"
-#include "sign.h"
 #include "state.h"
 #include "stats.h"
 #include "decide.h"
@@ -35,16 +34,6 @@ status_age(struct buf *out, int64_t seconds)
 		i++;
 	buf_printf(out, "%lld %s%s", (long long)(seconds / units[i].unit),
 		units[i].name, seconds / units[i].unit == 1 ? "" : "s");
-}
-
-static unsigned
-digest(const struct status *status, const struct account *account)
-{
-	unsigned char mac[32];
-
-	sign_hmac_sha256(mac, status->state->key, STATE_KEY,
-		account->fingerprint, account->fingerprint_len);
-	return (unsigned)mac[0] << 8 | mac[1];
 }
 
 /* Why a name is due that no failure keeps back. */
@@ -98,7 +87,8 @@ judge(struct status *status, struct status_item *item)
 	const struct account *account = item->account;
 	const struct state_account *hold =
 		state_account(status->state, account->title);
-	const unsigned sum = digest(status, account);
+	const unsigned sum = state_digest(
+		status->state, account->fingerprint, account->fingerprint_len);
 	const struct decide_facts facts = {
 		.name = item->state,
 		.account = hold,

@@ -12,7 +12,6 @@
 #include "plan.h"
 #include "provider.h"
 #include "report.h"
-#include "sign.h"
 #include "state.h"
 #include "decide.h"
 #include "update.h"
@@ -102,17 +101,6 @@ collect_lines(struct update *update)
 	}
 }
 
-/* 16 bits: enough to notice a change, too few to test a password. */
-static unsigned
-digest(const struct update *update, const struct account *account)
-{
-	unsigned char mac[32];
-
-	sign_hmac_sha256(mac, update->state->key, STATE_KEY,
-		account->fingerprint, account->fingerprint_len);
-	return (unsigned)mac[0] << 8 | mac[1];
-}
-
 static struct update_item *
 make_item(struct update *update, struct update_line *line,
 	const struct account *account, const struct account_name *name)
@@ -139,7 +127,8 @@ collect_name(struct update *update, struct update_item **end,
 	const struct account *account, const struct account_name *name)
 {
 	struct update_item *pair[ROW_TYPES] = { NULL, NULL };
-	const unsigned sum = digest(update, account);
+	const unsigned sum = state_digest(
+		update->state, account->fingerprint, account->fingerprint_len);
 	struct update_line *line;
 	enum row_type type;
 
