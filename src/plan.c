@@ -11,6 +11,8 @@
 #include "lookup.h"
 #include "nsupdate.h"
 #include "provider.h"
+#include "sign.h"
+#include "state.h"
 
 struct lookup_set *
 plan_set(const struct plan *plan, int family, const char *label)
@@ -249,4 +251,14 @@ plan_same_name(const char *written, const char *name)
 	same = strcasecmp(buf_text(&ascii), name) == 0;
 	buf_free(&ascii);
 	return same;
+}
+
+unsigned
+plan_digest(const struct account *account, const struct state *state)
+{
+	unsigned char mac[32];
+
+	sign_hmac_sha256(mac, state->key, STATE_KEY, account->fingerprint,
+		account->fingerprint_len);
+	return (unsigned)mac[0] << 8 | mac[1];
 }

@@ -9,6 +9,7 @@ struct address;
 struct catalogue;
 struct config;
 struct lookup_set;
+struct state;
 struct webhook;
 
 struct plan {
@@ -39,3 +40,9 @@ bool plan_want(const struct account *account, const struct lookup_set *set,
 
 /* Whether a name as a user writes it is that of an account. */
 bool plan_same_name(const char *written, const char *name);
+
+/*
+ * What an account is remembered by in the state: 16 bits under the state's
+ * key, enough to notice a change, too few to test a password.
+ */
+unsigned plan_digest(const struct account *account, const struct state *state);

@@ -4,7 +4,6 @@
 #include "state-rows.h"
 #include "address.h"
 #include "buf.h"
-#include "sign.h"
 
 #define KEPT (90 * INT64_C(86400))
 
@@ -235,15 +234,6 @@ state_problem(struct state *state, const char *key)
 	made->next = *at;
 	*at = made;
 	return made;
-}
-
-unsigned
-state_digest(const struct state *state, const char *text, size_t len)
-{
-	unsigned char mac[32];
-
-	sign_hmac_sha256(mac, state->key, STATE_KEY, text, len);
-	return (unsigned)mac[0] << 8 | mac[1];
 }
 
 void

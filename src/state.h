@@ -130,12 +130,6 @@ struct state_name *state_name(struct state *state, const char *name,
 struct state_account *state_account(struct state *state, const char *account);
 struct state_problem *state_problem(struct state *state, const char *key);
 
-/*
- * What an account's text is remembered by: 16 bits under the key, enough to
- * notice a change, too few to test a password.
- */
-unsigned state_digest(const struct state *state, const char *text, size_t len);
-
 /* Takes a problem out of the list. */
 void state_forget(struct state *state, struct state_problem *problem);
 

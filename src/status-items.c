@@ -87,8 +87,7 @@ judge(struct status *status, struct status_item *item)
 	const struct account *account = item->account;
 	const struct state_account *hold =
 		state_account(status->state, account->title);
-	const unsigned sum = state_digest(
-		status->state, account->fingerprint, account->fingerprint_len);
+	const unsigned sum = plan_digest(account, status->state);
 	const struct decide_facts facts = {
 		.name = item->state,
 		.account = hold,

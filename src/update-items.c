@@ -127,8 +127,7 @@ collect_name(struct update *update, struct update_item **end,
 	const struct account *account, const struct account_name *name)
 {
 	struct update_item *pair[ROW_TYPES] = { NULL, NULL };
-	const unsigned sum = state_digest(
-		update->state, account->fingerprint, account->fingerprint_len);
+	const unsigned sum = plan_digest(account, update->state);
 	struct update_line *line;
 	enum row_type type;
 

@@ -9,7 +9,7 @@ import pytest
 import kill
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-SOURCES = ["buf", "fail", "log", "secret", "address", "sign", "clock", "stop",
+SOURCES = ["buf", "fail", "log", "secret", "address", "clock", "stop",
            "state", "stats"]
 
 OLD = 1700000000
