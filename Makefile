@@ -74,10 +74,10 @@ HEADERS = src/account.h src/address.h src/buf.h src/catalogue.h src/check.h \
 	src/stop.h src/template-part.h src/template.h src/update-part.h \
 	src/update.h
 ROWS = src/providers/1984.ini src/providers/alidns.ini \
-	src/providers/azure.ini src/providers/baiducloud.ini \
-	src/providers/bunny.ini src/providers/changeip.ini \
-	src/providers/cloudflare.ini src/providers/cloudns.ini \
-	src/providers/ddns.fm.ini src/providers/desec.ini \
+	src/providers/aliesa.ini src/providers/azure.ini \
+	src/providers/baiducloud.ini src/providers/bunny.ini \
+	src/providers/changeip.ini src/providers/cloudflare.ini \
+	src/providers/cloudns.ini src/providers/ddns.fm.ini src/providers/desec.ini \
 	src/providers/digitalocean.ini src/providers/dinahosting.ini \
 	src/providers/directnic.ini src/providers/dnsexit.ini \
 	src/providers/dnsimple.ini src/providers/dnsla.ini \

@@ -72,6 +72,20 @@ is_whole(const struct work *work)
 	return request_holds(work->row->step[work->write], "value");
 }
 
+/* Whether the write names all the addresses that the item has of both
+ * families: it holds {ips}, and both are known. */
+static bool
+names_others(const struct work *work, const struct item *item)
+{
+	const struct address *const *ip = work->job->ip;
+
+	if (item->others == 0 || is_whole(work))
+		return true;
+	return item->others == 1 && ip[0] && ip[0]->family && ip[1] &&
+	       ip[1]->family &&
+	       request_holds(work->row->step[work->write], "ips");
+}
+
 int
 decide_step(const struct row *row, bool found)
 {
@@ -117,7 +131,8 @@ decide_write(struct work *work)
 	work->mine = mine;
 	if (mine) {
 		*job->was = *mine->address;
-		job->foreign = !address_equal(job->was, job->want) &&
+		job->foreign = job->was->family &&
+			       !address_equal(job->was, job->want) &&
 			       !address_equal(job->was, job->last);
 		left = choose_left_over(work);
 		if (address_equal(job->was, job->want) &&
@@ -135,7 +150,8 @@ decide_write(struct work *work)
 		return refuse(work, "no request of the row changes that");
 	several = mine && (work->write == STEP_SET ? work->held->next != NULL
 						   : mine->item->count > 1);
-	if (several && !is_whole(work))
+	if ((several && !is_whole(work)) ||
+		(mine && !names_others(work, mine->item)))
 		return refuse(work, "a write would leave one of them only");
 	return OUTCOME_CHANGED;
 }

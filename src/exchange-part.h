@@ -40,7 +40,8 @@ struct pair {
 /* A record as it was read, and an address of it. */
 struct item {
 	struct pair *vars;
-	int count; /* addresses in it */
+	int count;  /* addresses in it, of the work's family */
+	int others; /* of the other family, where one type is for both */
 };
 
 struct held {

@@ -138,25 +138,64 @@ struct reader {
 	bool fine;
 };
 
+/* Whether the API has one type for records of both families. */
+static bool
+is_shared(const struct work *work)
+{
+	const struct row *rows = work->exchange->account->row;
+
+	return strcmp(rows[ROW_A].type, rows[ROW_AAAA].type) == 0;
+}
+
+/* address: family 0 if the record is there without one of ours. */
+static void
+add_held(struct reader *reader, const char *text, struct address address)
+{
+	struct mem *mem = reader->work->exchange->mem;
+	struct address *copy = mem_take(mem, sizeof *copy);
+	struct held *held = mem_take(mem, sizeof *held);
+
+	*copy = address;
+	held->item = reader->item;
+	held->text = mem_text(mem, text);
+	held->address = copy;
+	*reader->end = held;
+	reader->end = &held->next;
+}
+
+static bool
+add_address(struct reader *reader, const char *text)
+{
+	int family = reader->work->job->type == ROW_A ? 4 : 6;
+	struct address address;
+
+	if (!address_parse(&address, text, strlen(text)))
+		return false;
+	if (address.family == family) {
+		add_held(reader, text, address);
+		reader->item->count++;
+		return true;
+	}
+	reader->item->others++;
+	return is_shared(reader->work);
+}
+
 static bool
 each_address(struct json_t *value, void *arg)
 {
 	struct reader *reader = arg;
-	struct mem *mem = reader->work->exchange->mem;
-	int family = reader->work->job->type == ROW_A ? 4 : 6;
-	struct address *address = mem_take(mem, sizeof *address);
-	struct held *held = mem_take(mem, sizeof *held);
 	struct buf text = { 0 };
+	char *part, *rest;
 
-	reader->fine = json_text(value, &text) &&
-		       address_parse(address, buf_text(&text), text.len) &&
-		       address->family == family;
-	held->item = reader->item;
-	held->text = mem_text(mem, buf_text(&text));
-	held->address = address;
-	*reader->end = held;
-	reader->end = &held->next;
-	reader->item->count++;
+	reader->fine = json_text(value, &text);
+	part = reader->fine ? text.at : NULL;
+	for (; reader->fine && part; part = rest) {
+		/* One type for both families: one text for all addresses. */
+		rest = is_shared(reader->work) ? strchr(part, ',') : NULL;
+		if (rest)
+			*rest++ = '\0';
+		reader->fine = add_address(reader, part);
+	}
 	buf_free(&text);
 	return reader->fine;
 }
@@ -207,7 +246,11 @@ each_record(struct json_t *item, void *arg)
 	reader->item = mem_take(mem, sizeof *reader->item);
 	reader->item->vars = answer_vars(mem, item, reader->reading);
 	json_find(item, bound(reader->reading, "ip"), each_address, reader);
-	reader->fine = reader->fine && reader->item->count > 0;
+	reader->fine =
+		reader->fine && reader->item->count + reader->item->others > 0;
+	if (reader->fine && reader->item->count == 0)
+		add_held(reader, "no address of this type",
+			(struct address){ .family = 0 });
 	if (!reader->fine)
 		fail_set(reader->fail, "no address at %s",
 			bound(reader->reading, "ip"));

@@ -134,7 +134,7 @@ show_writes(struct buf *out, struct work *work)
 {
 	int change = decide_step(work->row, true);
 	int make = decide_step(work->row, false);
-	struct item item = { told_by(work, STEP_RECORDS), 1 };
+	struct item item = { told_by(work, STEP_RECORDS), 1, 0 };
 	struct held held = { NULL, &item, NULL, work->job->want };
 
 	if (work->row->step[STEP_RECORDS]) {
