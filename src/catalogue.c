@@ -14,6 +14,7 @@ struct catalogue {
 	struct mem *mem;
 	struct config *config;      /* the user's */
 	struct catalogue_row *rows; /* sorted by name; not the hidden */
+	struct catalogue_row *last;
 	const char **names;
 	struct catalogue_text *read; /* built-in rows that were read */
 };
@@ -29,6 +30,9 @@ insert(struct catalogue *catalogue, struct catalogue_row *row)
 {
 	struct catalogue_row **at = &catalogue->rows;
 
+	/* those that are built in come in their order */
+	if (catalogue->last && strcmp(catalogue->last->name, row->name) < 0)
+		at = &catalogue->last->next;
 	while (*at && strcmp((*at)->name, row->name) < 0)
 		at = &(*at)->next;
 	if (*at && strcmp((*at)->name, row->name) == 0) {
@@ -40,6 +44,8 @@ insert(struct catalogue *catalogue, struct catalogue_row *row)
 		row->next = *at;
 	}
 	*at = row;
+	if (!row->next)
+		catalogue->last = row;
 }
 
 struct catalogue *

@@ -1,5 +1,5 @@
 # Turns rows (src/providers/*.ini) into C: a struct provider_text for each
-# section [provider NAME], as provider.h has it. Comments and blank lines
+# section [provider NAME], sorted by name, as provider.h has it. Comments and blank lines
 # between two sections belong to neither.
 
 function quoted(s)
@@ -72,9 +72,16 @@ END {
 	finish()
 	print "#include <stddef.h>\n\n#include \"provider.h\"\n"
 	print "const struct provider_text provider_texts[] = {"
-	for (i = 1; i <= count; i++)
+	for (i = 1; i <= count; i++) {
+		for (j = i; j > 1 && names[order[j - 1]] > names[i]; j--)
+			order[j] = order[j - 1]
+		order[j] = i
+	}
+	for (j = 1; j <= count; j++) {
+		i = order[j]
 		printf("{ \"%s\", \"%s\", %d,\n%s},\n", names[i], files[i],
 			lines[i], text[i])
+	}
 	print "};\n"
 	print "const size_t provider_text_count ="
 	print "\tsizeof(provider_texts) / sizeof(provider_texts[0]);"

@@ -147,6 +147,6 @@ void state_expire(struct state *state, int64_t now);
  */
 char *state_read_beside(struct state_files *files, const char *suffix,
 	size_t *len);
-/* Replaces such a file by rename, without syncing. */
+/* Writes such a file anew, without syncing. */
 bool state_write_beside(struct state_files *files, const char *suffix,
 	const struct buf *text);

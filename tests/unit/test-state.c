@@ -266,6 +266,11 @@ files_beside_are_replaced(void **folder)
 	assert_int_equal(len, 3);
 	assert_memory_equal(got, "a\0b", 4);
 	free(got);
+	buf_cut(&text, 1);
+	assert_true(state_write_beside(files, ".stats", &text));
+	got = state_read_beside(files, ".stats", &len);
+	assert_int_equal(len, 1);
+	free(got);
 	assert_int_equal(stat_of("s.stats").st_mode, S_IFREG | 0600);
 	assert_int_equal(count_files("."), 2);
 
