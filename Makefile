@@ -16,6 +16,10 @@ MANDIR = $(PREFIX)/share/man
 SYSCONFDIR = /etc
 STATEDIR = /var/lib
 DESTDIR =
+BASHCOMPDIR = $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR = $(PREFIX)/share/zsh/site-functions
+# Where units are put; empty: where systemd has its own, if it is there.
+SYSTEMDUNITDIR =
 # May be emptied: HARDEN= for debugging and for sanitizers.
 HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 HARDEN_LINK = -pie -Wl,-z,relro,-z,now
@@ -128,7 +132,7 @@ PACKAGES = build-essential pkg-config libcurl4-openssl-dev libinih-dev \
 	python3-pytest python3-pytest-xdist openssl ca-certificates curl iproute2 \
 	libfaketime strace valgrind bind9 bind9-dnsutils cron pdns-server \
 	pdns-backend-sqlite3 sqlite3 time clang clang-format clang-tidy llvm \
-	libclang-rt-dev cppcheck shellcheck mandoc universal-ctags lcov ddclient \
+	libclang-rt-dev cppcheck shellcheck mandoc universal-ctags lcov zsh systemd ddclient \
 	inadyn libio-socket-ssl-perl
 
 all: src/ddns
@@ -204,6 +208,14 @@ coverage:
 check-valgrind: all units
 	tests/valgrind $(UNIT)
 
+# Prints the folder of the units: nothing where there is no systemd.
+UNITS_AT = if [ -n "$(SYSTEMDUNITDIR)" ]; then \
+		echo "$(SYSTEMDUNITDIR)"; \
+	elif [ -d /run/systemd/system ] || [ -d /usr/lib/systemd/system ]; then \
+		$(PKG_CONFIG) --variable=systemdsystemunitdir systemd \
+			2>/dev/null || echo /usr/lib/systemd/system; \
+	fi
+
 # Never touches a configuration.
 install: all
 	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
@@ -216,11 +228,25 @@ install: all
 	done
 	cp ddns.ini.example $(DESTDIR)$(SYSCONFDIR)/ddns/ddns.ini.example
 	chmod 644 $(DESTDIR)$(SYSCONFDIR)/ddns/ddns.ini.example
+	mkdir -p $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR)
+	cp src/completion/ddns.bash $(DESTDIR)$(BASHCOMPDIR)/ddns
+	cp src/completion/_ddns $(DESTDIR)$(ZSHCOMPDIR)/_ddns
+	chmod 644 $(DESTDIR)$(BASHCOMPDIR)/ddns $(DESTDIR)$(ZSHCOMPDIR)/_ddns
+	units=$$($(UNITS_AT)); [ -n "$$units" ] || exit 0; \
+	mkdir -p $(DESTDIR)$$units || exit 1; \
+	for unit in ddns.service ddns.timer; do \
+		sed -e 's|@BINDIR@|$(BINDIR)|' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|' \
+			src/systemd/$$unit >$(DESTDIR)$$units/$$unit && \
+		chmod 644 $(DESTDIR)$$units/$$unit || exit 1; \
+	done
 
 # Leaves the configuration and the state.
 uninstall:
-	rm -f $(DESTDIR)$(BINDIR)/ddns \
+	rm -f $(DESTDIR)$(BINDIR)/ddns $(DESTDIR)$(BASHCOMPDIR)/ddns \
+		$(DESTDIR)$(ZSHCOMPDIR)/_ddns \
 		$(DESTDIR)$(SYSCONFDIR)/ddns/ddns.ini.example
+	units=$$($(UNITS_AT)); [ -n "$$units" ] || exit 0; \
+	rm -f $(DESTDIR)$$units/ddns.service $(DESTDIR)$$units/ddns.timer
 	for page in $(MAN); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
 	done

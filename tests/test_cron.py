@@ -1,0 +1,142 @@
+"""Debian's cron runs it, and what cron would mail; and the odd standard
+streams that a program may be started with."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+
+import pytest
+
+from harness import FAKETIME, PROGRAM, UNDER, Reply
+
+CRON = shutil.which("cron", path="/usr/sbin:/usr/bin")
+# In a file system of its own: our crontab, an empty spool, a sendmail of ours.
+SETUP = """
+mount --make-rprivate / && cd "$1" &&
+mount --bind cron.d /etc/cron.d && mount --bind empty-file /etc/crontab &&
+mount --bind empty /var/spool/cron && mount --bind sbin /usr/sbin &&
+mkdir -p empty/crontabs && exec env LD_PRELOAD="$2" FAKETIME='+0 x30' cron -f
+"""
+SENDMAIL = """#!/bin/sh
+unset LD_PRELOAD FAKETIME
+umask 077
+cat >"{folder}/$$.part" && mv "{folder}/$$.part" "{folder}/$$.mail"
+"""
+
+
+class Cron:
+    """cron -f for which a minute takes two seconds."""
+
+    def __init__(self, folder, lines):
+        self.folder = folder
+        for name in ("cron.d", "empty", "sbin", "mails"):
+            (folder / name).mkdir()
+        (folder / "empty-file").touch()
+        shutil.copy(CRON, folder / "sbin" / "cron")
+        self.write("sbin/sendmail", SENDMAIL.format(folder=folder / "mails"))
+        (folder / "sbin" / "sendmail").chmod(0o755)
+        self.write("cron.d/test", "MAILTO=me\n" + "".join(
+            f"* * * * * root {line}\n" for line in lines))
+        self.process = subprocess.Popen(
+            ["unshare", "-m", "-p", "-f", "--kill-child", "--mount-proc",
+             "sh", "-c", SETUP, "sh", folder, FAKETIME],
+            stdin=subprocess.DEVNULL, start_new_session=True,
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
+
+    def write(self, name, text):
+        path = self.folder / name
+        path.write_text(text)
+        path.chmod(0o600)
+
+    def mails(self):
+        """The bodies of the mails so far."""
+        return sorted(path.read_text().partition("\n\n")[2]
+                      for path in (self.folder / "mails").glob("*.mail"))
+
+    def wait_for(self, true):
+        end = time.monotonic() + 125
+        while not true() and time.monotonic() < end:
+            assert self.process.poll() is None, "cron ended"
+            time.sleep(0.1)
+        assert true()
+
+    def close(self):
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+
+@pytest.mark.skipif(
+    os.geteuid() != 0 or not CRON or not FAKETIME or bool(UNDER),
+    reason="needs root, cron and libfaketime")
+def test_cron(home, serve, tmp_path):
+    """A change is mailed, then nothing is; a refusal is mailed once."""
+    source = serve(Reply("203.0.113.7"))
+    home.configure([source.url])
+    folder = tmp_path / "cron"
+    folder.mkdir()
+    cron = Cron(folder, [
+        f"{PROGRAM} -c {home.ddns.ini}; echo $? >>{folder}/exits",
+        f"env >{folder}/env"])
+    try:
+        runs = after(cron, 3)
+        assert cron.mails() == [home.line]
+        home.provider.says[""] = "nohost"
+        source.reply = Reply("203.0.113.8")
+        after(cron, 3)
+    finally:
+        cron.close()
+    refused = (
+        "ddns: home.example.com A (dyndns2): set: HTTP 200: nohost; mend the "
+        "section [dyndns2], or mend it at the provider and run "
+        "`ddns --force update home.example.com`\n")
+    assert cron.mails() == sorted([home.line, refused])
+    exits = (folder / "exits").read_text().split()
+    assert exits[:runs] == ["0"] * runs and set(exits[runs + 1:]) == {"7"}
+    names = {line.partition("=")[0]
+             for line in (folder / "env").read_text().splitlines()}
+    assert names.isdisjoint({"LANG", "TZ", "LD_PRELOAD", "TERM"})
+
+
+def after(cron, runs):
+    """Waits for so many more runs; how many there were in all."""
+    exits = cron.folder / "exits"
+
+    def done():
+        return len(exits.read_text().split()) if exits.exists() else 0
+
+    before = done()
+    cron.wait_for(lambda: done() >= before + runs)
+    return done()
+
+
+# What the shell does to the streams, and what then comes out of which.
+STREAMS = {
+    "none": ("<&- >&- 2>&-", ""),
+    "no input": ("<&-", "203.0.113.7"),
+    "no output": (">&-", ""),
+    "no errors": ("2>&-", "203.0.113.7"),
+    "errors alone": ("<&- >&-", ""),
+    "input is a folder": ("</", "203.0.113.7"),
+    "input that is written": (">>/dev/null 0>&1", ""),
+}
+
+
+@pytest.mark.parametrize("kind", STREAMS)
+def test_odd_streams(home, serve, kind):
+    """With nothing but PATH in the environment, as of some init systems."""
+    redirections, said = STREAMS[kind]
+    home.configure([serve(Reply("203.0.113.7")).url])
+    result = subprocess.run(
+        ["sh", "-c", f'exec "$@" {redirections}', "sh", *UNDER, PROGRAM, "-c",
+         home.ddns.ini],
+        cwd="/", env={"PATH": "/usr/bin:/bin"}, capture_output=True, text=True,
+        timeout=30)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout == (home.line if said else "")
+    assert home.asked == ["203.0.113.7"]
+    # what is printed did not end up in a file of ours
+    for path in home.ddns.home.iterdir():
+        assert "->" not in path.read_text()
+    assert home.ddns.state.read_text().startswith("# ddns state 1\n")

@@ -1,0 +1,74 @@
+"""The units: what systemd-analyze says of them, and that their filter of
+system calls lets a run through."""
+
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from harness import HERE, PROGRAM, UNDER, Reply
+
+UNITS = HERE.parent / "src" / "systemd"
+pytestmark = pytest.mark.skipif(
+    not shutil.which("systemd-analyze"), reason="needs systemd")
+
+
+def analyze(*args):
+    return subprocess.run(["systemd-analyze", *args], text=True, timeout=60,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+@pytest.fixture
+def units(tmp_path):
+    """As they are installed, but for the place of the program."""
+    for path in UNITS.iterdir():
+        text = path.read_text().replace("@BINDIR@/ddns", PROGRAM)
+        (tmp_path / path.name).write_text(
+            text.replace("@SYSCONFDIR@", "/etc"))
+    return tmp_path
+
+
+def test_verify(units):
+    result = analyze("verify", "--man=no", str(units / "ddns.service"),
+                     str(units / "ddns.timer"))
+    assert (result.stdout, result.returncode) == ("", 0)
+
+
+def test_security(units):
+    result = analyze("security", "--offline=true", "--threshold=15",
+                     str(units / "ddns.service"))
+    assert result.returncode == 0, result.stdout
+    assert re.search(r"Overall exposure level for ddns.service: 1\.\d OK",
+                     result.stdout)
+
+
+def test_installed_paths():
+    """Nothing is left to be replaced but what `make install` replaces."""
+    text = "".join(path.read_text() for path in UNITS.iterdir())
+    assert set(re.findall(r"@[A-Z]+@", text)) == {"@BINDIR@", "@SYSCONFDIR@"}
+
+
+def members(name):
+    """The system calls of a set, those of the sets in it included."""
+    calls = set()
+    for line in analyze("syscall-filter", "--no-pager",
+                        name).stdout.splitlines()[1:]:
+        word = line.partition("#")[0].strip()
+        calls |= members(word) if word.startswith("@") else {word}
+    return calls - {""}
+
+
+@pytest.mark.skipif(not shutil.which("strace") or bool(UNDER),
+                    reason="needs strace")
+def test_system_calls(home, serve, tmp_path):
+    allowed = members("@system-service")
+    allowed -= members("@privileged") | members("@resources")
+    assert "sendto" in allowed
+    trace = tmp_path / "trace"
+    home.configure([serve(Reply("203.0.113.7")).url, "interface:lo"],
+                   general="hook = /bin/true")
+    home.ddns.under = ("strace", "-f", "-o", str(trace))
+    assert home.run().stdout == home.line
+    calls = set(re.findall(r"^\d+ +(\w+)\(", trace.read_text(), re.M))
+    assert calls - allowed <= {"execve", "arch_prctl"}
