@@ -7,6 +7,7 @@
 #include "fail.h"
 #include "json.h"
 #include "provider.h"
+#include "secret.h"
 
 static bool
 skip(struct json_t *value, void *arg)
@@ -113,6 +114,7 @@ answer_login(struct work *work, const struct call *call, struct fail *fail)
 	const struct row_reading *reading = call->request->reading;
 	const struct row_binding *binding;
 	struct json_t *item = NULL;
+	const char *text;
 
 	if (!reading)
 		return true;
@@ -121,10 +123,13 @@ answer_login(struct work *work, const struct call *call, struct fail *fail)
 	if (item)
 		work->login_vars =
 			answer_vars(work->exchange->mem, item, reading);
-	for (binding = reading->bindings; binding; binding = binding->next)
-		if (!pair_find(work->login_vars, binding->variable))
+	for (binding = reading->bindings; binding; binding = binding->next) {
+		text = pair_find(work->login_vars, binding->variable);
+		if (!text)
 			return fail_set(
 				fail, "nothing at %s", binding->pointer);
+		secret_hide(text);
+	}
 	return true;
 }
 

@@ -146,7 +146,9 @@ start(struct call *call)
 		.family = message->family,
 		.timeout_ms = exchange->timeout_ms,
 		.ceiling = EXCHANGE_ANSWER,
-		.proxy = message->proxy };
+		.proxy = message->proxy,
+		/* its answer is a token that nobody knows yet */
+		.secret = call->request == call->work->row->step[STEP_LOGIN] };
 
 	call->sent = true;
 	for (field = message->fields; field; field = field->next) {

@@ -332,7 +332,7 @@ http_answer_log_request(const struct http_transfer *transfer)
 }
 
 static void
-log_answer(const struct http_answer *answer)
+log_answer(const struct http_answer *answer, bool secret)
 {
 	if (log_at() < 2)
 		return;
@@ -340,7 +340,8 @@ log_answer(const struct http_answer *answer)
 		log_wire("< %s (%ld ms)", answer->fail->text, answer->ms);
 	else
 		log_wire("< %d (%ld ms)", answer->status, answer->ms);
-	log_body('<', answer->body, answer->len);
+	if (!secret)
+		log_body('<', answer->body, answer->len);
 }
 
 void
@@ -363,6 +364,6 @@ http_answer_give(struct http_transfer *transfer, CURLcode code)
 	} else {
 		say(&fail, transfer, code);
 	}
-	log_answer(&answer);
+	log_answer(&answer, transfer->request.secret);
 	transfer->done(transfer->arg, &answer);
 }

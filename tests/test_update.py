@@ -643,3 +643,21 @@ def test_json(home, source):
     value = json.loads(home.run("--json").stdout)
     text = json.dumps(value)
     assert NAME in text and GOOD in text
+
+
+def test_token_of_a_login_is_masked(home, serve, source):
+    """Nobody knows it before its answer is there."""
+    token = "tok-3f9a1c77e0"
+
+    service = serve([document({"session": token}), Reply(f"no, {token}", 500)])
+    home.ddns.config(
+        f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
+        f"[url]\nurl = {service.url}\nlogin = POST /login a=b -> session\n"
+        "auth = Bearer {session}\nset = GET /{fqdn}/{ip}\n"
+        "names = home.example.com\n", "patience = 1")
+    result = home.run("-vv")
+    assert result.status == 1 and "HTTP 500" in result.stderr
+    assert [r.header("Authorization") for r in service.requests] == [
+        None, f"Bearer {token}"]
+    assert token not in result.stderr
+    assert token not in home.ddns.state.read_text()
