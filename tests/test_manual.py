@@ -4,6 +4,7 @@ Words are taken from the tables of the source and looked for in the pages.
 """
 
 import re
+import shutil
 import subprocess
 
 import pytest
@@ -158,6 +159,62 @@ def test_examples_of_the_configuration(ddns):
         ddns.config(re.sub(r"_file( *)= .*", r"\1= c2VjcmV0", example))
         result = ddns.run("check")
         assert (result.status, result.stderr) == (0, "")
+
+
+LOOKUPS = "[{0}]\nurl = https://ip.example.net\n"
+SHOWN = literals(section(PAGES["ddns.1"], "EXAMPLES"))
+
+
+@pytest.mark.parametrize("text", [
+    text for text in SHOWN if re.match(r"\[(?!Service)", text)],
+    ids=lambda text: text.split("\n")[0])
+def test_configurations_of_the_examples(ddns, text):
+    (ddns.folder / "cloudflare.token").write_text("x")
+    (ddns.folder / "desec.token").write_text("x")
+    for path in ddns.folder.glob("*.token"):
+        path.chmod(0o600)
+    if "[ipv" not in text:
+        text = LOOKUPS.format("ipv4") + text
+    ddns.config(text.replace("/etc/ddns/", f"{ddns.folder}/"))
+    result = ddns.run("check", env={"CREDENTIALS_DIRECTORY": str(ddns.folder)})
+    assert (result.status, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("text", [
+    text for text in SHOWN if not re.match(r"\[|MAILTO|systemctl", text)],
+    ids=lambda text: text.split("\n")[0])
+def test_scripts_of_the_examples(text):
+    """They are shell, and nothing in them is obsolete or unquoted."""
+    assert subprocess.run(["sh", "-n"], input=text, text=True).returncode == 0
+    if shutil.which("shellcheck"):
+        # SC2034: a word of a line that is read to get at the next one
+        result = subprocess.run(
+            ["shellcheck", "-s", "sh", "-e", "SC2034", "-"], input=text,
+            text=True, stdout=subprocess.PIPE)
+        assert (result.returncode, result.stdout) == (0, "")
+
+
+# Words of each message that a run can print, to be found in the source and in
+# DIAGNOSTICS.
+MESSAGES = [
+    "is not configured in", "others can read", "no valid address",
+    "sources agree", "names keep the address they have",
+    "an address is found again", "the line has no IPv", "the line has IPv",
+    "gives hardly any valid answers", "tried again", "mend the section",
+    "tried once a day", "records wait", "the suffix makes",
+    "which is no public address", "the record held",
+    "which was not set from here", "is well again",
+    "the state file was damaged", "cannot open the folder",
+    "there is no folder", "is writable by others: chmod o-w",
+    "another run holds", "works again", "standard output", "unknown command",
+    "unknown option", "unknown key"]
+
+
+@pytest.mark.parametrize("words", MESSAGES)
+def test_every_message_has_a_diagnostic(words):
+    source = re.sub(r'" *\n\s*"', "", "".join(SOURCES.values()))
+    said = section(PAGES["ddns.1"], "DIAGNOSTICS")
+    assert words in source and words in said
 
 
 GOOD = {"url": "https://example.net", "setting": "[zone_id]",
