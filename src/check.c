@@ -78,6 +78,21 @@ types_of(const struct account_name *name)
 	return name->type[ROW_A] ? "A" : "AAAA";
 }
 
+/* The files that an account's keys name: KEY_file. */
+static void
+show_files(const struct config_section *section)
+{
+	const struct config_entry *entry;
+	const size_t tail = strlen("_file");
+	size_t len;
+
+	for (entry = section->entries; entry; entry = entry->next) {
+		len = strlen(entry->key);
+		if (len > tail && strcmp(entry->key + len - tail, "_file") == 0)
+			printf("  %s %s\n", entry->key, entry->lines->text);
+	}
+}
+
 static void
 show_account(const struct account *account)
 {
@@ -90,6 +105,7 @@ show_account(const struct account *account)
 	show_note(&notes, "lookup", *account->lookup ? account->lookup : NULL);
 	show_note(&notes, "suffix", account->suffix);
 	putchar('\n');
+	show_files(account->section);
 	for (name = account->names; name; name = name->next)
 		printf("  %s %s\n", name->name, types_of(name));
 }
@@ -138,6 +154,20 @@ show_general(const struct plan *plan, const char *state)
 	show("ca_file", general->ca_file);
 }
 
+/* Rows of the configuration's own. */
+static void
+show_rows(const struct plan *plan)
+{
+	const struct config_section *section = plan->config->sections;
+
+	for (; section; section = section->next)
+		if (strcmp(section->kind, "provider") == 0)
+			printf("\n[%s]%s\n", section->name,
+				catalogue_hides(plan->catalogue, section->label)
+					? " hides the built-in row"
+					: "");
+}
+
 int
 check_run(const struct plan *plan, bool verbose)
 {
@@ -147,7 +177,6 @@ check_run(const struct plan *plan, bool verbose)
 	const char *state;
 	struct fail fail;
 
-	(void)verbose;
 	if (!check_notes(config, true))
 		return EXIT_CONFIG;
 	state = config_state_path(config, &fail);
@@ -156,5 +185,7 @@ check_run(const struct plan *plan, bool verbose)
 		show_set(set);
 	for (account = plan->accounts; account; account = account->next)
 		show_account(account);
+	if (verbose)
+		show_rows(plan);
 	return EXIT_FINE;
 }

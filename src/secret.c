@@ -8,6 +8,7 @@
 #include "secret.h"
 
 #define SHORT_SECRET 4
+#define WORD_SECRET 8  /* a shorter one may be part of our own words */
 #define BASE64_LEAST 6 /* shorter base64 says too little to be hidden */
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -241,7 +242,7 @@ void
 secret_hide(const char *text)
 {
 	static void (*const ways[])(const char *, bool) = { hide_percent,
-		hide_json, hide_xml, hide_printable, hide_base64 };
+		hide_json, hide_xml, hide_printable };
 	struct buf plain = { 0 };
 	bool word;
 	size_t i;
@@ -249,10 +250,11 @@ secret_hide(const char *text)
 	if (!text || !*text)
 		return;
 	buf_str(&plain, text);
-	word = plain.len < SHORT_SECRET;
+	word = plain.len < WORD_SECRET;
 	keep(&plain, word);
 	for (i = 0; i < sizeof ways / sizeof ways[0]; i++)
 		ways[i](text, word);
+	hide_base64(text, plain.len < SHORT_SECRET);
 	buf_free(&plain);
 }
 

@@ -12,7 +12,7 @@ struct secret {
 
 /*
  * From now on secret_mask hides this text, also percent-encoded (query and
- * form), JSON-escaped and in base64. Texts below 4 bytes are hidden only as
+ * form), JSON-escaped and in base64. Texts below 8 bytes are hidden only as
  * whole words. The text is copied.
  */
 void secret_hide(const char *text);

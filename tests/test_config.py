@@ -373,3 +373,21 @@ def test_unicode_name_becomes_punycode(home, serve):
                    names="bücher.example.com.")
     result = home.run()
     assert result.stdout.startswith("xn--bcher-kva.example.com A none -> ")
+
+
+def test_check_names_files_and_own_rows(ddns, tmp_path):
+    token = tmp_path / "token"
+    token.write_text("a-token\n")
+    token.chmod(0o600)
+    ddns.config("[ipv4]\nurl = https://ip.example.net\n"
+                f"[cloudflare]\ntoken_file = {token}\nnames = a.example.com\n"
+                "[provider cloudflare]\nlike = cloudflare\n"
+                "url = https://api.example.net\n"
+                "[provider mine]\nlike = digitalocean\n")
+    result = ddns.run("check")
+    assert (result.status, result.stderr) == (0, "")
+    assert f"  token_file {token}\n" in result.stdout
+    assert "[provider" not in result.stdout
+    result = ddns.run("check", "-v")
+    assert "\n[provider cloudflare] hides the built-in row\n" in result.stdout
+    assert "\n[provider mine]\n" in result.stdout

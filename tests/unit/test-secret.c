@@ -64,15 +64,15 @@ plain_secrets_are_masked_everywhere(void **state)
 	static const struct row rows[] = {
 		{ "", "" },
 		{ "hunter", "hunter" },
-		{ "hunter2", "***" },
-		{ "a hunter2 b", "a *** b" },
-		{ "xhunter2x", "x***x" },
-		{ "hunter2,hunter2", "***,***" },
-		{ "hhunter2 hunterhunter2", "h*** hunter***" },
+		{ "hunter12", "***" },
+		{ "a hunter12 b", "a *** b" },
+		{ "xhunter12x", "x***x" },
+		{ "hunter12,hunter12", "***,***" },
+		{ "hhunter12 hunterhunter12", "h*** hunter***" },
 		{ "Hunter2", "Hunter2" },
 		{ "***", "***" },
 	};
-	char text[] = "hunter2";
+	char text[] = "hunter12";
 
 	(void)state;
 	secret_hide(text);
@@ -150,12 +150,17 @@ short_secrets_are_masked_as_whole_words(void **state)
 		{ "\"me\"", "\"***\"" },
 		{ "bWU=", "***" },
 		{ "four", "***" },
-		{ "fourteen", "***teen" },
+		{ "fourteen", "fourteen" },
+		{ "Zm91cg==", "***" },
+		{ "holds secrets, secret", "holds secrets, ***" },
+		{ "8bytes!!now", "***now" },
 	};
 
 	(void)state;
 	secret_hide("me");
 	secret_hide("four");
+	secret_hide("secret");
+	secret_hide("8bytes!!");
 	expect_rows(rows, COUNT(rows));
 }
 
@@ -168,16 +173,16 @@ no_piece_of_an_overlapping_secret_is_left(void **state)
 		{ "token-and", "***-and" },
 		{ "more-of-it", "***" },
 		{ "token-and-more-of-it", "***" },
-		{ "ababab", "***" },
-		{ "abababa", "***a" },
-		{ "xxababababxx", "xx***xx" },
+		{ "abcdabcdabcdabcd", "***" },
+		{ "abcdabcdabcda", "***a" },
+		{ "xxabcdabcdabcdxx", "xx***xx" },
 	};
 
 	(void)state;
 	secret_hide("token");
 	secret_hide("token-and-more");
 	secret_hide("more-of-it");
-	secret_hide("abab");
+	secret_hide("abcdabcd");
 	expect_rows(rows, COUNT(rows));
 }
 
@@ -187,16 +192,16 @@ masking_begins_where_it_is_told(void **state)
 	struct buf buf = { 0 };
 
 	(void)state;
-	secret_hide("hunter2");
+	secret_hide("hunter12");
 	secret_hide("me");
-	buf_str(&buf, "hunter2 hunter2");
+	buf_str(&buf, "hunter12 hunter12");
 	secret_mask(&buf, 8);
-	assert_string_equal(buf_text(&buf), "hunter2 ***");
+	assert_string_equal(buf_text(&buf), "hunter12 ***");
 	secret_mask(&buf, 1);
-	assert_string_equal(buf_text(&buf), "hunter2 ***");
+	assert_string_equal(buf_text(&buf), "hunter12 ***");
 	secret_mask(&buf, 11);
 	secret_mask(&buf, 99);
-	assert_string_equal(buf_text(&buf), "hunter2 ***");
+	assert_string_equal(buf_text(&buf), "hunter12 ***");
 	buf_cut(&buf, 0);
 	buf_str(&buf, "same");
 	secret_mask(&buf, 2);
@@ -210,8 +215,8 @@ bytes_behind_a_nul_are_masked(void **state)
 	struct buf buf = { 0 };
 
 	(void)state;
-	secret_hide("hunter2");
-	buf_add(&buf, "a\0hunter2\0", 10);
+	secret_hide("hunter12");
+	buf_add(&buf, "a\0hunter12\0", 11);
 	secret_mask(&buf, 0);
 	assert_int_equal(buf.len, 6);
 	assert_memory_equal(buf.at, "a\0***\0", 6);
@@ -221,10 +226,10 @@ bytes_behind_a_nul_are_masked(void **state)
 static void
 forgetting_ends_the_masking(void **state)
 {
-	static const struct row rows[] = { { "hunter2", "hunter2" } };
+	static const struct row rows[] = { { "hunter12", "hunter12" } };
 
 	(void)state;
-	secret_hide("hunter2");
+	secret_hide("hunter12");
 	secret_forget();
 	expect_rows(rows, COUNT(rows));
 	secret_forget();
@@ -285,7 +290,7 @@ take_line(int level, char *line, size_t size)
 	assert_int_equal(socketpair(AF_UNIX, SOCK_DGRAM, 0, pair), 0);
 	dup2(pair[0], STDERR_FILENO);
 	log_level(level);
-	log_step("step %d: hunter2 \x1B[2J%s", 1, "a\nb");
+	log_step("step %d: hunter12 \x1B[2J%s", 1, "a\nb");
 	log_wire("wire %d", 2);
 	log_level(0);
 	dup2(kept, STDERR_FILENO);
@@ -312,7 +317,7 @@ debug_lines_are_masked_printable_and_whole(void **state)
 	int level;
 
 	(void)state;
-	secret_hide("hunter2");
+	secret_hide("hunter12");
 	assert_int_equal(take_line(0, line, sizeof line), -1);
 	for (level = 1; level <= 2; level++) {
 		assert_true(take_line(level, line, sizeof line) > 0);
