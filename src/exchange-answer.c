@@ -189,7 +189,10 @@ answer_tell(const struct work *work, const struct call *call, const char *why)
 		return;
 	}
 	own = put_message(work->row, call, &message);
-	buf_printf(&shown, "%s: HTTP %d", step, call->status);
+	buf_str(&shown, step);
+	/* where HTTP was content, the service's words say what is wrong */
+	if (call->status / 100 != 2 || message.len == 0)
+		buf_printf(&shown, ": HTTP %d", call->status);
 	if (why && (*why || !own))
 		buf_str(&shown, ": answer not understood");
 	if (why && *why)

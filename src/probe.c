@@ -13,6 +13,7 @@
 #include "lookup.h"
 #include "plan.h"
 #include "report.h"
+#include "screen.h"
 #include "stop.h"
 
 #define TIMEOUT 10 /* seconds, without a configuration */
@@ -112,7 +113,7 @@ verdict(const struct lookup_try *try)
 static int
 wider(int width, const char *text)
 {
-	const int len = (int)strlen(text);
+	const int len = screen_columns(text);
 
 	return len > width ? len : width;
 }
@@ -152,12 +153,32 @@ static void
 print_row(char mark, const char *const cell[COLUMNS], const int width[COLUMNS],
 	const char *ms)
 {
+	struct buf line = { 0 };
 	int i;
 
-	printf("%c ", mark);
-	for (i = 0; i < COLUMNS; i++)
-		printf("%-*s  ", width[i], cell[i]);
-	printf("%6s\n", ms);
+	for (i = 0; i < COLUMNS; i++) {
+		screen_pad(&line, width[i], cell[i]);
+		buf_str(&line, "  ");
+	}
+	printf("%c %s%6s\n", mark, buf_text(&line), ms);
+	buf_free(&line);
+}
+
+/* Where the table is too wide, a source has a line and its answer another. */
+static void
+print_tall(char mark, const char *const cell[COLUMNS], const char *ms)
+{
+	struct buf text = { 0 }, out = { 0 };
+
+	buf_printf(&text, "%s: %s", cell[FAMILY], cell[VERDICT]);
+	if (strcmp(cell[ADDRESS], "-") != 0)
+		buf_printf(&text, ", %s", cell[ADDRESS]);
+	buf_printf(&text, ", %s ms", ms);
+	printf("%c %s\n", mark, cell[SOURCE]);
+	screen_wrap(&out, screen_width(), 6, buf_text(&text));
+	fputs(buf_text(&out), stdout);
+	buf_free(&out);
+	buf_free(&text);
 }
 
 /* The answer that a run would use is marked. */
@@ -169,19 +190,25 @@ print_table(const struct probe *probe)
 	const struct lookup *lookup;
 	const struct lookup_try *try;
 	const char *cell[COLUMNS];
-	char text[ADDRESS_TEXT], ms[24];
-	int width[COLUMNS], i;
+	char text[ADDRESS_TEXT], ms[24], mark;
+	int width[COLUMNS], i, sum = 2 + 6;
 
 	for (i = 0; i < COLUMNS; i++)
 		width[i] = (int)strlen(heads[i]);
 	measure(probe, width);
-	print_row(' ', heads, width, "MS");
+	for (i = 0; i < COLUMNS; i++)
+		sum += width[i] + 2;
+	if (sum <= screen_width())
+		print_row(' ', heads, width, "MS");
 	for (lookup = probe->lookups; lookup; lookup = lookup->next)
 		for (try = lookup->tries; try; try = try->next) {
 			fill_cells(cell, try, text);
 			snprintf(ms, sizeof(ms), "%ld", try->ms);
-			print_row(try == lookup->used ? '*' : ' ', cell, width,
-				ms);
+			mark = try == lookup->used ? '*' : ' ';
+			if (sum <= screen_width())
+				print_row(mark, cell, width, ms);
+			else
+				print_tall(mark, cell, ms);
 		}
 }
 

@@ -171,6 +171,9 @@ over(struct update *update, const struct update_item *item, const char *key,
 	};
 	struct buf text = { 0 };
 
+	/* what was not sent has mended nothing */
+	if (item->update->cli->dry_run)
+		return;
 	if (account)
 		buf_printf(&text, "[%s]: is well again", item->account->title);
 	else

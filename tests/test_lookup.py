@@ -116,7 +116,7 @@ def failing(serve, certificates):
 def test_cause(home, failing, certificates, kind):
     source = failing(kind)
     home.configure([source.url], general=f"ca_file = {certificates.ca}")
-    result = home.run("lookup")
+    result = home.run("lookup", env={"COLUMNS": "200"})
     assert result.status == 4
     head, *lines = result.stdout.splitlines()
     verdict = slice(head.index("VERDICT"), head.index("ADDRESS"))

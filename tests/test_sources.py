@@ -65,6 +65,9 @@ def test_quiet_path_costs_one_request(home, serve):
 # ddns lookup
 
 
+WIDE = {"COLUMNS": "200"}
+
+
 def table(text):
     """Rows of the table: mark, source, family, verdict, address, ms."""
     head, *lines = text.splitlines()
@@ -85,7 +88,7 @@ def mixed(home, serve):
 
 
 def test_table(home, mixed):
-    result = home.run("lookup")
+    result = home.run("lookup", env=WIDE)
     assert [row[:5] for row in table(result.stdout)] == [
         ("", mixed[0], "ipv4", "HTTP 503", "-"),
         ("*", mixed[1], "ipv4", "ok", GOOD),
@@ -118,10 +121,10 @@ def test_document(home, mixed):
 def test_marks_what_agree_would_use(home, serve):
     sources = [serve(Reply(text)) for text in (LIE, GOOD, GOOD)]
     home.configure([s.url for s in sources], lookup="agree = 2")
-    rows = table(home.run("lookup").stdout)
+    rows = table(home.run("lookup", env=WIDE).stdout)
     assert [row[0] for row in rows] == ["", "", "*"]
     home.configure([s.url for s in sources[:2]], lookup="agree = 2")
-    result = home.run("lookup")
+    result = home.run("lookup", env=WIDE)
     assert [row[0] for row in table(result.stdout)] == ["", ""]
     assert result.status == 4 and "disagree" in result.stderr
 
@@ -141,7 +144,7 @@ def bare(ddns, *args):
     return harness.subprocess.run(
         command, capture_output=True, text=True, check=False, timeout=60,
         cwd=ddns.folder, env=ddns.environment(
-            extra={"XDG_CONFIG_HOME": str(ddns.folder / "empty")}))
+            extra={"XDG_CONFIG_HOME": str(ddns.folder / "empty"), **WIDE}))
 
 
 def test_without_a_configuration(ddns, tmp_path):

@@ -82,12 +82,12 @@ last run 2026-11-22 10:27 UTC, 1 hour ago: exit 7, a name waits for you
 [dyndns2]
   a.example.com            A     203.0.113.8  1 hour  ok
   bee.example.com          A     203.0.113.7  1 day   waits for you
-      because set: HTTP 200: nohost
+      because set: nohost
       next: mend the section [dyndns2], or mend it at the provider and run
       `ddns --force update bee.example.com`
   longer-name.example.com  A     203.0.113.7  1 day   pending
-      because set: HTTP 200: answer not understood: Sorry, our database is being
-      repaired, please come back later
+      because set: answer not understood: Sorry, our database is being repaired,
+      please come back later
       next: the next run sends 203.0.113.8
   d.example.com            A     none         -       pending
       because no provider confirmed it yet
@@ -111,16 +111,16 @@ waits for you
   bee.example.com
     A     203.0.113.7
           confirmed 1 day ago
-          waits for you because set: HTTP 200: nohost
+          waits for you because set: nohost
           next: mend the section [dyndns2], or mend it at
           the provider and run
           `ddns --force update bee.example.com`
   longer-name.example.com
     A     203.0.113.7
           confirmed 1 day ago
-          pending because set: HTTP 200: answer not
-          understood: Sorry, our database is being repaired,
-          please come back later
+          pending because set: answer not understood: Sorry,
+          our database is being repaired, please come back
+          later
           next: the next run sends 203.0.113.8
   d.example.com
     A     none
@@ -160,10 +160,10 @@ last run 2026-11-22 10:27 UTC, 9 minutes ago: exit 1, a name is tried again
 [dyndns2]
   home.example.com
     A     none
-          held until 2026-11-22 10:27 UTC because set: HTTP 200: 911
+          held until 2026-11-22 10:27 UTC because set: 911
           next: the first run after that sends 203.0.113.7
     AAAA  none
-          held until 2026-11-22 10:27 UTC because set: HTTP 200: 911
+          held until 2026-11-22 10:27 UTC because set: 911
           next: the first run after that sends
           2001:db8:7890:1234:5678:9abc:def0:1234
 [dyndns2 a-second-account]

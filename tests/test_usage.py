@@ -131,6 +131,33 @@ def test_default_places_of_a_user(stranger, ready, config, env, state):
     assert (stranger.folder / state).stat().st_mode & 0o777 == 0o600
 
 
+@pytest.mark.parametrize("width, table", [(90, True), (60, False)])
+def test_width_of_lookup(home, serve, width, table):
+    """A table that the screen cannot take becomes two lines a source."""
+    gone, good = serve(Reply("gone", 404)), serve(Reply("203.0.113.7"))
+    home.configure([f"{gone.url}/{'x' * 20}", good.url])
+    lines = home.run("lookup", env={"COLUMNS": str(width)}).stdout.splitlines()
+    assert all(len(line) <= width for line in lines)
+    lines = [re.sub(r"\d+ ms$", "1 ms", re.sub(" +", " ", line))
+             for line in lines]
+    if table:
+        assert lines[0] == " SOURCE FAMILY VERDICT ADDRESS MS"
+        assert lines[2].startswith(f"* {good.url}/ ipv4 ok 203.0.113.7 ")
+    else:
+        assert lines == [
+            f" {gone.url}/{'x' * 20}", " ipv4: HTTP 404, 1 ms",
+            f"* {good.url}/", " ipv4: ok, 203.0.113.7, 1 ms"]
+
+
+def test_dry_run_mends_nothing(ready):
+    """A name that was refused is not well again because it would be sent."""
+    ready.provider.says[""] = "nohost"
+    assert ready.run().status == 7
+    assert "again" not in ready.run("--dry-run", "--force").stderr
+    ready.provider.says.clear()
+    assert "is well again" in ready.run("--force").stderr
+
+
 def test_missing_configuration(ddns):
     result = ddns.run()
     assert result.status == 3 and str(ddns.ini) in result.stderr

@@ -355,22 +355,20 @@ one_line_answers(void **state)
 				0 } } },
 		{ "refused before good", DYNDNS2,
 			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_REFUSED,
-				"set: HTTP 200: good 127.0.0.1", NULL, false,
-				0 } },
+				"set: good 127.0.0.1", NULL, false, 0 } },
 			{ { SET_A "192.0.2.1", 200, "good 127.0.0.1", NULL,
 				0 } } },
 		{ "a word is whole", DYNDNS2,
 			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
-				"set: HTTP 200: answer not understood: goodbye",
-				NULL, false, 0 } },
+				"set: answer not understood: goodbye", NULL,
+				false, 0 } },
 			{ { SET_A "192.0.2.1", 200, "goodbye", NULL, 0 } } },
 		{ "badauth ends all", DYNDNS2,
 			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_DENIED,
-				  "set: HTTP 200: badauth", NULL, false, 0 },
+				  "set: badauth", NULL, false, 0 },
 				{ "b.example.com", "192.0.2.1", NULL,
-					OUTCOME_DENIED,
-					"set: HTTP 200: badauth", NULL, false,
-					0 } },
+					OUTCOME_DENIED, "set: badauth", NULL,
+					false, 0 } },
 			{ { SET_A "192.0.2.1", 200, "badauth", NULL, 0 } } },
 		{ "401 without a word, daily", DYNDNS2,
 			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_DENIED,
@@ -384,7 +382,7 @@ one_line_answers(void **state)
 			{ { SET_A "192.0.2.1", 401, "badauth", NULL, 0 } } },
 		{ "911, at least hold", DYNDNS2,
 			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_BUSY,
-				"set: HTTP 200: 911", NULL, false, 1800 } },
+				"set: 911", NULL, false, 1800 } },
 			{ { SET_A "192.0.2.1", 200, "911", NULL, 60 } } },
 		{ "429, as it says", DYNDNS2,
 			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_BUSY,
@@ -392,7 +390,7 @@ one_line_answers(void **state)
 			{ { SET_A "192.0.2.1", 429, "", NULL, 7200 } } },
 		{ "dnserr is the name's", DYNDNS2,
 			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
-				  "set: HTTP 200: dnserr", NULL, false, 1800 },
+				  "set: dnserr", NULL, false, 1800 },
 				{ "b.example.com", "192.0.2.1", NULL,
 					OUTCOME_CHANGED, NULL, NULL, false,
 					0 } },
@@ -607,7 +605,7 @@ batches(void **state)
 					0 } } },
 		{ "a login that says nothing", NETCUP,
 			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
-				"login: HTTP 200: answer not understood "
+				"login: answer not understood "
 				"(nothing at /data/id): {\"status\":\"success\"}",
 				NULL, false, 0 } },
 			{ { "POST https://cup.example/login {\"key\":\"s3cr3t\"}",
@@ -803,18 +801,18 @@ records_with_an_id(void **state)
 		{ "an unclear read is never followed by a write",
 			OCEAN "zone = example.com\n",
 			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
-				  "records: HTTP 200: answer not understood "
+				  "records: answer not understood "
 				  "(nothing at /domain_records): {\"items\":[]}",
 				  "none", false, 0 },
 				{ "b.example.com", "192.0.2.1", NULL,
 					OUTCOME_LATER,
-					"records: HTTP 200: answer not "
+					"records: answer not "
 					"understood (an item without name): "
 					"{\"domain_records\":[{}]}",
 					"none", false, 0 },
 				{ "c.example.com", "192.0.2.1", NULL,
 					OUTCOME_LATER,
-					"records: HTTP 200: answer not "
+					"records: answer not "
 					"understood (neither JSON nor XML): "
 					"ok",
 					"none", false, 0 },
@@ -1090,7 +1088,7 @@ pages_have_a_ceiling(void **state)
 	assert_int_equal(script.at, 50);
 	assert_int_equal(run.jobs[0].outcome, OUTCOME_LATER);
 	assert_string_equal(run.fail[0].text,
-		"zones: HTTP 200: answer not understood (more than 50 pages): "
+		"zones: answer not understood (more than 50 pages): "
 		"{\"z\":[{\"n\":\"example.com\"}],\"p\":1}");
 	exchange_free(exchange);
 	account_close(&run);
@@ -1230,7 +1228,7 @@ signed_requests(void **state)
 	talk.rows[0].answer = "{\"Error\":{\"Code\":\"AuthFailure.Expire\","
 			      "\"Message\":\"The timestamp is stale\"}}";
 	talk.jobs[0].outcome = OUTCOME_DENIED;
-	talk.jobs[0].text = "set: HTTP 200: The timestamp is stale "
+	talk.jobs[0].text = "set: The timestamp is stale "
 			    "(the system clock may be wrong)";
 	assert_true(converse(&talk));
 }
