@@ -54,7 +54,8 @@ catalogue_make_below(struct layer_work *below, const struct layer_work *work)
 
 	below->mem = work->mem;
 	below->top = work->top->below;
-	if (below->top)
+	/* only what is wrong above can be wrong below as well */
+	if (below->top && work->mistakes)
 		catalogue_make(below, rows, &declared);
 }
 
