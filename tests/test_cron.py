@@ -55,6 +55,12 @@ class Cron:
         return sorted(path.read_text().partition("\n\n")[2]
                       for path in (self.folder / "mails").glob("*.mail"))
 
+    def exits(self):
+        """But 6: a slow machine has cron make up for minutes all at once."""
+        path = self.folder / "exits"
+        text = path.read_text() if path.exists() else ""
+        return [status for status in text.split() if status != "6"]
+
     def wait_for(self, true):
         end = time.monotonic() + 125
         while not true() and time.monotonic() < end:
@@ -92,7 +98,7 @@ def test_cron(home, serve, tmp_path):
         "section [dyndns2], or mend it at the provider and run "
         "`ddns --force update home.example.com`\n")
     assert cron.mails() == sorted([home.line, refused])
-    exits = (folder / "exits").read_text().split()
+    exits = cron.exits()
     assert exits[:runs] == ["0"] * runs and set(exits[runs + 1:]) == {"7"}
     names = {line.partition("=")[0]
              for line in (folder / "env").read_text().splitlines()}
@@ -101,14 +107,9 @@ def test_cron(home, serve, tmp_path):
 
 def after(cron, runs):
     """Waits for so many more runs; how many there were in all."""
-    exits = cron.folder / "exits"
-
-    def done():
-        return len(exits.read_text().split()) if exits.exists() else 0
-
-    before = done()
-    cron.wait_for(lambda: done() >= before + runs)
-    return done()
+    before = len(cron.exits())
+    cron.wait_for(lambda: len(cron.exits()) >= before + runs)
+    return len(cron.exits())
 
 
 # What the shell does to the streams, and what then comes out of which.
