@@ -114,10 +114,6 @@ count_tries(struct update *update, const struct update_line *line)
 static void
 save_stats(struct update *update, int status)
 {
-	const struct update_line *line;
-
-	for (line = update->lines; line; line = line->next)
-		count_tries(update, line);
 	update->stats->last_run = update->now;
 	update->stats->last_exit = status;
 	stats_save(update->files, update->stats);
@@ -140,6 +136,7 @@ conclude(struct update *update, enum http_end end)
 		[HTTP_DEADLINE] = "the deadline of the run has passed",
 		[HTTP_STOPPED] = "stopped by a signal",
 	};
+	const struct update_line *line;
 	struct fail fail;
 	int status;
 
@@ -155,6 +152,8 @@ conclude(struct update *update, enum http_end end)
 		report_print(&update->report);
 		return EXIT_AGAIN;
 	}
+	for (line = update->lines; line; line = line->next)
+		count_tries(update, line);
 	status = update_settle(update);
 	if (update->cli->dry_run) {
 		report_print(&update->report);
