@@ -8,6 +8,7 @@
 #include "provider.h"
 #include "row-check.h"
 #include "row-make.h"
+#include "template.h"
 
 #define ROW_NAME_MAX 40
 
@@ -31,6 +32,37 @@ check_bare(struct layer_work *work, const struct row *row, int type,
 	}
 }
 
+/* The user part of a row's Basic words. */
+struct user_part {
+	struct layer_work *work;
+	int type;
+};
+
+static bool
+check_colon(const char *name, void *arg)
+{
+	const struct user_part *part = arg;
+	const struct layer_value value = layer_at(part->work, name, part->type);
+
+	if (value.lines && strchr(value.lines->text, ':'))
+		layer_wrong(part->work,
+			"holds a colon, which ends the user of Basic");
+	return true;
+}
+
+/* RFC 7617, section 2: the first colon ends the user. */
+static void
+check_user(struct layer_work *work, const struct row *row, int type)
+{
+	struct user_part part = { work, type };
+	const char *user;
+
+	if (!row->auth || strncmp(row->auth, "Basic ", 6) != 0)
+		return;
+	user = mem_textn(work->mem, row->auth, strcspn(row->auth, ":"));
+	template_each(user, check_colon, &part);
+}
+
 void
 catalogue_make(struct layer_work *work, struct row *rows,
 	struct row_declared **declared)
@@ -43,6 +75,7 @@ catalogue_make(struct layer_work *work, struct row *rows,
 		row_make(work, &rows[type], type);
 		row_check(work, &rows[type], type, *declared);
 		check_bare(work, &rows[type], type, *declared);
+		check_user(work, &rows[type], type);
 	}
 }
 

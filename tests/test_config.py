@@ -76,6 +76,9 @@ MISTAKES = [
      "6: [ipv4] url: exec: takes an absolute path"),
     ("ipv4", "url = https://a.example.net/#ip",
      '6: [ipv4] url: "#ip" is no JSON pointer (#/ip)'),
+    ("more", "[dyndns2 colon]\nserver = https://dyn.example.net\nuser = m:e\n"
+     "password = x\nnames = a.example.com",
+     "15: [dyndns2 colon] user: holds a colon, which ends the user of Basic"),
     ("account", "nmaes = a.example.com",
      "12: [dyndns2] nmaes: unknown key (names?)"),
     ("account", "names = b.example.com",
