@@ -39,10 +39,10 @@ ALL_LIBS = $(HARDEN_LINK) $(LDFLAGS) $$($(PKG_CONFIG) --libs $(LIBRARIES)) \
 
 # A variable for each floor, the lowest first.
 GROUND = src/buf.c src/fail.c src/log.c src/secret.c
-VALUES = src/address-text.c src/address.c src/document.c src/json-find.c \
-	src/json-text.c src/json-xml.c src/json.c src/sign-bce.c \
-	src/sign-canonical.c src/sign-hmac.c src/sign-jwt.c src/sign-nfsn.c \
-	src/sign.c src/template-json.c src/template-url.c src/template.c
+VALUES = src/address-text.c src/address.c src/json-find.c src/json-text.c \
+	src/json-xml.c src/json.c src/sign-bce.c src/sign-canonical.c \
+	src/sign-hmac.c src/sign-jwt.c src/sign-nfsn.c src/sign.c \
+	src/template-json.c src/template-url.c src/template.c
 WORLD = src/child.c src/cli.c src/clock.c src/config-file.c \
 	src/config-line.c src/config-parse.c src/config-path.c src/config-value.c \
 	src/config.c src/event-check.c src/event-read.c src/event.c \
@@ -59,15 +59,16 @@ TRADE = src/account-names.c src/account-values.c src/account.c \
 	src/nsupdate-script.c src/nsupdate.c src/plan.c src/provider-show.c \
 	src/provider-texts.c src/row-check-keys.c src/row-check.c src/row-make.c \
 	src/row-parse-line.c src/row-parse.c
-COMMANDS = src/check.c src/decide.c src/probe.c src/providers.c src/report.c \
-	src/screen.c src/status-document.c src/status-items.c src/status-text.c \
-	src/status.c src/update-apply.c src/update-document.c src/update-events.c \
-	src/update-items.c src/update-lines.c src/update-settle.c src/update.c
+COMMANDS = src/check.c src/command.c src/decide.c src/document.c src/probe.c \
+	src/providers.c src/report.c src/screen.c src/status-document.c \
+	src/status-items.c src/status-text.c src/status.c src/update-apply.c \
+	src/update-document.c src/update-events.c src/update-items.c \
+	src/update-lines.c src/update-settle.c src/update.c
 OBJECTS = $(GROUND:.c=.o) $(VALUES:.c=.o) $(WORLD:.c=.o) $(TRADE:.c=.o) \
 	$(COMMANDS:.c=.o)
 HEADERS = src/account.h src/address.h src/buf.h src/catalogue.h src/check.h \
-	src/child.h src/cli.h src/clock.h src/config-part.h src/config.h \
-	src/decide.h src/document.h src/event-part.h src/event.h \
+	src/child.h src/cli.h src/clock.h src/command.h src/config-part.h \
+	src/config.h src/decide.h src/document.h src/event-part.h src/event.h \
 	src/exchange-part.h src/exchange.h src/exit.h src/fail.h src/http-part.h \
 	src/http.h src/json-part.h src/json.h src/layer.h src/log.h \
 	src/lookup-part.h src/lookup.h src/nsupdate-part.h src/nsupdate.h \

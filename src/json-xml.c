@@ -5,6 +5,7 @@
 
 #include "buf.h"
 #include "fail.h"
+#include "json.h"
 #include "json-part.h"
 
 #define DEPTH_MAX 64
@@ -161,4 +162,13 @@ json_read_xml(const char *text, size_t len, struct fail *fail)
 	}
 	XML_ParserFree(reader.parser);
 	return reader.root;
+}
+
+void
+json_libraries(struct buf *out)
+{
+	const XML_Expat_Version expat = XML_ExpatVersionInfo();
+
+	buf_printf(out, "jansson/%s expat/%d.%d.%d", jansson_version_str(),
+		expat.major, expat.minor, expat.micro);
 }

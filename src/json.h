@@ -59,3 +59,6 @@ bool json_bare_ok(const char *text);
 
 /* "/a/b~1c": begins with / (or is empty), each ~ followed by 0 or 1. */
 bool json_pointer_ok(const char *pointer);
+
+/* Adds the names and versions of the libraries in use. */
+void json_libraries(struct buf *out);

@@ -1,125 +1,22 @@
-#include <stdio.h>
-#include <unistd.h>
-
-#include "buf.h"
-#include "check.h"
 #include "cli.h"
-#include "clock.h"
-#include "config.h"
+#include "command.h"
 #include "exit.h"
-#include "http.h"
 #include "log.h"
-#include "plan.h"
-#include "probe.h"
-#include "providers.h"
-#include "report.h"
 #include "secret.h"
-#include "status.h"
 #include "stop.h"
-#include "update.h"
-
-#define ALARM_GRACE 30 /* seconds behind the deadline */
-
-/* Whether the configuration may be used; its mistakes are said. */
-static bool
-is_usable(const struct cli *cli, const struct plan *plan)
-{
-	if (check_notes(plan->config, false))
-		return true;
-	if (cli->json && !cli->quiet)
-		check_document(plan->config);
-	return false;
-}
-
-static int
-run_update(const struct cli *cli, struct plan *plan)
-{
-	if (plan->config->general.syslog && !cli->dry_run)
-		report_syslog();
-	if (!is_usable(cli, plan))
-		return EXIT_CONFIG;
-	if (!update_known(cli, plan))
-		return EXIT_USAGE;
-	stop_catch((unsigned)plan->config->general.deadline + ALARM_GRACE);
-	return update_run(cli, plan);
-}
-
-static int
-run_command(const struct cli *cli, struct plan *plan)
-{
-	switch (cli->command) {
-	case COMMAND_CHECK:
-		return check_run(plan, cli->verbose > 0);
-	case COMMAND_LOOKUP:
-		return is_usable(cli, plan) ? probe_run(cli, plan)
-					    : EXIT_CONFIG;
-	case COMMAND_STATUS:
-		return is_usable(cli, plan) ? status_run(cli, plan)
-					    : EXIT_CONFIG;
-	default:
-		return run_update(cli, plan);
-	}
-}
-
-/* The commands that start from a configuration. */
-static int
-run_planned(const struct cli *cli)
-{
-	struct mem *mem = mem_new();
-	const char *path = cli->config ? cli->config : config_default_path(mem);
-	struct plan *plan = plan_read(path);
-	const int status = run_command(cli, plan);
-
-	plan_free(plan);
-	mem_free(mem);
-	return status;
-}
-
-/* Sources can be tried before there is a configuration. */
-static int
-run_lookup(const struct cli *cli)
-{
-	struct mem *mem = mem_new();
-	const bool given = cli->config || cli->count == 0 ||
-			   access(config_default_path(mem), R_OK) == 0;
-
-	mem_free(mem);
-	return given ? run_planned(cli) : probe_run(cli, NULL);
-}
 
 int
 main(int argc, char **argv)
 {
 	struct cli cli;
-	int status = EXIT_FINE;
+	int status;
 
 	stop_open_standard();
 	stop_hide_memory();
 	if (!cli_read(&cli, argc, argv))
 		return EXIT_USAGE;
 	log_level(cli.verbose);
-	switch (cli.command) {
-	case COMMAND_HELP:
-		cli_help();
-		break;
-	case COMMAND_VERSION:
-		cli_version(http_libraries());
-		break;
-	case COMMAND_PROVIDERS:
-		status = providers_run(&cli);
-		break;
-	case COMMAND_LOOKUP:
-		status = run_lookup(&cli);
-		break;
-	case COMMAND_UPDATE:
-		clock_splay(cli.splay);
-		status = run_planned(&cli);
-		break;
-	case COMMAND_CHECK:
-	case COMMAND_STATUS:
-		status = run_planned(&cli);
-		break;
-	}
+	status = command_run(&cli);
 	secret_forget();
 	stop_raise();
 	return status;

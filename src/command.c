@@ -1,0 +1,124 @@
+#include <stdio.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "buf.h"
+#include "check.h"
+#include "cli.h"
+#include "clock.h"
+#include "config.h"
+#include "exit.h"
+#include "http.h"
+#include "json.h"
+#include "plan.h"
+#include "probe.h"
+#include "providers.h"
+#include "report.h"
+#include "status.h"
+#include "stop.h"
+#include "update.h"
+
+#define ALARM_GRACE 30 /* seconds behind the deadline */
+
+/* Whether the configuration may be used; its mistakes are said. */
+static bool
+is_usable(const struct cli *cli, const struct plan *plan)
+{
+	if (check_notes(plan->config, false))
+		return true;
+	if (cli->json && !cli->quiet)
+		check_document(plan->config);
+	return false;
+}
+
+static int
+run_update(const struct cli *cli, struct plan *plan)
+{
+	if (plan->config->general.syslog && !cli->dry_run)
+		report_syslog();
+	if (!is_usable(cli, plan))
+		return EXIT_CONFIG;
+	if (!update_known(cli, plan))
+		return EXIT_USAGE;
+	stop_catch((unsigned)plan->config->general.deadline + ALARM_GRACE);
+	return update_run(cli, plan);
+}
+
+static int
+run_with(const struct cli *cli, struct plan *plan)
+{
+	switch (cli->command) {
+	case COMMAND_CHECK:
+		return check_run(plan, cli->verbose > 0);
+	case COMMAND_LOOKUP:
+		return is_usable(cli, plan) ? probe_run(cli, plan)
+					    : EXIT_CONFIG;
+	case COMMAND_STATUS:
+		return is_usable(cli, plan) ? status_run(cli, plan)
+					    : EXIT_CONFIG;
+	default:
+		return run_update(cli, plan);
+	}
+}
+
+/* The commands that start from a configuration. */
+static int
+run_planned(const struct cli *cli)
+{
+	struct mem *mem = mem_new();
+	const char *path = cli->config ? cli->config : config_default_path(mem);
+	struct plan *plan = plan_read(path);
+	const int status = run_with(cli, plan);
+
+	plan_free(plan);
+	mem_free(mem);
+	return status;
+}
+
+/* Sources can be tried before there is a configuration. */
+static int
+run_lookup(const struct cli *cli)
+{
+	struct mem *mem = mem_new();
+	const bool given = cli->config || cli->count == 0 ||
+			   access(config_default_path(mem), R_OK) == 0;
+
+	mem_free(mem);
+	return given ? run_planned(cli) : probe_run(cli, NULL);
+}
+
+/* inih does not tell its version. */
+static void
+show_version(void)
+{
+	struct buf libraries = { 0 };
+
+	buf_printf(&libraries, "%s inih ", http_libraries());
+	json_libraries(&libraries);
+	cli_version(buf_text(&libraries));
+	buf_free(&libraries);
+}
+
+int
+command_run(const struct cli *cli)
+{
+	switch (cli->command) {
+	case COMMAND_HELP:
+		cli_help();
+		return EXIT_FINE;
+	case COMMAND_VERSION:
+		show_version();
+		return EXIT_FINE;
+	case COMMAND_PROVIDERS:
+		return providers_run(cli);
+	case COMMAND_LOOKUP:
+		return run_lookup(cli);
+	case COMMAND_UPDATE:
+		clock_splay(cli->splay);
+		return run_planned(cli);
+	case COMMAND_CHECK:
+	case COMMAND_STATUS:
+		return run_planned(cli);
+	}
+	return EXIT_USAGE;
+}
