@@ -164,6 +164,22 @@ name_width(struct catalogue *catalogue)
 	return (int)width;
 }
 
+/* " (batch, refresh 25d)": many names go at once; an unchanged address is sent
+ * again. */
+static void
+add_ways(struct buf *out, struct view *view)
+{
+	const char *refresh = standard_of(view, "refresh");
+	const bool batch = view->rows[ROW_A].step[STEP_BATCH] ||
+			   view->rows[ROW_AAAA].step[STEP_BATCH];
+
+	if (batch || refresh)
+		buf_printf(out, "%s(%s%s%s%s)",
+			out->at[out->len - 1] == ' ' ? "" : " ",
+			batch ? "batch" : "", batch && refresh ? ", " : "",
+			refresh ? "refresh " : "", refresh ? refresh : "");
+}
+
 void
 provider_list(struct catalogue *catalogue, struct buf *out)
 {
@@ -183,6 +199,8 @@ provider_list(struct catalogue *catalogue, struct buf *out)
 		for (at = view.wanted; at; at = at->next)
 			if (at->needed)
 				buf_printf(out, " %s", at->key);
+		if (view.mem)
+			add_ways(out, &view);
 		while (out->at[out->len - 1] == ' ')
 			buf_cut(out, out->len - 1);
 		buf_char(out, '\n');

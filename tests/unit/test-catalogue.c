@@ -255,7 +255,7 @@ static void
 listed(void **state)
 {
 	static const char *const lines[] = {
-		"\ncloudflare                                A AAAA  token\n",
+		"\ncloudflare                                A AAAA  token (batch)\n",
 		"\ndyndns2                                   A AAAA  user password server\n",
 		"\nnamecheap                                 A       password zone\n",
 		"\nurl                                       -       set\n",
