@@ -7,6 +7,7 @@
 #include "http.h"
 #include "json.h"
 #include "provider.h"
+#include "secret.h"
 #include "sign.h"
 
 static struct call *
@@ -103,9 +104,19 @@ call_answered(void *arg, const struct http_answer *answer)
 	exchange_pump(exchange);
 }
 
-/* The fields that a signature adds. */
+/* Behind the query of the URL, or as its query. */
+static void
+add_query(struct mem *mem, struct http_request *to, const char *query)
+{
+	const char *between = strchr(to->url, '?') ? "&" : "?";
+
+	secret_hide(query);
+	to->url = mem_printf(mem, "%s%s%s", to->url, between, query);
+}
+
+/* What a signature adds: fields, and a query. */
 static bool
-put_signature(struct mem *mem, struct field **fields,
+put_signature(struct mem *mem, struct http_request *to, struct field **fields,
 	const struct message *message, struct fail *fail)
 {
 	const struct sign_request request = { message->method, message->url,
@@ -126,7 +137,10 @@ put_signature(struct mem *mem, struct field **fields,
 		rest = line + strcspn(line, "\n");
 		if (*rest)
 			*rest++ = '\0';
-		field_add(mem, fields, line);
+		if (*line == '?')
+			add_query(mem, to, line + 1);
+		else
+			field_add(mem, fields, line);
 	}
 	buf_free(&nonce);
 	buf_free(&out);
@@ -157,8 +171,8 @@ start(struct call *call)
 		(*end)->value = field->value;
 		end = &(*end)->next;
 	}
-	if (message->scheme &&
-		!put_signature(exchange->mem, end, message, call->fail))
+	if (message->scheme && !put_signature(exchange->mem, &request, end,
+				       message, call->fail))
 		return false;
 	request.fields = fields;
 	request.body_len = message->body ? strlen(message->body) : 0;

@@ -63,11 +63,20 @@ void sign_bce_prefix(struct buf *out, const struct sign_task *task);
 void sign_bce_canonical(struct buf *out, const struct sign_task *task);
 void sign_bce_key(struct buf *hex, const struct sign_task *task);
 
+/* RPC-HMAC-SHA1: what is signed, HMAC-SHA1 in base64, the signature, which is
+ * made with a key that ends in `&`. */
+void sign_rpc_text(struct buf *out, const char *method, const char *url);
+void sign_rpc_hmac(
+	struct buf *out, const char *key, const char *text, size_t len);
+void sign_rpc_signature(
+	struct buf *out, const char *secret, const struct buf *text);
+
 /* Rows of the table in sign.c: add the lines of a scheme. */
 void sign_basic(struct buf *out, struct sign_task *task, struct mem *mem);
 void sign_hmac(struct buf *out, struct sign_task *task, struct mem *mem);
 void sign_bce(struct buf *out, struct sign_task *task, struct mem *mem);
 void sign_nfsn(struct buf *out, struct sign_task *task, struct mem *mem);
+void sign_rpc(struct buf *out, struct sign_task *task, struct mem *mem);
 
 /* Puts a field in its place in a list by name; the name becomes lower case
  * and the blanks around the value go. */

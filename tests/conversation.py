@@ -344,6 +344,14 @@ def shown(method, target, fields, body):
     return "\n".join([f"{method} {target}", *lines, "", normal(body)])
 
 
+def without(target, hidden):
+    """A target without the parameters that are hidden as "?name"."""
+    path, mark, query = target.partition("?")
+    left = "&".join(text for text in query.split("&")
+                    if "?" + text.partition("=")[0] not in hidden)
+    return path + (mark if left or not query else "") + left
+
+
 class Late:
     """A variable that is made when it is used."""
 
@@ -404,7 +412,7 @@ class Script:
         fields = [(name, value) for name, value in request.headers
                   if name.lower() not in hidden]
         body = request.body.decode(errors="replace")
-        return shown(request.method, request.target, fields,
+        return shown(request.method, without(request.target, hidden), fields,
                      told(body)) + trouble
 
     def __call__(self, request):

@@ -1,7 +1,7 @@
 """Verifies signed requests, from the vendors' documents alone.
 
 verify(scheme, words, request) takes what a server received, and returns the
-names of the fields that the scheme adds. It shares nothing with the program.
+names of the fields that the scheme adds, parameters as "?name". It shares nothing with the program.
 """
 
 import base64
@@ -230,6 +230,22 @@ def nfsn(request, words, now):
     return {"x-nfsn-authentication"}
 
 
+def rpc(request, words, now):
+    # help.aliyun.com/zh/sdk/product-overview/rpc-mechanism
+    pairs = dict(request.query)
+    want(len(pairs) == len(request.query), "a parameter is there twice")
+    made = pairs.pop("Signature")
+    want(pairs["SignatureMethod"] == "HMAC-SHA1", "SignatureMethod")
+    want(len(pairs["SignatureNonce"]) >= 16, "SignatureNonce")
+    on_time(pairs["Timestamp"], "%Y-%m-%dT%H:%M:%SZ", now)
+    form = "&".join(f"{encode(name)}={encode(pairs[name])}"
+                    for name in sorted(pairs))
+    text = f"{request.method}&%2F&{encode(form)}"
+    digest = hmac.new(f"{words[0]}&".encode(), text.encode(), hashlib.sha1)
+    same(made, base64.b64encode(digest.digest()).decode(), text)
+    return {"?SignatureMethod", "?SignatureNonce", "?Timestamp", "?Signature"}
+
+
 def basic(request, words, now):
     # RFC 7617
     text = base64.b64encode(":".join(words).encode()).decode()
@@ -288,7 +304,7 @@ def claims(token, now=None):
 
 SCHEMES = {"AWS4-HMAC-SHA256": aws, "TC3-HMAC-SHA256": tc3,
            "ACS3-HMAC-SHA256": acs3, "HMAC-SHA256": volcengine,
-           "NFSN": nfsn, "SDK-HMAC-SHA256": huawei, "bce-auth-v1": baidu, "Basic": basic}
+           "NFSN": nfsn, "RPC-HMAC-SHA1": rpc, "SDK-HMAC-SHA256": huawei, "bce-auth-v1": baidu, "Basic": basic}
 
 
 def verify(scheme, words, request, now=None):

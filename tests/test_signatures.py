@@ -64,6 +64,15 @@ VECTORS = {
             "Signature="
             "28eeabbbd726b87002e0fe58ad8c1c768e619b06e2646f35b6ad7ed029a6d8a7",
         }, b"", (2020, 12, 30, 8, 18, 5)),
+    # help.aliyun.com/zh/sdk/product-overview/rpc-mechanism
+    "rpc": (
+        "RPC-HMAC-SHA1", ["testsecret"],
+        "GET", "/?Timestamp=2016-02-23T12%3A46%3A24Z&Format=XML"
+        "&AccessKeyId=testid&Action=DescribeRegions&SignatureMethod=HMAC-SHA1"
+        "&SignatureNonce=3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf"
+        "&Version=2014-05-26&SignatureVersion=1.0"
+        "&Signature=OLeaidS1JvxuMvnyHOwuJ%2BuX5qY%3D", {}, b"",
+        (2016, 2, 23, 12, 46, 24)),
     # awslabs/aws-c-auth, get-vanilla-query-order-key-case
     "aws": (
         "AWS4-HMAC-SHA256", [
@@ -108,7 +117,8 @@ def test_published(name):
 @pytest.mark.parametrize("name", VECTORS)
 def test_another_secret(name):
     scheme, words, request, now = arguments(name)
-    words = [words[0], words[1] + "x", *words[2:]]
+    words = list(words)
+    words[min(1, len(words) - 1)] += "x"
     with pytest.raises(AssertionError):
         signatures.verify(scheme, words, request, now)
 

@@ -7,6 +7,7 @@ import time
 
 import pytest
 
+import signatures
 from harness import (
     FAKETIME, Cloudflare, DigitalOcean, DuckDNS, Reply, Reset, document)
 
@@ -661,3 +662,17 @@ def test_token_of_a_login_is_masked(home, serve, source):
         None, f"Bearer {token}"]
     assert token not in result.stderr
     assert token not in home.ddns.state.read_text()
+
+
+def test_signed_query_is_masked(home, serve, source):
+    service = serve([Reply("ok"), Reply("ok")])
+    home.ddns.config(
+        f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
+        f"[url]\nurl = {service.url}\nauth = RPC-HMAC-SHA1 s3cr3t-key\n"
+        "set = GET /{fqdn}/{ip}\nnames = home.example.com\n")
+    result = home.run("-vv")
+    assert result.status == 0, result.stderr
+    request, = service.requests
+    signatures.verify("RPC-HMAC-SHA1", ["s3cr3t-key"], request)
+    assert f"{request.path}?***" in result.stderr
+    assert "Signature=" not in result.stderr

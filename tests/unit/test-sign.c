@@ -937,6 +937,105 @@ test_jwt(void **state)
 	buf_free(&text);
 }
 
+#define RPC_DOCUMENT \
+	"https://ecs.aliyuncs.com/?Timestamp=2016-02-23T12%3A46%3A24Z&Format=XML&AccessKeyId=testid&Action=DescribeRegions&SignatureMethod=HMAC-SHA1&SignatureNonce=3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf&Version=2014-05-26&SignatureVersion=1.0"
+#define RPC_UPDATE \
+	"https://alidns.aliyuncs.com/?AccessKeyId=AKIDEXAMPLE&Action=UpdateDomainRecord&Format=JSON&RecordId=9999985&RR=@&TTL=600&Type=AAAA&Value=2001%3Adb8%3A%3A1&Version=2015-01-09&SignatureVersion=1.0"
+#define RPC_ADDED \
+	"SignatureMethod=HMAC-SHA1&SignatureNonce=" NONCE \
+	"&Timestamp=2026-01-02T03%3A04%3A05Z"
+
+static void
+test_rpc_steps(void **state)
+{
+	static const struct {
+		const char *name, *method, *url, *secret, *text, *signature;
+	} rows[] = {
+		{ "document, GET (published)", "GET", RPC_DOCUMENT,
+			"testsecret",
+			"GET&%2F&AccessKeyId%3Dtestid%26Action%3DDescribeRegions%26Format%3DXML%26SignatureMethod%3DHMAC-SHA1%26SignatureNonce%3D3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf%26SignatureVersion%3D1.0%26Timestamp%3D2016-02-23T12%253A46%253A24Z%26Version%3D2014-05-26",
+			"OLeaidS1JvxuMvnyHOwuJ+uX5qY=" },
+		{ "document, POST (published)", "POST", RPC_DOCUMENT,
+			"testsecret", NULL, "MxbnVAM4w6sft9xjVpe/GCKueuk=" },
+		{ "encoded twice (published)", "GET",
+			"https://x/?q=http://domain/?q=value%26q2=value2&key=value",
+			"",
+			"GET&%2F&key%3Dvalue%26q%3Dhttp%253A%252F%252Fdomain%252F%253Fq%253Dvalue%2526q2%253Dvalue2",
+			NULL },
+		{ "update, GET", "GET", RPC_UPDATE "&" RPC_ADDED,
+			"SECRETEXAMPLE", NULL, "S1F+uDupWvTWcoccQNGzelhppB0=" },
+		{ "update, POST", "POST", RPC_UPDATE "&" RPC_ADDED,
+			"SECRETEXAMPLE", NULL, "DKL6PfFaKXmmMScc80O/gFB1ChQ=" },
+	};
+	struct buf text = { 0 }, out = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		sign_rpc_text(&text, rows[i].method, rows[i].url);
+		sign_rpc_signature(&out, rows[i].secret, &text);
+		expect(rows[i].name, "text", &text, rows[i].text);
+		expect(rows[i].name, "signature", &out, rows[i].signature);
+	}
+}
+
+/* aliyun/alibaba-cloud-sdk-go, sdk/auth (published): the HMAC alone, under
+ * a key without `&`. */
+static void
+test_rpc_hmac(void **state)
+{
+	static const struct {
+		const char *text, *mac;
+	} rows[] = {
+		{ "source", "Jv4yi8SobFhg5t1C7nWLbhBSFZQ=" },
+		{ "中文", "CqCYIa39h9SSWuXnTz8F5hh9UPA=" },
+	};
+	struct buf out = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		sign_rpc_hmac(
+			&out, "secret", rows[i].text, strlen(rows[i].text));
+		expect(rows[i].text, "HMAC", &out, rows[i].mac);
+	}
+}
+
+static void
+test_rpc(void **state)
+{
+	static const struct {
+		const char *method, *url, *line;
+	} rows[] = {
+		{ "GET", RPC_UPDATE,
+			"?" RPC_ADDED
+			"&Signature=S1F%2BuDupWvTWcoccQNGzelhppB0%3D\n" },
+		{ "POST", RPC_UPDATE,
+			"?" RPC_ADDED
+			"&Signature=DKL6PfFaKXmmMScc80O%2FgFB1ChQ%3D\n" },
+		{ "GET", "https://api.example/any/path",
+			"?" RPC_ADDED
+			"&Signature=UD%2FpDqpTvmCiti7I07Vj4smYM%2F0%3D\n" },
+	};
+	char secret[] = "SECRETEXAMPLE";
+	char *words[] = { secret };
+	const struct sign_auth auth = { "RPC-HMAC-SHA1", words };
+	const struct sign_moment moment = { SAMPLE_2026, NONCE };
+	struct sign_request request = { NULL, NULL, NULL, NULL, 0 };
+	struct buf out = { 0 };
+	struct fail fail;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		request.method = rows[i].method;
+		request.url = rows[i].url;
+		assert_true(
+			sign_request(&out, &auth, &request, &moment, &fail));
+		expect(rows[i].url, "line", &out, rows[i].line);
+	}
+}
+
 /* go-acme/lego, providers/dns/nearlyfreespeech, of its signer (published). */
 static void
 test_nfsn(void **state)
@@ -1000,6 +1099,9 @@ main(void)
 		cmocka_unit_test(test_rs256),
 		cmocka_unit_test(test_jwt),
 		cmocka_unit_test(test_nfsn),
+		cmocka_unit_test(test_rpc_steps),
+		cmocka_unit_test(test_rpc_hmac),
+		cmocka_unit_test(test_rpc),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
