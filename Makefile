@@ -90,9 +90,9 @@ ROWS = src/providers/1984.ini src/providers/alidns.ini \
 	src/providers/dondominio.ini src/providers/dreamhost.ini \
 	src/providers/duckdns.ini src/providers/dynadot.ini \
 	src/providers/dyndns2.ini src/providers/dynv6.ini src/providers/edgeone.ini \
-	src/providers/enom.ini src/providers/freedns.ini src/providers/freemyip.ini \
-	src/providers/gandi.ini src/providers/gcore.ini src/providers/gira.ini \
-	src/providers/godaddy.ini src/providers/goip.ini \
+	src/providers/enom.ini src/providers/eranet.ini src/providers/freedns.ini \
+	src/providers/freemyip.ini src/providers/gandi.ini src/providers/gcore.ini \
+	src/providers/gira.ini src/providers/godaddy.ini src/providers/goip.ini \
 	src/providers/googlecloud.ini src/providers/hetzner.ini \
 	src/providers/hostinger.ini src/providers/huaweicloud.ini \
 	src/providers/infomaniak.ini src/providers/ionos.ini \
@@ -101,12 +101,13 @@ ROWS = src/providers/1984.ini src/providers/alidns.ini \
 	src/providers/namecheap.ini src/providers/namesilo.ini \
 	src/providers/nearlyfreespeech.ini src/providers/netcup.ini \
 	src/providers/netlify.ini src/providers/njalla-api.ini \
-	src/providers/njalla.ini src/providers/ns1.ini src/providers/nsupdate.ini \
-	src/providers/porkbun.ini src/providers/powerdns.ini \
-	src/providers/rainyun.ini src/providers/regfish.ini \
-	src/providers/route53.ini src/providers/scaleway.ini \
-	src/providers/servercow.ini src/providers/sitelutions.ini \
-	src/providers/spaceship.ini src/providers/tencentcloud.ini \
+	src/providers/njalla.ini src/providers/now.cn.ini src/providers/ns1.ini \
+	src/providers/nsupdate.ini src/providers/porkbun.ini \
+	src/providers/powerdns.ini src/providers/rainyun.ini \
+	src/providers/regfish.ini src/providers/route53.ini \
+	src/providers/scaleway.ini src/providers/servercow.ini \
+	src/providers/sitelutions.ini src/providers/spaceship.ini \
+	src/providers/tencentcloud.ini src/providers/tnet.hk.ini \
 	src/providers/url.ini src/providers/vercel.ini src/providers/volcengine.ini \
 	src/providers/vultr.ini src/providers/west.cn.ini \
 	src/providers/yandex360.ini
