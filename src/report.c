@@ -66,28 +66,24 @@ to_be_said(const struct report *report, const struct state_problem *row)
 	       report->now - row->said >= report->remind;
 }
 
-/* Runs are counted as far as they matter, so that a state at rest stays. */
-static void
-count_run(const struct report *report, struct state_problem *row)
-{
-	if (row->runs < report->patience)
-		row->runs++;
-	row->fresh = true;
-}
-
 void
 report_problem(struct report *report, const struct report_problem *problem)
 {
 	struct state_problem *row = state_problem(report->state, problem->key);
 
+	/* many names may share the problem of their account */
+	if (row->fresh)
+		return;
+	row->fresh = true;
 	if (row->first == 0)
 		row->first = report->now;
+	/* as far as it matters, so that a state at rest stays */
+	if (row->runs < report->patience)
+		row->runs++;
 	/* a passing fault that became a lasting one is news */
 	if (row->why != (int)problem->kind)
 		row->said = 0;
 	row->why = (int)problem->kind;
-	if (!row->fresh)
-		count_run(report, row);
 	if (!to_be_said(report, row))
 		return;
 	if (row->why != REPORT_WARNING || row->said == 0)

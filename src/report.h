@@ -48,7 +48,7 @@ struct report {
 void report_change(struct report *report, const struct report_subject *about);
 
 /*
- * Notes a problem of this run. key tells what it is about, from run to run;
+ * Notes a problem of this run; once for each key. key tells what it is about, from run to run;
  * over: what is said when it has ended.
  */
 struct report_problem {

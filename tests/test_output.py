@@ -242,3 +242,14 @@ def test_closed_output(home, source):
                           env=home.ddns.environment())
     assert done.returncode == 0 and home.asked == [GOOD]
     assert home.run().stderr == ""
+
+
+def test_account_is_told_once_a_run(home, source):
+    """However many of its names wait, also where everything is said."""
+    home.provider.says[""] = "badauth"
+    home.configure([source.url], names="a.example.com b.example.com c.example.com")
+    for _ in range(2):
+        result = home.run("-v")
+        assert result.status == 7
+        said = [x for x in result.lines if x.startswith("ddns: [dyndns2]: ")]
+        assert len(said) == 1 and "(3 records wait)" in said[0]
