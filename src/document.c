@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "document.h"
+#include "address.h"
 #include "buf.h"
 #include "clock.h"
 #include "json.h"
@@ -72,6 +73,16 @@ document_number(struct document *document, const char *key, int64_t number)
 {
 	start(document, key);
 	buf_printf(document->out, "%" PRId64, number);
+}
+
+void
+document_address(struct document *document, const char *key,
+	const struct address *address)
+{
+	char text[ADDRESS_TEXT];
+
+	address_format(address, text);
+	document_text(document, key, address->family ? text : NULL);
 }
 
 void

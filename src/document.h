@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+struct address;
 struct buf;
 
 struct document {
@@ -24,4 +25,7 @@ void document_number(
 	struct document *document, const char *key, int64_t number);
 /* "2026-11-22T10:27:00Z"; 0 is written as null. */
 void document_time(struct document *document, const char *key, int64_t when);
+/* Its text; null for none (family 0). */
+void document_address(struct document *document, const char *key,
+	const struct address *address);
 void document_switch(struct document *document, const char *key, bool on);

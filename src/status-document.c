@@ -18,16 +18,6 @@ or_null(const char *text)
 }
 
 static void
-add_address(struct document *document, const char *key,
-	const struct address *address)
-{
-	char text[ADDRESS_TEXT];
-
-	address_format(address, text);
-	document_text(document, key, address->family ? text : NULL);
-}
-
-static void
 add_item(struct document *document, const struct status_item *item)
 {
 	/* the words of update where they mean the same */
@@ -45,10 +35,10 @@ add_item(struct document *document, const struct status_item *item)
 	document_text(document, "type", status_types[item->type]);
 	document_text(document, "account", item->account->title);
 	document_text(document, "provider", item->account->provider);
-	add_address(document, "address", state->confirmed);
+	document_address(document, "address", state->confirmed);
 	document_time(
 		document, "since", state->confirmed->family ? state->since : 0);
-	add_address(document, "wanted", item->want);
+	document_address(document, "wanted", item->want);
 	document_text(document, "state", words[item->decision]);
 	document_time(document, "until", item->until > 0 ? item->until : 0);
 	document_text(document, "message", or_null(item->why));
@@ -86,7 +76,7 @@ add_set(struct document *document, const struct status *status,
 	document_open(document, NULL, '{');
 	document_text(document, "lookup", set->title);
 	document_number(document, "family", set->family);
-	add_address(document, "address", row->address);
+	document_address(document, "address", row->address);
 	document_switch(document, "lacking", row->lacking);
 	document_open(document, "sources", '[');
 	for (source = set->sources; source; source = source->next)

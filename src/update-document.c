@@ -18,16 +18,6 @@
 #include "update-part.h"
 
 static void
-add_address(struct document *document, const char *key,
-	const struct address *address)
-{
-	char text[ADDRESS_TEXT];
-
-	address_format(address, text);
-	document_text(document, key, address->family ? text : NULL);
-}
-
-static void
 add_line(struct document *document, const struct update_line *line)
 {
 	const struct lookup_try *used = line->lookup.used;
@@ -35,7 +25,7 @@ add_line(struct document *document, const struct update_line *line)
 	document_open(document, NULL, '{');
 	document_text(document, "lookup", line->set->title);
 	document_number(document, "family", line->set->family);
-	add_address(document, "address", &line->current);
+	document_address(document, "address", &line->current);
 	document_switch(document, "found", line->fresh);
 	document_switch(document, "lacking", line->lacking);
 	document_text(document, "source", used ? used->source->shown : NULL);
@@ -112,8 +102,8 @@ add_item(struct document *document, const struct update_item *item)
 	document_text(document, "type", update_types[item->type]);
 	document_text(document, "account", item->account->title);
 	document_text(document, "provider", item->account->provider);
-	add_address(document, "old", &item->old);
-	add_address(document, "new", &item->want);
+	document_address(document, "old", &item->old);
+	document_address(document, "new", &item->want);
 	document_text(document, "outcome", outcome_of(item));
 	document_text(document, "message", reason_of(item));
 	if (item->preview)
