@@ -58,7 +58,7 @@ TRADE = src/account-names.c src/account-values.c src/account.c \
 	src/lookup-source.c src/lookup.c src/nsupdate-answer.c src/nsupdate-check.c \
 	src/nsupdate-script.c src/nsupdate.c src/plan.c src/provider-show.c \
 	src/provider-texts.c src/row-check-keys.c src/row-check.c src/row-make.c \
-	src/row-parse-line.c src/row-parse.c
+	src/row-parse-line.c src/row-parse.c src/row-type.c
 COMMANDS = src/check.c src/command.c src/decide.c src/document.c src/probe.c \
 	src/providers.c src/report.c src/screen.c src/status-document.c \
 	src/status-items.c src/status-text.c src/status.c src/update-apply.c \

@@ -8,8 +8,6 @@
 #include "http.h"
 #include "provider.h"
 
-static const char *const type_names[] = { "A", "AAAA" };
-
 /* The lists, and the types that each asks for. */
 static const struct {
 	const char *key;
@@ -178,7 +176,7 @@ choose_types(struct list *list, const bool *asked)
 		if (!asked[type])
 			continue;
 		if (!rows[type].offered)
-			lacks = type_names[type];
+			lacks = row_types[type];
 		offered |= rows[type].offered;
 		if (!work->has[type])
 			continue;

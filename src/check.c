@@ -75,7 +75,7 @@ types_of(const struct account_name *name)
 {
 	if (name->type[ROW_A] && name->type[ROW_AAAA])
 		return "A AAAA";
-	return name->type[ROW_A] ? "A" : "AAAA";
+	return row_types[name->type[ROW_A] ? ROW_A : ROW_AAAA];
 }
 
 /* The files that an account's keys name: KEY_file. */

@@ -59,7 +59,7 @@ refuse(struct work *work, const char *why)
 	}
 	work->job->daily = true;
 	fail_set(work->job->fail, "the %s record holds %s%s: %s",
-		work->job->type == ROW_A ? "A" : "AAAA",
+		row_types[work->job->type],
 		list.len > 0 ? buf_text(&list) : "nothing", held ? ", ..." : "",
 		why);
 	buf_free(&list);

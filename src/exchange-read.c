@@ -209,7 +209,7 @@ static bool
 is_type(const struct work *work, const char *text)
 {
 	return strcmp(text, work->row->type) == 0 ||
-	       strcmp(text, work->job->type == ROW_A ? "A" : "AAAA") == 0;
+	       strcmp(text, row_types[work->job->type]) == 0;
 }
 
 /* Whether an item is the work's, by name and type as far as they are read. */

@@ -77,7 +77,7 @@ ask(struct work *work, int step)
 
 	work->step = step;
 	log_step("%s: %s %s: %s", work->exchange->account->title,
-		work->job->name, work->job->type == ROW_A ? "A" : "AAAA",
+		work->job->name, row_types[work->job->type],
 		exchange_steps[step]);
 	message = message_first(work, step, &fail);
 	if (message)

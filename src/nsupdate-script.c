@@ -17,8 +17,6 @@
 #define MESSAGE_ROOM 60000
 #define RECORD_BYTES 40 /* of a delete and an add, without their names */
 
-static const char *const types[] = { "A", "AAAA" };
-
 static const char *
 value_in(const struct row_value *value, const char *name, int type)
 {
@@ -107,9 +105,10 @@ add_record(struct buf *out, const struct account *account,
 		ttl = account->row[job->type].ttl;
 	address_format(job->want, address);
 	/* RFC 2136 section 2.5.2: the set of this type alone */
-	buf_printf(out, "update delete %s. %s\n", job->name, types[job->type]);
+	buf_printf(
+		out, "update delete %s. %s\n", job->name, row_types[job->type]);
 	buf_printf(out, "update add %s. %s %s %s\n", job->name,
-		ttl ? ttl : "300", types[job->type], address);
+		ttl ? ttl : "300", row_types[job->type], address);
 }
 
 void

@@ -16,6 +16,9 @@ struct mem;
 
 enum row_type { ROW_A, ROW_AAAA, ROW_TYPES };
 
+/* "A", "AAAA" */
+extern const char *const row_types[ROW_TYPES];
+
 enum row_step {
 	STEP_LOGIN,
 	STEP_ZONES,

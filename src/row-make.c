@@ -17,7 +17,6 @@ const char *const row_step_keys[] = { "login", "zones", "records", "set",
 const char *const row_meaning_keys[] = { "missing", "denied", "refused", "busy",
 	"later", "good" };
 
-static const char *const type_names[] = { "A", "AAAA" };
 static const char *const zone_words[] = { "zone", "name", "sub", NULL };
 static const char *const address_words[] = { "ip", "ip4", "ip6", "ips", "value",
 	NULL };
@@ -198,7 +197,7 @@ make_numbers(struct layer_work *work, struct row *row, int type)
 	}
 	row->type = single(work, "type", type);
 	if (!row->type)
-		row->type = type_names[type];
+		row->type = row_types[type];
 }
 
 void

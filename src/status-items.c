@@ -14,8 +14,6 @@
 #include "decide.h"
 #include "status-part.h"
 
-const char *const status_types[] = { [ROW_A] = "A", [ROW_AAAA] = "AAAA" };
-
 void
 status_age(struct buf *out, int64_t seconds)
 {
@@ -137,7 +135,7 @@ collect_name(struct status *status, struct status_item **end,
 		item->name = name->name;
 		item->type = type;
 		item->state = state_name(status->state, name->name,
-			status_types[type], account->title);
+			row_types[type], account->title);
 		item->want = mem_take(status->mem, sizeof(*item->want));
 		*item->want = *state_lookup(status->state, set->title)->address;
 		item->unfit = !plan_want(account, set, item->want);

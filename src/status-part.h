@@ -32,9 +32,6 @@ struct status {
 	bool well;
 };
 
-/* "A", "AAAA" */
-extern const char *const status_types[];
-
 /* Adds "3 days": one unit, rounded down. */
 void status_age(struct buf *out, int64_t seconds);
 

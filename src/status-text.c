@@ -79,7 +79,7 @@ cell(const struct status *status, const struct status_item *item, int column,
 	case NAME:
 		return item->name;
 	case TYPE:
-		return status_types[item->type];
+		return row_types[item->type];
 	case ADDRESS:
 		address_format(item->state->confirmed, address);
 		buf_str(buf, address);
@@ -150,7 +150,7 @@ add_tall(struct page *page, const struct status_item *item, bool first)
 
 	if (first)
 		buf_printf(page->out, "  %s\n", item->name);
-	buf_printf(page->out, "    %-4s  %s\n", status_types[item->type],
+	buf_printf(page->out, "    %-4s  %s\n", row_types[item->type],
 		cell(status, item, ADDRESS, &buf));
 	if (item->state->confirmed->family != 0)
 		buf_printf(page->out, "%*s%sconfirmed %s ago\n", DETAIL + 4, "",

@@ -245,7 +245,7 @@ preview(const struct account *account, const struct exchange_job *job)
 		address_format(job->want, want);
 		address_format(job->last, old);
 		printf("%s %s %s -> %s (%s)\n%s", job->name,
-			update_types[job->type], old, want, account->title,
+			row_types[job->type], old, want, account->title,
 			item->preview);
 	}
 	buf_free(&out);
@@ -355,7 +355,7 @@ say_change(struct update *update, const struct update_item *item)
 	char was[ADDRESS_TEXT], now[ADDRESS_TEXT];
 	const struct report_subject about = {
 		.name = item->name,
-		.type = update_types[item->type],
+		.type = row_types[item->type],
 		.provider = item->account->title,
 		.was = was,
 		.now = now,

@@ -19,8 +19,6 @@
 
 #define SEEN_EVERY (30 * DECIDE_DAY) /* a state at rest is left alone */
 
-const char *const update_types[] = { [ROW_A] = "A", [ROW_AAAA] = "AAAA" };
-
 /* Whether the command line asks for this name. */
 static bool
 asked(const struct cli *cli, const char *name)
@@ -114,7 +112,7 @@ make_item(struct update *update, struct update_line *line,
 	item->line = line;
 	line->used = true;
 	item->state = state_name(update->state, name->name,
-		update_types[item->type], account->title);
+		row_types[item->type], account->title);
 	item->hold = state_account(update->state, account->title);
 	item->old = *item->state->confirmed;
 	renew(update, &item->state->seen);

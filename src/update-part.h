@@ -110,5 +110,3 @@ void update_tell(struct update *update, int status, int64_t deadline);
 /* update-document.c: the run as a document on stdout. */
 void update_document(const struct update *update, int status, int64_t started);
 
-/* "A", "AAAA" */
-extern const char *const update_types[];

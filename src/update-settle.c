@@ -118,12 +118,12 @@ name_problem(
 		.key = key,
 		.kind = waits ? REPORT_LASTING : REPORT_PASSING,
 		.about.name = item->name,
-		.about.type = update_types[item->type],
+		.about.type = row_types[item->type],
 		.about.provider = item->account->title,
 	};
 
-	buf_printf(&text, "%s %s (%s): %s", item->name,
-		update_types[item->type], item->account->title, state->text);
+	buf_printf(&text, "%s %s (%s): %s", item->name, row_types[item->type],
+		item->account->title, state->text);
 	if (waits) {
 		add_advice(&text, item, state->until);
 	} else {
@@ -146,7 +146,7 @@ suffix_problem(
 		.key = key,
 		.kind = REPORT_LASTING,
 		.about.name = item->name,
-		.about.type = update_types[item->type],
+		.about.type = row_types[item->type],
 		.about.provider = item->account->title,
 	};
 
@@ -166,7 +166,7 @@ over(struct update *update, const struct update_item *item, const char *key,
 {
 	const struct report_subject about = {
 		.name = account ? NULL : item->name,
-		.type = account ? NULL : update_types[item->type],
+		.type = account ? NULL : row_types[item->type],
 		.provider = item->account->title,
 	};
 	struct buf text = { 0 };
@@ -178,7 +178,7 @@ over(struct update *update, const struct update_item *item, const char *key,
 		buf_printf(&text, "[%s]: is well again", item->account->title);
 	else
 		buf_printf(&text, "%s %s (%s): is well again", item->name,
-			update_types[item->type], item->account->title);
+			row_types[item->type], item->account->title);
 	report_over(&update->report, key, buf_text(&text), &about);
 	buf_free(&text);
 }
@@ -196,13 +196,12 @@ tell_foreign(struct update *update, const struct update_item *item)
 		item->job.outcome > OUTCOME_CHANGED)
 		return;
 	address_format(&item->was, was);
-	buf_printf(&key, "foreign %s %s %s", item->name,
-		update_types[item->type], item->account->title);
+	buf_printf(&key, "foreign %s %s %s", item->name, row_types[item->type],
+		item->account->title);
 	buf_printf(&text,
 		"%s %s (%s): the record held %s, which was not set "
 		"from here; it was changed",
-		item->name, update_types[item->type], item->account->title,
-		was);
+		item->name, row_types[item->type], item->account->title, was);
 	problem.key = buf_text(&key);
 	problem.text = buf_text(&text);
 	report_problem(&update->report, &problem);
@@ -217,7 +216,7 @@ settle_item(struct update *update, const struct update_item *item)
 	struct buf key = { 0 };
 	struct buf account = { 0 };
 
-	buf_printf(&key, "name %s %s %s", item->name, update_types[item->type],
+	buf_printf(&key, "name %s %s %s", item->name, row_types[item->type],
 		item->account->title);
 	buf_printf(&account, "account %s", item->account->title);
 	if (item->unfit)

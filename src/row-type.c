@@ -1,0 +1,3 @@
+#include "provider.h"
+
+const char *const row_types[ROW_TYPES] = { "A", "AAAA" };
