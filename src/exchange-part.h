@@ -126,8 +126,6 @@ struct exchange {
 
 /* exchange.c */
 
-extern const char *const exchange_steps[]; /* by enum row_step */
-
 /* A work without any request made; for previews, too. */
 struct work *exchange_work(struct exchange *exchange, struct exchange_job *job);
 

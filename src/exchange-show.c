@@ -57,8 +57,8 @@ show(struct buf *out, struct work *work, int step)
 	if (message)
 		put(out, message);
 	else
-		buf_printf(out, "%s: cannot be sent: %s\n",
-			exchange_steps[step], fail.text);
+		buf_printf(out, "%s: cannot be sent: %s\n", row_steps[step],
+			fail.text);
 }
 
 /* {+name} takes a path, so that its stand-in has to be one. */

@@ -11,18 +11,6 @@
 #include "provider.h"
 #include "template.h"
 
-const char *const exchange_steps[] = {
-	[STEP_LOGIN] = "login",
-	[STEP_ZONES] = "zones",
-	[STEP_RECORDS] = "records",
-	[STEP_SET] = "set",
-	[STEP_CREATE] = "create",
-	[STEP_UPDATE] = "update",
-	[STEP_DELETE] = "delete",
-	[STEP_BATCH] = "batch",
-	[STEP_VALUE] = "value",
-};
-
 static void
 stop_others(struct exchange *exchange, const struct work *cause)
 {
@@ -57,8 +45,7 @@ exchange_finish(struct work *work, int outcome)
 void
 exchange_fail(struct work *work, const struct fail *fail)
 {
-	fail_set(work->job->fail, "%s: %s", exchange_steps[work->step],
-		fail->text);
+	fail_set(work->job->fail, "%s: %s", row_steps[work->step], fail->text);
 	exchange_finish(work, OUTCOME_LATER);
 }
 
@@ -77,8 +64,7 @@ ask(struct work *work, int step)
 
 	work->step = step;
 	log_step("%s: %s %s: %s", work->exchange->account->title,
-		work->job->name, row_types[work->job->type],
-		exchange_steps[step]);
+		work->job->name, row_types[work->job->type], row_steps[step]);
 	message = message_first(work, step, &fail);
 	if (message)
 		work->call = call_for(work, work->row->step[step], message);

@@ -19,6 +19,7 @@ enum row_type { ROW_A, ROW_AAAA, ROW_TYPES };
 /* "A", "AAAA" */
 extern const char *const row_types[ROW_TYPES];
 
+/* Steps and meanings bear the names of their keys: row_steps, row_meanings. */
 enum row_step {
 	STEP_LOGIN,
 	STEP_ZONES,
@@ -42,6 +43,9 @@ enum row_meaning {
 	MEANS_GOOD,
 	MEANINGS
 };
+
+extern const char *const row_steps[STEPS];
+extern const char *const row_meanings[MEANINGS];
 
 struct row_binding {
 	struct row_binding *next;

@@ -127,7 +127,7 @@ check_shared_variables(struct layer_work *work, const struct row *row, int type,
 	for (field = row->fields; field; field = field->next)
 		text_defined(field->text, &place);
 	for (i = 0; i < MEANINGS; i++) {
-		layer_at(work, row_meaning_keys[i], type);
+		layer_at(work, row_meanings[i], type);
 		for (test = row->test[i]; test; test = test->next)
 			if (test->text)
 				text_defined(test->text, &place);
@@ -145,7 +145,7 @@ check_variables(struct layer_work *work, const struct row *row, int type,
 	for (i = 0; i < STEPS; i++) {
 		if (!row->step[i])
 			continue;
-		layer_at(work, row_step_keys[i], type);
+		layer_at(work, row_steps[i], type);
 		place = place_of(work, row, i, declared);
 		row_each_of_step(row, i, text_defined, &place);
 	}
@@ -206,7 +206,7 @@ check_paging(struct layer_work *work, const struct row *row, int type)
 		if (!request || !request->reading || !request->reading->page ||
 			request->paged)
 			continue;
-		layer_at(work, row_step_keys[i], type);
+		layer_at(work, row_steps[i], type);
 		layer_wrong(work, "reads page, but holds no {page}");
 	}
 }
@@ -216,7 +216,7 @@ static void
 check_write(struct layer_work *work, const struct row *row, int step)
 {
 	static const char *const ip[] = { "ip", NULL };
-	const char *word[] = { row_step_keys[step], NULL };
+	const char *word[] = { row_steps[step], NULL };
 	const struct row_request *write = row->step[step];
 
 	if (!write->method && !row_step_holds(row, STEP_BATCH, word))
@@ -241,7 +241,7 @@ check_writes(struct layer_work *work, const struct row *row, int type)
 	for (i = STEP_SET; i <= STEP_DELETE; i++) {
 		if (!row->step[i])
 			continue;
-		layer_at(work, row_step_keys[i], type);
+		layer_at(work, row_steps[i], type);
 		check_write(work, row, i);
 	}
 	layer_at(work, "batch", type);
@@ -263,7 +263,7 @@ check_urls(struct layer_work *work, const struct row *row, int type)
 		if (!request || !request->method ||
 			!strchr("/?{", request->url[0]))
 			continue;
-		layer_at(work, row_step_keys[i], type);
+		layer_at(work, row_steps[i], type);
 		layer_wrong(
 			work, "its URL is put behind `url`, which is missing");
 	}
@@ -345,7 +345,7 @@ check_runs(struct layer_work *work, const struct row *row, int type)
 	for (i = 0; i < STEPS; i++) {
 		if (!row->step[i])
 			continue;
-		layer_at(work, row_step_keys[i], type);
+		layer_at(work, row_steps[i], type);
 		layer_wrong(work, "%s sends no requests", row->runs);
 	}
 }

@@ -11,12 +11,6 @@
 #include "row-parse.h"
 #include "template.h"
 
-const char *const row_step_keys[] = { "login", "zones", "records", "set",
-	"create", "update", "delete", "batch", "value" };
-
-const char *const row_meaning_keys[] = { "missing", "denied", "refused", "busy",
-	"later", "good" };
-
 static const char *const zone_words[] = { "zone", "name", "sub", NULL };
 static const char *const address_words[] = { "ip", "ip4", "ip6", "ips", "value",
 	NULL };
@@ -129,7 +123,7 @@ make_steps(struct layer_work *work, struct row *row, int type)
 	int i;
 
 	for (i = 0; i < STEPS; i++) {
-		value = layer_at(work, row_step_keys[i], type);
+		value = layer_at(work, row_steps[i], type);
 		if (!value.lines)
 			continue;
 		row->step[i] =
@@ -213,7 +207,7 @@ row_make(struct layer_work *work, struct row *row, int type)
 	row->fields = row_parse_fields(work, value.lines);
 	make_steps(work, row, type);
 	for (i = 0; i < MEANINGS; i++) {
-		value = layer_at(work, row_meaning_keys[i], type);
+		value = layer_at(work, row_meanings[i], type);
 		row->test[i] = row_parse_tests(work, value.lines);
 	}
 	value = layer_at(work, "error", type);

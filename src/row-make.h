@@ -7,10 +7,6 @@ struct layer_work;
 struct row;
 struct row_declared;
 
-/* Keys, in the order of enum row_step and enum row_meaning. */
-extern const char *const row_step_keys[];
-extern const char *const row_meaning_keys[];
-
 /* Makes the row for one type (enum row_type); mistakes of form go to work. */
 void row_make(struct layer_work *work, struct row *row, int type);
 
