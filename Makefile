@@ -53,7 +53,7 @@ TRADE = src/account-names.c src/account-values.c src/account.c \
 	src/catalogue-check.c src/catalogue.c src/exchange-answer.c \
 	src/exchange-batch.c src/exchange-decide.c src/exchange-message.c \
 	src/exchange-read.c src/exchange-send.c src/exchange-show.c \
-	src/exchange-zone.c src/exchange.c src/layer.c src/lookup-exec.c \
+	src/exchange-step.c 	src/exchange-zone.c src/exchange.c src/layer.c src/lookup-exec.c \
 	src/lookup-file.c src/lookup-interface.c src/lookup-set.c \
 	src/lookup-source.c src/lookup.c src/nsupdate-answer.c src/nsupdate-check.c \
 	src/nsupdate-script.c src/nsupdate.c src/plan.c src/provider-show.c \

@@ -40,17 +40,35 @@ matches(const char *text, const char *pattern)
 	}
 }
 
-/* The first line that is not blank, without blanks around it. */
-static void
-first_line(const char *body, struct buf *out)
+/* Takes the next line that is not blank, without blanks around it. */
+static bool
+next_line(const char **body, struct buf *out)
 {
 	size_t len;
 
-	body += strspn(body, " \t\r\n");
-	len = strcspn(body, "\r\n");
-	while (len > 0 && strchr(" \t", body[len - 1]))
-		len--;
-	buf_add(out, body, len);
+	buf_cut(out, 0);
+	*body += strspn(*body, " \t\r\n");
+	len = strcspn(*body, "\r\n");
+	buf_add(out, *body, len);
+	*body += len;
+	while (out->len > 0 && strchr(" \t", out->at[out->len - 1]))
+		buf_cut(out, out->len - 1);
+	return out->len > 0;
+}
+
+/* The first line counts, or each for a text that begins with `*`. */
+static bool
+any_line_matches(const char *body, const char *pattern)
+{
+	struct buf line = { 0 };
+	bool more = true, found = false;
+
+	while (more && !found) {
+		more = next_line(&body, &line) && *pattern == '*';
+		found = matches(buf_text(&line), pattern);
+	}
+	buf_free(&line);
+	return found;
 }
 
 /* A place is searched for a value that matches; no pattern: for any. */
@@ -75,7 +93,7 @@ search_value(struct json_t *value, void *arg)
 static bool
 holds(struct work *work, const struct row_test *test, const struct call *call)
 {
-	struct buf pattern = { 0 }, line = { 0 };
+	struct buf pattern = { 0 };
 	struct search search = { NULL, false };
 
 	if (test->kind == TEST_STATUS)
@@ -88,12 +106,9 @@ holds(struct work *work, const struct row_test *test, const struct call *call)
 	}
 	if (test->kind == TEST_POINTER && call->doc)
 		json_find(call->doc, test->pointer, search_value, &search);
-	if (test->kind == TEST_TEXT) {
-		first_line(call->body, &line);
-		search.found = matches(buf_text(&line), buf_text(&pattern));
-	}
+	if (test->kind == TEST_TEXT)
+		search.found = any_line_matches(call->body, buf_text(&pattern));
 	buf_free(&pattern);
-	buf_free(&line);
 	return search.found;
 }
 

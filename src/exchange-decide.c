@@ -9,23 +9,41 @@
 #include "json.h"
 #include "provider.h"
 
-/* Whether the item has all that the account writes and `records` reads. */
+/* Whether something holds for a variable that was read for later use. */
+static bool
+any_read(const struct work *work, const struct item *item,
+	bool (*is)(const struct work *work, const struct item *item,
+		const char *variable))
+{
+	const struct row_binding *binding;
+	const struct row_request *request;
+	int step;
+
+	for (step = STEP_RECORDS; step <= STEP_RECORD; step++) {
+		request = work->row->step[step];
+		binding = request ? request->reading->bindings : NULL;
+		for (; binding; binding = binding->next)
+			if (!answer_compared(binding->variable) &&
+				is(work, item, binding->variable))
+				return true;
+	}
+	return false;
+}
+
+static bool
+is_other(const struct work *work, const struct item *item, const char *variable)
+{
+	const char *wanted = account_value(work, variable);
+	const char *read = pair_find(item->vars, variable);
+
+	return wanted && (!read || strcasecmp(wanted, read) != 0);
+}
+
+/* Whether the item has all that the account writes and that was read. */
 static bool
 has_all(const struct work *work, const struct item *item)
 {
-	const struct row_binding *binding =
-		work->row->step[STEP_RECORDS]->reading->bindings;
-	const char *wanted, *read;
-
-	for (; binding; binding = binding->next) {
-		if (answer_compared(binding->variable))
-			continue;
-		wanted = account_value(work, binding->variable);
-		read = pair_find(item->vars, binding->variable);
-		if (wanted && (!read || strcasecmp(wanted, read) != 0))
-			return false;
-	}
-	return true;
+	return !any_read(work, item, is_other);
 }
 
 /* The right one, else the only one, else the one that was ours. */
@@ -156,20 +174,12 @@ decide_write(struct work *work)
 	return OUTCOME_CHANGED;
 }
 
-/* Whether the write is about one item, by what was read from it. */
 static bool
-is_for_item(const struct work *work)
+is_sent(const struct work *work, const struct item *item, const char *variable)
 {
-	const struct row_binding *binding =
-		work->row->step[STEP_RECORDS]->reading->bindings;
-
-	for (; binding; binding = binding->next)
-		if (!answer_compared(binding->variable) &&
-			strcmp(binding->variable, "ttl") != 0 &&
-			request_holds(work->row->step[work->write],
-				binding->variable))
-			return true;
-	return false;
+	(void)item;
+	return strcmp(variable, "ttl") != 0 &&
+	       request_holds(work->row->step[work->write], variable);
 }
 
 bool
@@ -179,7 +189,8 @@ decide_value(struct work *work, struct fail *fail)
 	const struct held own = { NULL, mine ? mine->item : NULL, NULL,
 		work->job->want };
 	const struct held *held = mine ? work->held : &own;
-	bool one = mine && is_for_item(work);
+	/* About one item, by what was read from it. */
+	bool one = mine && any_read(work, NULL, is_sent);
 	const char *text, *item = NULL;
 	struct buf list = { 0 };
 

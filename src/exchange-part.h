@@ -39,6 +39,7 @@ struct pair {
 
 /* A record as it was read, and an address of it. */
 struct item {
+	struct item *next; /* of those that `record` is yet to show */
 	struct pair *vars;
 	int count;  /* addresses in it, of the work's family */
 	int others; /* of the other family, where one type is for both */
@@ -100,6 +101,7 @@ struct work {
 	struct pair *names; /* zone, name, sub */
 	struct pair *fixed; /* known from the start */
 	struct pair *zone_vars, *login_vars;
+	struct item *listed;     /* by `records`, for `record` to show */
 	struct held *held;       /* what the record's name holds */
 	const struct held *mine; /* the one to change; NULL: none */
 	struct pair *value;      /* {value} */
@@ -108,6 +110,9 @@ struct work {
 	const char *batch; /* all of that batch but the items */
 	size_t together;   /* items in the batch that was sent */
 	size_t share;      /* items that go with it at most; 0: all */
+
+	bool publishes; /* waits until all is written */
+	int settled;    /* enum outcome, once it is published */
 };
 
 struct exchange {
@@ -137,6 +142,16 @@ void exchange_finish(struct work *work, int outcome);
 
 /* Goes on with what can go on: answers, requests, batches. */
 void exchange_pump(struct exchange *exchange);
+
+/* exchange-step.c: from one step of a row to the next */
+
+void step_begin(struct work *work);
+
+/* Goes on from an answer that the work waited for. */
+void step_heard(struct work *work, const struct call *call);
+
+/* Asks to publish what is written. True: there was something. */
+bool step_publish(struct exchange *exchange);
 
 /* exchange-message.c */
 
@@ -218,7 +233,8 @@ bool answer_text(struct json_t *item, const struct row_reading *reading,
 bool answer_login(
 	struct work *work, const struct call *call, struct fail *fail);
 
-/* Fills work->held with all that counts; false: *fail. */
+/* Adds all that counts to work->held, or to work->listed if `record` is to show
+ * it; false: *fail. */
 bool answer_records(
 	struct work *work, const struct call *call, struct fail *fail);
 

@@ -138,6 +138,7 @@ struct reader {
 	struct work *work;
 	const struct row_reading *reading;
 	struct held **end;
+	struct item **listed;
 	struct item *item;
 	struct fail *fail;
 	bool fine;
@@ -240,37 +241,58 @@ is_ours(struct reader *reader, struct json_t *item)
 	return ours;
 }
 
+/* Adds the addresses of an item that counts. */
 static bool
-each_record(struct json_t *item, void *arg)
+take_addresses(struct reader *reader, struct json_t *item)
 {
-	struct reader *reader = arg;
-	struct mem *mem = reader->work->exchange->mem;
+	const char *ip = bound(reader->reading, "ip");
 
-	if (!is_ours(reader, item))
-		return reader->fine;
-	reader->item = mem_take(mem, sizeof *reader->item);
-	reader->item->vars = answer_vars(mem, item, reader->reading);
-	json_find(item, bound(reader->reading, "ip"), each_address, reader);
+	json_find(item, ip, each_address, reader);
 	reader->fine =
 		reader->fine && reader->item->count + reader->item->others > 0;
 	if (reader->fine && reader->item->count == 0)
 		add_held(reader, "no address of this type",
 			(struct address){ .family = 0 });
 	if (!reader->fine)
-		fail_set(reader->fail, "no address at %s",
-			bound(reader->reading, "ip"));
+		fail_set(reader->fail, "no address at %s", ip);
 	return reader->fine;
+}
+
+static bool
+each_record(struct json_t *item, void *arg)
+{
+	struct reader *reader = arg;
+	struct mem *mem = reader->work->exchange->mem;
+	struct pair **vars;
+
+	if (!is_ours(reader, item))
+		return reader->fine;
+	reader->item = mem_take(mem, sizeof *reader->item);
+	reader->item->vars = answer_vars(mem, item, reader->reading);
+	if (bound(reader->reading, "ip")) {
+		for (vars = &reader->item->vars; *vars; vars = &(*vars)->next)
+			continue;
+		if (reader->work->listed)
+			*vars = reader->work->listed->vars;
+		return take_addresses(reader, item);
+	}
+	*reader->listed = reader->item;
+	reader->listed = &reader->item->next;
+	return true;
 }
 
 bool
 answer_records(struct work *work, const struct call *call, struct fail *fail)
 {
 	struct reader reader = { .work = work,
-		.reading = work->row->step[STEP_RECORDS]->reading,
+		.reading = work->row->step[work->step]->reading,
 		.end = &work->held,
+		.listed = &work->listed,
 		.fail = fail,
 		.fine = true };
 
+	while (*reader.end)
+		reader.end = &(*reader.end)->next;
 	for (; call && reader.fine; call = call->more)
 		if (!answer_items(
 			    call, reader.reading, each_record, &reader, fail))

@@ -88,21 +88,19 @@ stand_in(struct work *work, struct pair **pairs, const char *name)
 	(*pairs)->raw = true;
 }
 
-/* What the answer to a step will tell, each as its own name. */
-static struct pair *
-told_by(struct work *work, int step)
+/* Adds what the answer to a step will tell, each as its own name. */
+static void
+tell(struct work *work, int step, struct pair **pairs)
 {
 	const struct row_request *request = work->row->step[step];
 	const struct row_binding *binding;
-	struct pair *pairs = NULL;
 
 	if (!request || !request->reading)
-		return NULL;
+		return;
 	for (binding = request->reading->bindings; binding;
 		binding = binding->next)
 		if (!answer_compared(binding->variable))
-			stand_in(work, &pairs, binding->variable);
-	return pairs;
+			stand_in(work, pairs, binding->variable);
 }
 
 static void
@@ -120,12 +118,24 @@ show_zones(struct buf *out, struct work *work)
 	if (!zone_asked(work))
 		return;
 	show(out, work, STEP_ZONES);
-	work->zone_vars = told_by(work, STEP_ZONES);
+	tell(work, STEP_ZONES, &work->zone_vars);
 	if (zone)
 		return;
 	work->names = NULL;
 	for (i = 0; i < sizeof told / sizeof told[0]; i++)
 		stand_in(work, &work->names, told[i]);
+}
+
+static void
+show_records(struct buf *out, struct work *work, struct item *item)
+{
+	if (!work->row->step[STEP_RECORDS])
+		return;
+	show(out, work, STEP_RECORDS);
+	tell(work, STEP_RECORDS, &item->vars);
+	if (work->row->step[STEP_RECORD])
+		show(out, work, STEP_RECORD);
+	tell(work, STEP_RECORD, &item->vars);
 }
 
 /* For a record that is there, and for one that is not if that differs. */
@@ -134,14 +144,13 @@ show_writes(struct buf *out, struct work *work)
 {
 	int change = decide_step(work->row, true);
 	int make = decide_step(work->row, false);
-	struct item item = { told_by(work, STEP_RECORDS), 1, 0 };
+	struct item item = { .count = 1 };
 	struct held held = { NULL, &item, NULL, work->job->want };
 
-	if (work->row->step[STEP_RECORDS]) {
-		show(out, work, STEP_RECORDS);
-		work->held = &held;
+	if (work->row->step[STEP_RECORDS])
 		work->mine = &held;
-	}
+	show_records(out, work, &item);
+	work->held = work->mine ? &held : NULL;
 	if (change != STEPS)
 		show(out, work, change);
 	if (change == STEP_CREATE && work->mine)
@@ -150,6 +159,8 @@ show_writes(struct buf *out, struct work *work)
 	work->mine = NULL;
 	if (make != STEPS && make != change)
 		show(out, work, make);
+	if (work->row->step[STEP_PUBLISH])
+		show(out, work, STEP_PUBLISH);
 }
 
 void
@@ -164,7 +175,7 @@ exchange_preview(struct buf *out, const struct account *account,
 
 	if (work->row->step[STEP_LOGIN])
 		show(out, work, STEP_LOGIN);
-	work->login_vars = told_by(work, STEP_LOGIN);
+	tell(work, STEP_LOGIN, &work->login_vars);
 	show_zones(out, work);
 	show_writes(out, work);
 	secret_mask(out, start);

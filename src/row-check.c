@@ -76,7 +76,7 @@ place_of(struct layer_work *work, const struct row *row, int step,
 		layer_word(work->mem, &place.words, declared->name);
 	if (row->jwt && step == STEP_LOGIN)
 		layer_word(work->mem, &place.words, "jwt");
-	for (at = STEP_LOGIN; at < step && at <= STEP_RECORDS; at++)
+	for (at = STEP_LOGIN; at < step && at <= STEP_RECORD; at++)
 		add_read(&place, row, at);
 	return place;
 }
@@ -162,23 +162,42 @@ reads(const struct row_reading *reading, const char *variable)
 	return false;
 }
 
+/* `record` shows items of a list, as `records` does behind a pointer. */
 static void
 check_records(struct layer_work *work, const struct row *row)
 {
-	const struct row_request *records = row->step[STEP_RECORDS];
 	static const char *const both[] = { "name", "type" };
+	const int shows = row->step[STEP_RECORD] ? STEP_RECORD : STEP_RECORDS;
+	const struct row_request *request = row->step[shows];
 	int i;
 
-	if (!records)
+	if (!request)
 		return;
-	if (!records->reading || !reads(records->reading, "ip"))
+	if (!row->step[STEP_RECORDS])
+		layer_wrong(work, "needs records");
+	if (!request->reading || !reads(request->reading, "ip"))
 		layer_wrong(work, "reads no ip");
-	if (!records->reading || !records->reading->items)
+	if (shows == STEP_RECORDS &&
+		(!request->reading || !request->reading->items))
 		return;
 	for (i = 0; i < 2; i++)
-		if (!reads(records->reading, both[i]))
+		if (!request->reading || !reads(request->reading, both[i]))
 			layer_wrong(
 				work, "a list, but %s is not read", both[i]);
+}
+
+/* What `records` finds for `record` is that which tells one from another. */
+static void
+check_listed(struct layer_work *work, const struct row *row)
+{
+	const struct row_request *records = row->step[STEP_RECORDS];
+
+	if (!records || !row->step[STEP_RECORD])
+		return;
+	if (!records->reading || !records->reading->bindings)
+		layer_wrong(work, "reads nothing for record");
+	else if (reads(records->reading, "ip"))
+		layer_wrong(work, "reads ip, and so does record");
 }
 
 static void
@@ -358,8 +377,10 @@ row_check(struct layer_work *work, const struct row *row, int type,
 	check_auth(work, row);
 	layer_at(work, "jwt", type);
 	check_jwt(work, row);
-	layer_at(work, "records", type);
+	layer_at(work, row->step[STEP_RECORD] ? "record" : "records", type);
 	check_records(work, row);
+	layer_at(work, "records", type);
+	check_listed(work, row);
 	layer_at(work, "zones", type);
 	check_zones(work, row);
 	check_paging(work, row, type);

@@ -6,11 +6,13 @@ const char *const row_steps[STEPS] = {
 	[STEP_LOGIN] = "login",
 	[STEP_ZONES] = "zones",
 	[STEP_RECORDS] = "records",
+	[STEP_RECORD] = "record",
 	[STEP_SET] = "set",
 	[STEP_CREATE] = "create",
 	[STEP_UPDATE] = "update",
 	[STEP_DELETE] = "delete",
 	[STEP_BATCH] = "batch",
+	[STEP_PUBLISH] = "publish",
 	[STEP_VALUE] = "value",
 };
 

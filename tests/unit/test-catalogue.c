@@ -50,8 +50,6 @@ dump_tests(struct buf *out, const struct row *row)
 static void
 dump_row(struct buf *out, const struct row *row)
 {
-	static const char *const steps[] = { "login", "zones", "records", "set",
-		"create", "update", "delete", "batch", "value" };
 	const struct config_line *line;
 	int i;
 
@@ -66,7 +64,7 @@ dump_row(struct buf *out, const struct row *row)
 	for (i = 0; i < STEPS; i++) {
 		if (!row->step[i])
 			continue;
-		buf_str(out, steps[i]);
+		buf_str(out, row_steps[i]);
 		dump_request(out, row->step[i]);
 		buf_char(out, '\n');
 	}

@@ -129,6 +129,30 @@
 	"\"records\":[{update},{create}]}\n" \
 	"good = /status=success\n" \
 	"[x]\nkey = s3cr3t\nzone = example.com\nnames = a.example.com\n"
+/* Ids alone are listed, and what is written is published. */
+#define OVH \
+	"[provider x]\n" \
+	"secret = token\n" \
+	"setting = [note]\n" \
+	"url = https://ovh.example\n" \
+	"auth = Bearer {token}\n" \
+	"records = GET /{zone}/ids?name={sub} -> id=\n" \
+	"record = GET /{zone}/ids/{id} -> name type ip=/target ttl note\n" \
+	"update = PUT /{zone}/ids/{id} {\"target\":\"{ip}\",\"ttl\":{ttl}," \
+	"\"note\":\"{note}\"}\n" \
+	"create = POST /{zone} {\"name\":\"{sub}\",\"target\":\"{ip}\"," \
+	"\"ttl\":{ttl},\"note\":\"{note}\"}\n" \
+	"publish = POST /{zone}/refresh\n" \
+	"missing = 404\n" \
+	"ttl = 60\n" \
+	"[x]\ntoken = t0k3n\nzone = example.com\nnames = a.example.com\n"
+#define HTML \
+	"[provider x]\n" \
+	"url = https://html.example\n" \
+	"set = GET /u?ip={ip}\n" \
+	"refused = no such name\n" \
+	"good = *address notify OK*, *code = 200\n" \
+	"[x]\nnames = a.example.com\n"
 #define ROUTE53 \
 	"[provider x]\n" \
 	"secret = key\n" \
@@ -1004,6 +1028,167 @@ sets_and_replacements(void **state)
 
 #define PG "https://paged.example"
 
+#define OVH_URL "https://ovh.example/example.com"
+#define OVH_ID(id, ip) \
+	{ \
+		"GET " OVH_URL "/ids/" id, 200, \
+			"{\"name\":\"a\",\"type\":\"A\",\"target\":\"" ip \
+			"\",\"ttl\":30}", \
+			NULL, 0 \
+	}
+#define OVH_REFRESH \
+	{ \
+		"POST " OVH_URL "/refresh", 200, "null", NULL, 0 \
+	}
+
+static void
+records_are_shown_and_published(void **state)
+{
+	static const struct conversation talks[] = {
+		{ "none is listed", OVH,
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_CHANGED,
+				NULL, NULL, false, 0 } },
+			{ { "GET " OVH_URL "/ids?name=a", 200, "[]", NULL, 0 },
+				{ "POST " OVH_URL " {\"name\":\"a\",\"target\":"
+				  "\"192.0.2.1\",\"ttl\":60}",
+					200, "{}", NULL, 0 },
+				OVH_REFRESH } },
+		{ "one is listed", OVH,
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_CHANGED,
+				NULL, "192.0.2.9", false, 0 } },
+			{ { "GET " OVH_URL "/ids?name=a", 200, "[7]", NULL, 0 },
+				OVH_ID("7", "192.0.2.9"),
+				{ "PUT " OVH_URL "/ids/7 {\"target\":"
+				  "\"192.0.2.1\",\"ttl\":30}",
+					200, "null", NULL, 0 },
+				OVH_REFRESH } },
+		{ "it may have been written before and not published", OVH,
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_SAME,
+				NULL, "192.0.2.1", false, 0 } },
+			{ { "GET " OVH_URL "/ids?name=a", 200, "[7]", NULL, 0 },
+				OVH_ID("7", "192.0.2.1"), OVH_REFRESH } },
+		{ "what the account writes is compared", OVH "note = mine\n",
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_CHANGED,
+				NULL, NULL, false, 0 } },
+			{ { "GET " OVH_URL "/ids?name=a", 200, "[7]", NULL, 0 },
+				OVH_ID("7", "192.0.2.1"),
+				{ "PUT " OVH_URL "/ids/7 {\"target\":"
+				  "\"192.0.2.1\",\"ttl\":30,"
+				  "\"note\":\"mine\"}",
+					200, "null", NULL, 0 },
+				OVH_REFRESH } },
+		{ "of several, ours; one is gone meanwhile", OVH,
+			{ { "a.example.com", "192.0.2.1", "192.0.2.8",
+				OUTCOME_CHANGED, NULL, "192.0.2.8", false,
+				0 } },
+			{ { "GET " OVH_URL "/ids?name=a", 200, "[5,6,8]", NULL,
+				  0 },
+				OVH_ID("5", "192.0.2.9"),
+				{ "GET " OVH_URL "/ids/6", 404, "{}", NULL, 0 },
+				OVH_ID("8", "192.0.2.8"),
+				{ "PUT " OVH_URL "/ids/8 {\"target\":"
+				  "\"192.0.2.1\",\"ttl\":30}",
+					200, "null", NULL, 0 },
+				OVH_REFRESH } },
+		{ "of several, none ours", OVH,
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_REFUSED,
+				"the A record holds 192.0.2.9, 192.0.2.8: none "
+				"of them is ours",
+				NULL, true, 0 } },
+			{ { "GET " OVH_URL "/ids?name=a", 200, "[5,8]", NULL,
+				  0 },
+				OVH_ID("5", "192.0.2.9"),
+				OVH_ID("8", "192.0.2.8") } },
+		{ "of another name", OVH,
+			{ { "b.example.com", "192.0.2.1", NULL, OUTCOME_CHANGED,
+				NULL, NULL, false, 0 } },
+			{ { "GET " OVH_URL "/ids?name=b", 200, "[7]", NULL, 0 },
+				OVH_ID("7", "192.0.2.9"),
+				{ "POST " OVH_URL " {\"name\":\"b\",\"target\":"
+				  "\"192.0.2.1\",\"ttl\":60}",
+					200, "{}", NULL, 0 },
+				OVH_REFRESH } },
+		{ "it cannot be shown", OVH,
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
+				"record: HTTP 500: broken", NULL, false, 0 } },
+			{ { "GET " OVH_URL "/ids?name=a", 200, "[7]", NULL, 0 },
+				{ "GET " OVH_URL "/ids/7", 500, "broken", NULL,
+					0 } } },
+		{ "it holds no address", OVH,
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
+				"record: answer not understood (no address at "
+				"/target): {\"name\":\"a\",\"type\":\"A\"}",
+				NULL, false, 0 } },
+			{ { "GET " OVH_URL "/ids?name=a", 200, "[7]", NULL, 0 },
+				{ "GET " OVH_URL "/ids/7", 200,
+					"{\"name\":\"a\",\"type\":\"A\"}", NULL,
+					0 } } },
+		{ "not published", OVH,
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
+				"publish: HTTP 500: broken", NULL, false, 0 } },
+			{ { "GET " OVH_URL "/ids?name=a", 200, "[]", NULL, 0 },
+				{ "POST " OVH_URL " {\"name\":\"a\",\"target\":"
+				  "\"192.0.2.1\",\"ttl\":60}",
+					200, "{}", NULL, 0 },
+				{ "POST " OVH_URL "/refresh", 500, "broken",
+					NULL, 0 } } },
+		{ "two are published at once", OVH,
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_CHANGED,
+				  NULL, NULL, false, 0 },
+				{ "b.example.com", "192.0.2.1", NULL,
+					OUTCOME_CHANGED, NULL, NULL, false,
+					0 } },
+			{ { "GET " OVH_URL "/ids?name=a", 200, "[]", NULL, 0 },
+				{ "GET " OVH_URL "/ids?name=b", 200, "[]", NULL,
+					0 },
+				{ "POST " OVH_URL " {\"name\":\"a\",\"target\":"
+				  "\"192.0.2.1\",\"ttl\":60}",
+					200, "{}", NULL, 0 },
+				{ "POST " OVH_URL " {\"name\":\"b\",\"target\":"
+				  "\"192.0.2.1\",\"ttl\":60}",
+					200, "{}", NULL, 0 },
+				OVH_REFRESH } },
+	};
+
+	(void)state;
+	converse_all(talks, COUNT(talks));
+}
+
+#define HTML_ASKED "GET https://html.example/u?ip=192.0.2.1"
+#define HTML_TALK(title, outcome, text, body) \
+	{ \
+		title, HTML, \
+			{ { "a.example.com", "192.0.2.1", NULL, outcome, text, \
+				NULL, false, 0 } }, \
+		{ \
+			{ \
+				HTML_ASKED, 200, body, NULL, 0 \
+			} \
+		} \
+	}
+
+static void
+any_line_of_an_answer(void **state)
+{
+	static const struct conversation talks[] = {
+		HTML_TALK("in a page", OUTCOME_CHANGED, NULL,
+			"<HTML>\n<BODY>\r\n  Login and IP address notify OK."
+			"<BR>\n</HTML>\n"),
+		HTML_TALK("the last line", OUTCOME_CHANGED, NULL,
+			"[RESPONSE]\ncode = 200\ndescription = done\nEOF"),
+		HTML_TALK("a part of a word", OUTCOME_LATER, NULL,
+			"[RESPONSE]\ncode = 2004\nEOF\n\n"),
+		HTML_TALK("not over the end of a line", OUTCOME_LATER, NULL,
+			"address\nnotify OK\n"),
+		HTML_TALK("without a star the first line alone", OUTCOME_LATER,
+			NULL, "oh\nno such name\n"),
+		HTML_TALK("nothing", OUTCOME_LATER, NULL, "\n \n"),
+	};
+
+	(void)state;
+	converse_all(talks, COUNT(talks));
+}
+
 static void
 pages(void **state)
 {
@@ -1309,6 +1494,22 @@ previews(void **state)
 			"GET https://silo.example/api/add?type=json&key=***"
 			"&domain=example.com&rrhost=a&rrvalue=192.0.2.1"
 			"&rrttl=3600\n" },
+		{ OVH, "GET " OVH_URL "/ids?name=a\n"
+		       "    Authorization: Bearer ***\n"
+		       "GET " OVH_URL "/ids/{id}\n"
+		       "    Authorization: Bearer ***\n"
+		       "PUT " OVH_URL "/ids/{id}\n"
+		       "    Content-Type: application/json\n"
+		       "    Authorization: Bearer ***\n"
+		       "    {\"target\":\"192.0.2.1\",\"ttl\":{ttl},"
+		       "\"note\":\"{note}\"}\n"
+		       "POST " OVH_URL "\n"
+		       "    Content-Type: application/json\n"
+		       "    Authorization: Bearer ***\n"
+		       "    {\"name\":\"a\",\"target\":\"192.0.2.1\","
+		       "\"ttl\":60}\n"
+		       "POST " OVH_URL "/refresh\n"
+		       "    Authorization: Bearer ***\n" },
 		{ ROUTE53, "GET https://aws.example/2013/byname?dnsname="
 			   "a.example.com\n"
 			   "GET https://aws.example/2013/{zone_id}/rrset?name="
@@ -1347,6 +1548,8 @@ main(void)
 		cmocka_unit_test(batches),
 		cmocka_unit_test(records_with_an_id),
 		cmocka_unit_test(sets_and_replacements),
+		cmocka_unit_test(records_are_shown_and_published),
+		cmocka_unit_test(any_line_of_an_answer),
 		cmocka_unit_test(pages),
 		cmocka_unit_test(pages_have_a_ceiling),
 		cmocka_unit_test(flights_are_limited),

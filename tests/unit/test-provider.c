@@ -49,6 +49,25 @@ rows_of_the_manual(void **state)
 		{ P URL UPDATE "records = GET /r -> id ip=content\n",
 			SAID("4") "records: ip=content: a pointer begins with "
 				  "/\n" },
+		{ P URL UPDATE "records = GET /r -> id=\n",
+			SAID("4") "records: reads no ip\n" },
+		{ P URL UPDATE "records = GET /r -> id=\n"
+			       "record = GET /r/{id} -> name type ip\n",
+			"" },
+		{ P URL UPDATE "records = GET /r -> id=\n"
+			       "record = GET /r/{id} -> name ip\n",
+			SAID("5") "record: a list, but type is not read\n" },
+		{ P URL UPDATE "records = GET /r -> id ip\n"
+			       "record = GET /r/{id}\n",
+			SAID("4") "records: reads ip, and so does record\n" SAID("5") "record: reads no ip\n" SAID(
+				"5") "record: a list, but name is not read\n" SAID("5") "record: a list, but type is not read\n" },
+		{ P URL SET "records = GET /r\n"
+			    "record = GET /r/1 -> name type ip\n",
+			SAID("4") "records: reads nothing for record\n" },
+		{ P URL SET "record = GET /r/1 -> name type ip\n",
+			SAID("4") "record: needs records\n" },
+		{ P URL SET "publish = {\"a\":1}\n",
+			SAID("4") "publish: begins with no method\n" },
 		{ P URL SET "zones = GET /z -> /list zone_id=/id\n",
 			SAID("4") "zones: reads no zone\n" },
 		{ P SET "auth = TC3-HMAC-SHA256 a b\n",
