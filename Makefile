@@ -41,7 +41,7 @@ ALL_LIBS = $(HARDEN_LINK) $(LDFLAGS) $$($(PKG_CONFIG) --libs $(LIBRARIES)) \
 GROUND = src/buf.c src/fail.c src/log.c src/secret.c
 VALUES = src/address-text.c src/address.c src/json-find.c src/json-text.c \
 	src/json-xml.c src/json.c src/sign-bce.c src/sign-canonical.c \
-	src/sign-hmac.c src/sign-jwt.c src/sign-nfsn.c src/sign-rpc.c src/sign.c \
+	src/sign-hmac.c src/sign-jwt.c src/sign-rpc.c src/sign-sha1.c src/sign.c \
 	src/template-json.c src/template-url.c src/template.c
 WORLD = src/child.c src/cli.c src/clock.c src/config-file.c \
 	src/config-line.c src/config-parse.c src/config-path.c src/config-value.c \

@@ -76,6 +76,7 @@ void sign_basic(struct buf *out, struct sign_task *task, struct mem *mem);
 void sign_hmac(struct buf *out, struct sign_task *task, struct mem *mem);
 void sign_bce(struct buf *out, struct sign_task *task, struct mem *mem);
 void sign_nfsn(struct buf *out, struct sign_task *task, struct mem *mem);
+void sign_ovh(struct buf *out, struct sign_task *task, struct mem *mem);
 void sign_rpc(struct buf *out, struct sign_task *task, struct mem *mem);
 
 /* Puts a field in its place in a list by name; the name becomes lower case

@@ -27,6 +27,7 @@ static const struct scheme schemes[] = {
 	{ "SDK-HMAC-SHA256", "id secret", 2, sign_hmac },
 	{ "bce-auth-v1", "id secret", 2, sign_bce },
 	{ "NFSN", "login key", 2, sign_nfsn },
+	{ "OVH", "key secret consumer", 3, sign_ovh },
 	{ "RPC-HMAC-SHA1", "secret", 1, sign_rpc },
 };
 

@@ -230,6 +230,22 @@ def nfsn(request, words, now):
     return {"x-nfsn-authentication"}
 
 
+def ovh(request, words, now):
+    # help.ovhcloud.com/csm/en-gb-api-getting-started-ovhcloud-api
+    key, secret, consumer = words
+    want(field(request, "X-Ovh-Application") == key, "application")
+    want(field(request, "X-Ovh-Consumer") == consumer, "consumer")
+    moment = field(request, "X-Ovh-Timestamp")
+    want(abs(now - int(moment)) <= LATE, f"time {moment}")
+    url = f"http://{field(request, 'Host')}{request.target}"
+    text = "+".join([secret, consumer, request.method, url,
+                     request.body.decode(), moment])
+    same(field(request, "X-Ovh-Signature"),
+         "$1$" + hashlib.sha1(text.encode()).hexdigest(), text)
+    return {"x-ovh-application", "x-ovh-consumer", "x-ovh-timestamp",
+            "x-ovh-signature"}
+
+
 def rpc(request, words, now):
     # help.aliyun.com/zh/sdk/product-overview/rpc-mechanism
     pairs = dict(request.query)
@@ -304,7 +320,8 @@ def claims(token, now=None):
 
 SCHEMES = {"AWS4-HMAC-SHA256": aws, "TC3-HMAC-SHA256": tc3,
            "ACS3-HMAC-SHA256": acs3, "HMAC-SHA256": volcengine,
-           "NFSN": nfsn, "RPC-HMAC-SHA1": rpc, "SDK-HMAC-SHA256": huawei, "bce-auth-v1": baidu, "Basic": basic}
+           "NFSN": nfsn, "OVH": ovh, "RPC-HMAC-SHA1": rpc,
+           "SDK-HMAC-SHA256": huawei, "bce-auth-v1": baidu, "Basic": basic}
 
 
 def verify(scheme, words, request, now=None):

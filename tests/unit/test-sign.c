@@ -1082,6 +1082,58 @@ test_nfsn(void **state)
 	buf_free(&out);
 }
 
+/* ovh/go-ovh, ovh/ovh_test.go (published). */
+static void
+test_ovh(void **state)
+{
+#define API "https://eu.api.ovh.com/"
+	static const struct {
+		const char *method;
+		const char *url;
+		const char *body;
+		const char *signature;
+	} rows[] = {
+		{ "GET", API "1.0/auth", NULL,
+			"e9556054b6309771395efa467c22e627407461ad" },
+		{ "POST", API "1.0/auth", "{\"a\":\"b\",\"c\":\"d\"}",
+			"ec2fb5c7a81f64723c77d2e5b609ae6f58a84fc1" },
+		{ "PUT", API "1.0/auth", "{\"a\":\"b\",\"c\":\"d\"}",
+			"8a75a9e7c8e7296c9dbeda6a2a735eb6bd58ec4b" },
+		{ "DELETE", API "1.0/auth", NULL,
+			"a1eecd00b3b02b6cf5708b84b9ff42059a950d85" },
+		{ "GET", API "1.0/call", NULL,
+			"7f2db49253edfc41891023fcd1a54cf61db05fbb" },
+		{ "GET", API "v1/call", NULL,
+			"e6e7906d385eb28adcbfbe6b66c1528a42d741ad" },
+	};
+	char key[] = "TDPKJdwZwAQPwKX2";
+	char secret[] = "9ufkBmLaTQ9nz5yMUlg79taH0GNnzDjk";
+	char consumer[] = "5mBuy6SUQcRw2ZUxg0cG68BoDKpED4KY";
+	char *words[] = { key, secret, consumer };
+	const struct sign_auth auth = { "OVH", words };
+	const struct sign_moment moment = { 1457018875, "" };
+	struct buf out = { 0 };
+	struct fail fail;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const struct sign_request request = { rows[i].method,
+			rows[i].url, NULL, rows[i].body,
+			rows[i].body ? strlen(rows[i].body) : 0 };
+		char wanted[256];
+
+		snprintf(wanted, sizeof wanted,
+			"X-Ovh-Application: %s\nX-Ovh-Consumer: %s\n"
+			"X-Ovh-Timestamp: 1457018875\n"
+			"X-Ovh-Signature: $1$%s\n",
+			key, consumer, rows[i].signature);
+		assert_true(
+			sign_request(&out, &auth, &request, &moment, &fail));
+		expect(rows[i].url, rows[i].method, &out, wanted);
+	}
+}
+
 int
 main(void)
 {
@@ -1099,6 +1151,7 @@ main(void)
 		cmocka_unit_test(test_rs256),
 		cmocka_unit_test(test_jwt),
 		cmocka_unit_test(test_nfsn),
+		cmocka_unit_test(test_ovh),
 		cmocka_unit_test(test_rpc_steps),
 		cmocka_unit_test(test_rpc_hmac),
 		cmocka_unit_test(test_rpc),
