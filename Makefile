@@ -82,11 +82,13 @@ ROWS = src/providers/1984.ini src/providers/alidns.ini \
 	src/providers/aliesa.ini src/providers/azure.ini \
 	src/providers/baiducloud.ini src/providers/bunny.ini \
 	src/providers/changeip.ini src/providers/cloudflare.ini \
-	src/providers/cloudns.ini src/providers/ddns.fm.ini src/providers/desec.ini \
-	src/providers/digitalocean.ini src/providers/dinahosting.ini \
-	src/providers/directnic.ini src/providers/dnsexit.ini \
-	src/providers/dnsimple.ini src/providers/dnsla.ini \
-	src/providers/dnsmadeeasy.ini src/providers/dnspod.ini \
+	src/providers/cloudns-dynurl.ini src/providers/cloudns.ini \
+	src/providers/ddns.fm.ini src/providers/ddnss.ini src/providers/desec.ini \
+	src/providers/dhis.ini src/providers/digitalocean.ini \
+	src/providers/dinahosting.ini src/providers/directnic.ini \
+	src/providers/dnsexit.ini src/providers/dnsimple.ini \
+	src/providers/dnsla.ini src/providers/dnsmadeeasy.ini \
+	src/providers/dnspod.ini src/providers/domaindiscount24.ini \
 	src/providers/dondominio.ini src/providers/dreamhost.ini \
 	src/providers/duckdns.ini src/providers/dynadot.ini \
 	src/providers/dyndns2.ini src/providers/dynv6.ini src/providers/edgeone.ini \
@@ -97,12 +99,13 @@ ROWS = src/providers/1984.ini src/providers/alidns.ini \
 	src/providers/hostinger.ini src/providers/huaweicloud.ini \
 	src/providers/infomaniak.ini src/providers/ionos.ini \
 	src/providers/linode.ini src/providers/luadns.ini src/providers/myaddr.ini \
-	src/providers/mythic-beasts.ini src/providers/name.com.ini \
-	src/providers/namecheap.ini src/providers/namesilo.ini \
-	src/providers/nearlyfreespeech.ini src/providers/netcup.ini \
-	src/providers/netlify.ini src/providers/njalla-api.ini \
-	src/providers/njalla.ini src/providers/now.cn.ini src/providers/ns1.ini \
-	src/providers/nsupdate.ini src/providers/porkbun.ini \
+	src/providers/mydns.jp.ini src/providers/mythic-beasts.ini \
+	src/providers/name.com.ini src/providers/namecheap.ini \
+	src/providers/namesilo.ini src/providers/nearlyfreespeech.ini \
+	src/providers/netcup.ini src/providers/netlify.ini src/providers/nic.ru.ini \
+	src/providers/njalla-api.ini src/providers/njalla.ini \
+	src/providers/now.cn.ini src/providers/ns1.ini src/providers/nsupdate.ini \
+	src/providers/ovh-api.ini src/providers/porkbun.ini \
 	src/providers/powerdns.ini src/providers/rainyun.ini \
 	src/providers/regfish.ini src/providers/route53.ini \
 	src/providers/scaleway.ini src/providers/servercow.ini \

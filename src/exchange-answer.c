@@ -58,7 +58,7 @@ next_line(const char **body, struct buf *out)
 
 /* The first line counts, or each for a text that begins with `*`. */
 static bool
-any_line_matches(const char *body, const char *pattern)
+any_line_matches(struct work *work, const char *body, const char *pattern)
 {
 	struct buf line = { 0 };
 	bool more = true, found = false;
@@ -67,6 +67,8 @@ any_line_matches(const char *body, const char *pattern)
 		more = next_line(&body, &line) && *pattern == '*';
 		found = matches(buf_text(&line), pattern);
 	}
+	if (found)
+		work->line = mem_text(work->exchange->mem, buf_text(&line));
 	buf_free(&line);
 	return found;
 }
@@ -107,7 +109,8 @@ holds(struct work *work, const struct row_test *test, const struct call *call)
 	if (test->kind == TEST_POINTER && call->doc)
 		json_find(call->doc, test->pointer, search_value, &search);
 	if (test->kind == TEST_TEXT)
-		search.found = any_line_matches(call->body, buf_text(&pattern));
+		search.found =
+			any_line_matches(work, call->body, buf_text(&pattern));
 	buf_free(&pattern);
 	return search.found;
 }
@@ -133,6 +136,7 @@ answer_meaning(struct work *work, const struct call *call, bool *tested)
 	const struct row_test *test = NULL;
 	int meaning = 0;
 
+	work->line = NULL;
 	for (; call->status && meaning < MEANINGS; meaning++) {
 		test = work->row->test[meaning];
 		while (test && !holds(work, test, call))
@@ -145,11 +149,27 @@ answer_meaning(struct work *work, const struct call *call, bool *tested)
 	return test ? meaning : http_meaning(work->row, call);
 }
 
-/* Adds the service's own words, else the start of the body. True: its own. */
-static bool
-put_message(const struct row *row, const struct call *call, struct buf *out)
+/* Makes one line of a text. */
+static void
+fold(struct buf *text)
 {
-	const struct config_line *pointer = call->doc ? row->error : NULL;
+	size_t from, to = 0;
+
+	for (from = 0; from < text->len; from++) {
+		if (text->at[from] != '\r' && text->at[from] != '\n')
+			text->at[to++] = text->at[from];
+		else if (to > 0 && text->at[to - 1] != ' ')
+			text->at[to++] = ' ';
+	}
+	buf_cut(text, to);
+}
+
+/* Adds the service's own words, else the line that decided, else the start of
+ * the body. True: its own. */
+static bool
+put_message(const struct work *work, const struct call *call, struct buf *out)
+{
+	const struct config_line *pointer = call->doc ? work->row->error : NULL;
 	size_t end;
 	bool own;
 
@@ -157,8 +177,11 @@ put_message(const struct row *row, const struct call *call, struct buf *out)
 		json_first(call->doc, pointer->text, out);
 	own = out->len > 0;
 	/* Masked before it is cut, so that no half of a secret is left. */
-	if (!own)
+	if (!own && work->line)
+		buf_str(out, work->line);
+	else if (!own)
 		buf_add(out, call->body, call->len);
+	fold(out);
 	secret_mask(out, 0);
 	end = out->len;
 	if (end > EXCHANGE_SHOWN)
@@ -203,7 +226,7 @@ answer_tell(const struct work *work, const struct call *call, const char *why)
 		fail_set(fail, "%s: %s", step, call->fail->text);
 		return;
 	}
-	own = put_message(work->row, call, &message);
+	own = put_message(work, call, &message);
 	buf_str(&shown, step);
 	/* where HTTP was content, the service's words say what is wrong */
 	if (call->status / 100 != 2 || message.len == 0)

@@ -95,6 +95,7 @@ struct work {
 	int step;          /* enum row_step under way */
 	int write;         /* that which changes the record */
 	struct call *call; /* waited for */
+	const char *line;  /* of the last answer, by which a test decided */
 
 	const char *suffix; /* asked about as a zone */
 	const char *zone;   /* NULL: not known */

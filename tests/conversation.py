@@ -10,7 +10,7 @@ that are indented further go on with the line above; `;` begins a comment.
     like NAME               all blocks of another file, unless written here;
                             _walk: zones are asked for by name (calls walk and
                             zone), _once: they are listed (call zone alone)
-    drop NAME               not this case of the other file
+    drop NAME               not this case of the other file; `*`: none of them
     account                 lines `key = value` of the account
     every                   fields of each request; `Authorization: Basic
                             user:password` is encoded, `signed SCHEME WORDS`
@@ -22,7 +22,8 @@ that are indented further go on with the line above; `;` begins a comment.
             Name: value     fields; Content-Type follows from the body; `Name:` of
                             `every` is not there
             BODY            compared member for member, in this order
-        STATUS BODY         the answer; its fields and body may go on below
+        STATUS BODY         the answer; its fields and body may go on below;
+                            `\\n` ends a line of it, but in JSON
 
     answer NAME             an answer alone
     case NAME: CALLS [-> STATUS [TEXT]]
@@ -132,7 +133,8 @@ class CaseFile:
             case.file = self
 
     def _drop(self, rest, lines, head):
-        del self.cases[rest]
+        for name in list(self.cases) if rest == "*" else [rest]:
+            del self.cases[name]
 
     def _account(self, rest, lines, head):
         self.account = dict(line.text.split(" = ", 1) for line in lines)
@@ -305,9 +307,11 @@ def reply(exchange):
     status, _, rest = line.text.partition(" ")
     fields, body = parts(line, rest)
     body = expand(body, exchange.values)
-    if body[:1] in ("{", "["):
+    if body[:1] in ("{", "[") and not body.startswith("[RESPONSE]"):
         json.loads(body)  # a slip of the pen here would be a case too
         fields.insert(0, ("Content-Type", "application/json"))
+    else:
+        body = body.replace("\\n", "\n")
     return Reply(body, int(status), fields)
 
 
