@@ -40,7 +40,7 @@ ALL_LIBS = $(HARDEN_LINK) $(LDFLAGS) $$($(PKG_CONFIG) --libs $(LIBRARIES)) \
 # A variable for each floor, the lowest first.
 GROUND = src/buf.c src/fail.c src/log.c src/secret.c
 VALUES = src/address-text.c src/address.c src/json-find.c src/json-text.c \
-	src/json-xml.c src/json.c src/sign-bce.c src/sign-canonical.c \
+	src/json-xml.c src/json.c src/sign-51dns.c src/sign-bce.c src/sign-canonical.c \
 	src/sign-hmac.c src/sign-jwt.c src/sign-rpc.c src/sign-sha1.c src/sign.c \
 	src/template-json.c src/template-url.c src/template.c
 WORLD = src/child.c src/cli.c src/clock.c src/config-file.c \
@@ -78,8 +78,8 @@ HEADERS = src/account.h src/address.h src/buf.h src/catalogue.h src/check.h \
 	src/state-rows.h src/state.h src/stats.h src/status-part.h src/status.h \
 	src/stop.h src/template-part.h src/template.h src/update-part.h \
 	src/update.h
-ROWS = src/providers/1984.ini src/providers/alidns.ini \
-	src/providers/aliesa.ini src/providers/azure.ini \
+ROWS = src/providers/1984.ini src/providers/51dns.ini \
+	src/providers/alidns.ini src/providers/aliesa.ini src/providers/azure.ini \
 	src/providers/baiducloud.ini src/providers/bunny.ini \
 	src/providers/changeip.ini src/providers/cloudflare.ini \
 	src/providers/cloudns-dynurl.ini src/providers/cloudns.ini \
@@ -88,13 +88,14 @@ ROWS = src/providers/1984.ini src/providers/alidns.ini \
 	src/providers/dinahosting.ini src/providers/directnic.ini \
 	src/providers/dnsexit.ini src/providers/dnsimple.ini \
 	src/providers/dnsla.ini src/providers/dnsmadeeasy.ini \
-	src/providers/dnspod.ini src/providers/domaindiscount24.ini \
-	src/providers/dondominio.ini src/providers/dreamhost.ini \
-	src/providers/duckdns.ini src/providers/dynadot.ini \
-	src/providers/dyndns2.ini src/providers/dynv6.ini src/providers/edgeone.ini \
-	src/providers/enom.ini src/providers/eranet.ini src/providers/freedns.ini \
-	src/providers/freemyip.ini src/providers/gandi.ini src/providers/gcore.ini \
-	src/providers/gira.ini src/providers/godaddy.ini src/providers/goip.ini \
+	src/providers/dnsmgr.ini src/providers/dnspod.ini \
+	src/providers/domaindiscount24.ini src/providers/dondominio.ini \
+	src/providers/dreamhost.ini src/providers/duckdns.ini \
+	src/providers/dynadot.ini src/providers/dyndns2.ini src/providers/dynv6.ini \
+	src/providers/edgeone.ini src/providers/enom.ini src/providers/eranet.ini \
+	src/providers/freedns.ini src/providers/freemyip.ini \
+	src/providers/gandi.ini src/providers/gcore.ini src/providers/gira.ini \
+	src/providers/godaddy.ini src/providers/goip.ini \
 	src/providers/googlecloud.ini src/providers/hetzner.ini \
 	src/providers/hostinger.ini src/providers/huaweicloud.ini \
 	src/providers/infomaniak.ini src/providers/ionos.ini \

@@ -114,7 +114,15 @@ add_query(struct mem *mem, struct http_request *to, const char *query)
 	to->url = mem_printf(mem, "%s%s%s", to->url, between, query);
 }
 
-/* What a signature adds: fields, and a query. */
+/* Behind the form that is the body. */
+static void
+add_form(struct mem *mem, struct http_request *to, const char *form)
+{
+	secret_hide(form);
+	to->body = mem_printf(mem, "%s%s", to->body ? to->body : "", form);
+}
+
+/* What a signature adds: fields, a query, a form. */
 static bool
 put_signature(struct mem *mem, struct http_request *to, struct field **fields,
 	const struct message *message, struct fail *fail)
@@ -139,6 +147,8 @@ put_signature(struct mem *mem, struct http_request *to, struct field **fields,
 			*rest++ = '\0';
 		if (*line == '?')
 			add_query(mem, to, line + 1);
+		else if (*line == '&')
+			add_form(mem, to, line);
 		else
 			field_add(mem, fields, line);
 	}
@@ -175,7 +185,7 @@ start(struct call *call)
 				       message, call->fail))
 		return false;
 	request.fields = fields;
-	request.body_len = message->body ? strlen(message->body) : 0;
+	request.body_len = request.body ? strlen(request.body) : 0;
 	exchange->flying++;
 	http_start(exchange->http, &request, call_answered, call);
 	return true;

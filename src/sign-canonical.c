@@ -66,21 +66,31 @@ digit(char c)
 	return found ? (int)(found - digits) : -1;
 }
 
-/* Decodes and encodes again, so that each byte is written in one way. */
-static void
-put_again(struct buf *out, const char *text, size_t len)
+void
+sign_decode(struct buf *out, const char *text, size_t len)
 {
 	size_t i;
 
 	for (i = 0; i < len; i++)
 		if (text[i] == '%' && len - i > 2 && digit(text[i + 1]) >= 0 &&
 			digit(text[i + 2]) >= 0) {
-			put_byte(out, (char)(digit(text[i + 1]) * 16 +
+			buf_char(out, (char)(digit(text[i + 1]) * 16 +
 					      digit(text[i + 2])));
 			i += 2;
 		} else {
-			put_byte(out, text[i]);
+			buf_char(out, text[i]);
 		}
+}
+
+/* Decodes and encodes again, so that each byte is written in one way. */
+static void
+put_again(struct buf *out, const char *text, size_t len)
+{
+	struct buf plain = { 0 };
+
+	sign_decode(&plain, text, len);
+	sign_encode(out, buf_text(&plain), plain.len);
+	buf_free(&plain);
 }
 
 /* Behind "scheme://". */

@@ -77,6 +77,7 @@ void sign_hmac(struct buf *out, struct sign_task *task, struct mem *mem);
 void sign_bce(struct buf *out, struct sign_task *task, struct mem *mem);
 void sign_nfsn(struct buf *out, struct sign_task *task, struct mem *mem);
 void sign_ovh(struct buf *out, struct sign_task *task, struct mem *mem);
+void sign_51dns(struct buf *out, struct sign_task *task, struct mem *mem);
 void sign_rpc(struct buf *out, struct sign_task *task, struct mem *mem);
 
 /* Puts a field in its place in a list by name; the name becomes lower case
@@ -92,6 +93,9 @@ void sign_names(struct buf *out, const struct field *fields);
 
 /* Percent-encodes all but A-Z a-z 0-9 - . _ ~ */
 void sign_encode(struct buf *out, const char *text, size_t len);
+
+/* Percent-decodes. */
+void sign_decode(struct buf *out, const char *text, size_t len);
 
 /* The path of a URL, "/" at least: decoded and encoded again, or twice. */
 void sign_path(struct buf *out, const char *url, bool twice);

@@ -28,6 +28,7 @@ static const struct scheme schemes[] = {
 	{ "bce-auth-v1", "id secret", 2, sign_bce },
 	{ "NFSN", "login key", 2, sign_nfsn },
 	{ "OVH", "key secret consumer", 3, sign_ovh },
+	{ "51DNS", "key secret", 2, sign_51dns },
 	{ "RPC-HMAC-SHA1", "secret", 1, sign_rpc },
 };
 

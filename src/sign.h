@@ -47,7 +47,8 @@ struct sign_auth {
 /*
  * Signs. Adds lines "Name: value\n" to out, Authorization among them, in the
  * order in which they are to be sent. A line "?name=value&name=value\n" is to
- * be sent behind the query of the URL, or as its query.
+ * be sent behind the query of the URL, or as its query, and one that begins
+ * with `&` behind the form that is the body.
  */
 bool sign_request(struct buf *out, const struct sign_auth *auth,
 	const struct sign_request *request, const struct sign_moment *moment,

@@ -348,11 +348,16 @@ def shown(method, target, fields, body):
     return "\n".join([f"{method} {target}", *lines, "", normal(body)])
 
 
+def parameters(text, hidden, mark):
+    """A query or form without what is hidden, as mark and name."""
+    return "&".join(one for one in text.split("&")
+                    if mark + one.partition("=")[0] not in hidden)
+
+
 def without(target, hidden):
     """A target without the parameters that are hidden as "?name"."""
     path, mark, query = target.partition("?")
-    left = "&".join(text for text in query.split("&")
-                    if "?" + text.partition("=")[0] not in hidden)
+    left = parameters(query, hidden, "?")
     return path + (mark if left or not query else "") + left
 
 
@@ -416,6 +421,8 @@ class Script:
         fields = [(name, value) for name, value in request.headers
                   if name.lower() not in hidden]
         body = request.body.decode(errors="replace")
+        if any(name[0] == "&" for name in hidden):
+            body = parameters(body, hidden, "&")
         return shown(request.method, without(request.target, hidden), fields,
                      told(body)) + trouble
 

@@ -1,7 +1,8 @@
 """Verifies signed requests, from the vendors' documents alone.
 
 verify(scheme, words, request) takes what a server received, and returns the
-names of the fields that the scheme adds, parameters as "?name". It shares nothing with the program.
+names of the fields that the scheme adds, parameters as "?name", those of a
+form as "&name". It shares nothing with the program.
 """
 
 import base64
@@ -246,6 +247,20 @@ def ovh(request, words, now):
             "x-ovh-signature"}
 
 
+def dns51(request, words, now):
+    # www.51dns.com/document/api/70/72.html
+    pairs = urllib.parse.parse_qsl(request.body.decode(),
+                                   keep_blank_values=True)
+    values = dict(pairs)
+    want(len(values) == len(pairs), "a parameter is there twice")
+    made = values.pop("hash")
+    want(values["apiKey"] == words[0], "apiKey")
+    want(abs(now - int(values["timestamp"])) <= LATE, "timestamp")
+    text = "&".join(f"{name}={values[name]}" for name in sorted(values))
+    same(made, hashlib.md5((text + words[1]).encode()).hexdigest(), text)
+    return {"&apiKey", "&timestamp", "&hash"}
+
+
 def rpc(request, words, now):
     # help.aliyun.com/zh/sdk/product-overview/rpc-mechanism
     pairs = dict(request.query)
@@ -320,7 +335,7 @@ def claims(token, now=None):
 
 SCHEMES = {"AWS4-HMAC-SHA256": aws, "TC3-HMAC-SHA256": tc3,
            "ACS3-HMAC-SHA256": acs3, "HMAC-SHA256": volcengine,
-           "NFSN": nfsn, "OVH": ovh, "RPC-HMAC-SHA1": rpc,
+           "NFSN": nfsn, "OVH": ovh, "51DNS": dns51, "RPC-HMAC-SHA1": rpc,
            "SDK-HMAC-SHA256": huawei, "bce-auth-v1": baidu, "Basic": basic}
 
 

@@ -1134,6 +1134,54 @@ test_ovh(void **state)
 	}
 }
 
+/* The first and the second from go-acme/lego, providers/dns/dns51 (published),
+ * what is signed of the third from the vendor's page. */
+static void
+test_51dns(void **state)
+{
+	static const struct {
+		const char *key;
+		const char *secret;
+		const char *body;
+		int64_t now;
+		const char *hash;
+	} rows[] = {
+		{ "key", "secret",
+			"domainID=123&type=TXT&viewID=456&host=_acme-challenge"
+			"&value=ADw2sEd82DUgXcQ9hNBZThJs7zVJkR5v9JeSbAb9mZY"
+			"&ttl=120&remark=Created%20by%20go-acme%2Flego",
+			1767225600, "060f732994e973b20e120314cb5202b4" },
+		{ "key", "secret", "domainID=123&recordID=456", 1767225600,
+			"14fe8fd92e001bf232d9a322df5c0080" },
+		{ "c7722149110b7492a2e5cf1d8f3f966b",
+			"ecb4ff0e877a83292b9f35067e9ae673", "domain=dns.com",
+			1521005892, "0eb4933a634000ce215370683d6f1338" },
+	};
+	struct buf out = { 0 };
+	struct fail fail;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		char key[64], secret[64], wanted[256];
+		char *words[] = { key, secret };
+		const struct sign_auth auth = { "51DNS", words };
+		const struct sign_moment moment = { rows[i].now, "" };
+		const struct sign_request request = { "POST",
+			"https://www.51dns.com/api/x", NULL, rows[i].body,
+			strlen(rows[i].body) };
+
+		snprintf(key, sizeof key, "%s", rows[i].key);
+		snprintf(secret, sizeof secret, "%s", rows[i].secret);
+		snprintf(wanted, sizeof wanted,
+			"&apiKey=%s&timestamp=%lld&hash=%s\n", key,
+			(long long)rows[i].now, rows[i].hash);
+		assert_true(
+			sign_request(&out, &auth, &request, &moment, &fail));
+		expect(rows[i].body, "line", &out, wanted);
+	}
+}
+
 int
 main(void)
 {
@@ -1152,6 +1200,7 @@ main(void)
 		cmocka_unit_test(test_jwt),
 		cmocka_unit_test(test_nfsn),
 		cmocka_unit_test(test_ovh),
+		cmocka_unit_test(test_51dns),
 		cmocka_unit_test(test_rpc_steps),
 		cmocka_unit_test(test_rpc_hmac),
 		cmocka_unit_test(test_rpc),
