@@ -24,7 +24,7 @@ struct row_request;
 #define EXCHANGE_REQUEST 65536  /* bytes of a request */
 #define EXCHANGE_ANSWER 1048576 /* bytes of an answer */
 #define EXCHANGE_PAGES 50
-#define EXCHANGE_ITEMS 50  /* in a batch */
+#define EXCHANGE_ITEMS 50  /* in a batch, and shown one by one */
 #define EXCHANGE_FLYING 8  /* requests of an account at a time */
 #define EXCHANGE_SHOWN 200 /* bytes of an answer in a message */
 #define EXCHANGE_WORDS 5   /* of auth, behind the scheme */

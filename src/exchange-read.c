@@ -139,6 +139,7 @@ struct reader {
 	const struct row_reading *reading;
 	struct held **end;
 	struct item **listed;
+	int count; /* of what is listed */
 	struct item *item;
 	struct fail *fail;
 	bool fine;
@@ -278,7 +279,11 @@ each_record(struct json_t *item, void *arg)
 	}
 	*reader->listed = reader->item;
 	reader->listed = &reader->item->next;
-	return true;
+	reader->fine = ++reader->count <= EXCHANGE_ITEMS;
+	if (!reader->fine)
+		fail_set(reader->fail, "more than %d records to be shown",
+			EXCHANGE_ITEMS);
+	return reader->fine;
 }
 
 bool

@@ -1132,6 +1132,18 @@ records_are_shown_and_published(void **state)
 					200, "{}", NULL, 0 },
 				{ "POST " OVH_URL "/refresh", 500, "broken",
 					NULL, 0 } } },
+		{ "too many are listed", OVH,
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
+				"records: answer not understood (more than 50 "
+				"records to be shown): [0,0,0,0,0,0,0,0,0,0,0,0"
+				",0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0"
+				",0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]",
+				NULL, false, 0 } },
+			{ { "GET " OVH_URL "/ids?name=a", 200,
+				"[0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0"
+				",0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0"
+				",0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0]",
+				NULL, 0 } } },
 		{ "two are published at once", OVH,
 			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_CHANGED,
 				  NULL, NULL, false, 0 },
