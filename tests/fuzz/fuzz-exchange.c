@@ -26,6 +26,10 @@ static const char *const texts[] = {
 	"names = a.example.com\n",
 	"[godaddy]\napi_key = k3y\napi_secret = s3cr3t\n"
 	"names = a.example.com\n",
+	"[ovh-api]\napplication_key = k3y\napplication_secret = s3cr3t\n"
+	"consumer_key = c0nsumer\nnames = a.example.com\n",
+	"[url]\nset = GET https://any.example/{ip}\ngood = *good {ip}\n"
+	"names = a.example.com\n",
 };
 
 #define TEXTS (sizeof texts / sizeof texts[0])
