@@ -234,6 +234,8 @@ WRONG = [
     ({"zones": "GET /z -> id"}, "zones: reads no zone"),
     ({"records": "GET /r -> /list id name ip"},
      "records: a list, but type is not read"),
+    ({"records": "GET /r", "record": "GET /r/1 -> name type ip"},
+     "records: reads nothing for record"),
     ({"records": "GET /r -> ip=content"},
      "records: ip=content: a pointer begins with /"),
     ({"set": "POST /x"}, "set: sends no address, so good must hold {ip}"),
