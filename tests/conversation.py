@@ -20,7 +20,7 @@ that are indented further go on with the line above; `;` begins a comment.
 
         METHOD TARGET
             Name: value     fields; Content-Type follows from the body; `Name:` of
-                            `every` is not there
+                            `every` is not there, `signed:` neither
             BODY            compared member for member, in this order
         STATUS BODY         the answer; its fields and body may go on below;
                             `\\n` ends a line of it, but in JSON
@@ -44,7 +44,8 @@ said: nothing for `equal`, the foreign address of the record for `changed`.
     $old  the one before    $other one more           $ip4 $ip6  of each family
 
 In a target and in a form they are percent-encoded. $key_file is the JSON file
-of a service account; a token that its key signed is shown as its claims.
+of a service account; a token that its key signed is shown as its claims. $now
+is the time in seconds.
 """
 
 import base64
@@ -54,6 +55,7 @@ import difflib
 import json
 import pathlib
 import re
+import time
 import urllib.parse
 
 import signatures
@@ -199,6 +201,7 @@ class Case:
             "ip4": ADDRESSES["A"][run + 1], "ip6": ADDRESSES["AAAA"][run + 1],
             "other": OTHER[kind], "provider": self.file.provider,
             "key_file": Late(signatures.account_file),
+            "now": Late(lambda: str(int(time.time()))),
             "server": self.server[0], "server6": self.server[1]}
         for name, value in self.own.items():
             name, _, only = name.partition(".")
@@ -407,17 +410,8 @@ class Script:
         return shown(method, expand(target, values, percent), fields, body)
 
     def heard(self, request, exchange):
-        hidden = set(OWN)
-        trouble = ""
-        for text in self.every:
-            hidden.discard(text.partition(":")[0].lower())
-            if not text.startswith("signed "):
-                continue
-            scheme, *words = expand(text, exchange.values).split()[1:]
-            try:
-                hidden |= signatures.verify(scheme, words, request)
-            except AssertionError as error:
-                trouble += f"\n{error}"
+        hidden, trouble = self.verify(request, exchange)
+        hidden |= OWN - {text.partition(":")[0].lower() for text in self.every}
         fields = [(name, value) for name, value in request.headers
                   if name.lower() not in hidden]
         body = request.body.decode(errors="replace")
@@ -425,6 +419,20 @@ class Script:
             body = parameters(body, hidden, "&")
         return shown(request.method, without(request.target, hidden), fields,
                      told(body)) + trouble
+
+    def verify(self, request, exchange):
+        """The names that signatures add, and what is wrong with these."""
+        names, trouble = set(), ""
+        for text in self.every:
+            if (not text.startswith("signed ")
+                    or ("signed", "") in parts(exchange.request)[0]):
+                continue
+            scheme, *words = expand(text, exchange.values).split()[1:]
+            try:
+                names |= signatures.verify(scheme, words, request)
+            except AssertionError as error:
+                trouble += f"\n{error}"
+        return names, trouble
 
     def __call__(self, request):
         try:

@@ -36,6 +36,7 @@ class Request:
     headers: list
     body: bytes
     at: float
+    scheme: str = "http"
 
     @property
     def path(self):
@@ -203,6 +204,7 @@ class Server:
             request = read_request(stream)
             if request is None:
                 return
+            request.scheme = "https" if self.tls else "http"
             with self.lock:
                 self.requests.append(request)
                 reply = self._choose(request)

@@ -238,7 +238,7 @@ def ovh(request, words, now):
     want(field(request, "X-Ovh-Consumer") == consumer, "consumer")
     moment = field(request, "X-Ovh-Timestamp")
     want(abs(now - int(moment)) <= LATE, f"time {moment}")
-    url = f"http://{field(request, 'Host')}{request.target}"
+    url = f"{request.scheme}://{field(request, 'Host')}{request.target}"
     text = "+".join([secret, consumer, request.method, url,
                      request.body.decode(), moment])
     same(field(request, "X-Ovh-Signature"),
