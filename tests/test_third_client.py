@@ -1,4 +1,4 @@
-"""Debian's ddclient and inadyn at the services that our rows are tried at.
+"""Debian's ddclient and inadyn where our rows are tried.
 
 A fake that knows only our own client proves nothing: here another one, made
 by others from the same documents, speaks to the answers of the case files. It
@@ -72,6 +72,15 @@ TALKS = [
         "protocol=dyndns2", "server=api.dynu.com", *ME]),
     ddclient("selfhost", "set", lines=[
         "protocol=dyndns2", "server=carol.selfhost.de", *ME]),
+    ddclient("cloudns-dynurl", "set", lines=[
+        "protocol=cloudns", "dynurl=https://ipv4.cloudns.net/api/dynamicURL/"
+        "?q=Njc1OTE2OjY3Njk0NDQ6"]),
+    ddclient("sitelutions", "set", name="4711", unsaid=["ttl"], lines=[
+        "protocol=sitelutions", "server=api2.sitelutions.com", "login=me",
+        "password=site-secret"]),
+    ddclient("nearlyfreespeech", "list", "create", lines=[
+        "protocol=nfsn", "zone=example.com", "ttl=3600", "login=nfsn-user",
+        "password=p3kxmRKf9dk3l6ls"]),
     inadyn("dyndns2", "set", origin=DYN, lines=["default@dyndns.org", *USER]),
     inadyn("no-ip", "set", lines=["default@no-ip.com", *USER]),
     inadyn("he.net", "set", lines=[
@@ -104,13 +113,24 @@ TALKS = [
     inadyn("cloudflare", "zone", "list=two", "put", lines=[
         "default@cloudflare.com", "username = example.com",
         "password = cf-token"]),
+    inadyn("ddnss", "user", origin="https://ddnss.de", unsaid=["ip"], lines=[
+        "default@ddnss.de", "username = me", "password = ddnss-secret"]),
+    inadyn("tunnelbroker", "set", name="123456", lines=[
+        "default@tunnelbroker.net", *USER]),
+    inadyn("nsupdate.info", "set", lines=[
+        "ipv4@nsupdate.info", "username = home.example.com",
+        "password = dyndns2-secret"]),
+    inadyn("sitelutions", "set", name="4711", unsaid=["ttl"],
+           origin="https://www.sitelutions.com", lines=[
+               "default@sitelutions.com", "username = me",
+               "password = site-secret"]),
 ]
 
 
 class Service(conversation.Script):
     """Answers what has all that our request has, in the same order.
 
-    unsaid: parameters that this client does not send."""
+    unsaid: what this client does not send, or says otherwise."""
 
     def __init__(self, every, exchanges, unsaid):
         super().__init__(every, exchanges)
@@ -124,10 +144,11 @@ class Service(conversation.Script):
         wanted = pieces(self.wanted(exchange), self.unsaid)
         fields = [f"{name.title()}: {value}" for name, value in request.headers]
         heard = pieces("\n".join([str(request), *fields, "",
-                                  request.body.decode()]), set())
-        if not within(wanted, heard):
-            self.wrong.append(f"{exchange.request.at}\nwanted {wanted}\n"
-                              f"heard  {heard}")
+                                  request.body.decode()]), ())
+        trouble = self.verify(request, exchange)[1]
+        if trouble or not within(wanted, heard):
+            self.wrong.append(f"{exchange.request.at}{trouble}\n"
+                              f"wanted {wanted}\nheard  {heard}")
         return Last(conversation.reply(exchange))
 
 
@@ -149,17 +170,20 @@ def pieces(text, unsaid):
     method, target = first.split()
     path, _, query = target.partition("?")
     fields = dict(line.split(": ", 1) for line in fields)
-    for name in ("Content-Type", "User-Agent"):
-        fields.pop(name, None)
-    value = (json.loads(body) if body[:1] in ("{", "[")
-             else form(body, unsaid))
-    return {"method": method, "path": path.rstrip("/"), "fields": fields,
-            "query": form(query, unsaid), "body": value}
+    value = json.loads(body) if body[:1] in ("{", "[") else form(body)
+    return {"method": method, "path": path.rstrip("/"),
+            "fields": said(fields, {"Content-Type", "User-Agent", *unsaid}),
+            "query": said(form(query), unsaid), "body": said(value, unsaid)}
 
 
-def form(text, unsaid=()):
-    pairs = urllib.parse.parse_qsl(text, keep_blank_values=True)
-    return {name: value for name, value in pairs if name not in unsaid}
+def form(text):
+    return dict(urllib.parse.parse_qsl(text, keep_blank_values=True))
+
+
+def said(value, unsaid):
+    if not isinstance(value, dict):
+        return value
+    return {name: of for name, of in value.items() if name not in unsaid}
 
 
 def within(wanted, heard):
@@ -219,26 +243,27 @@ def service(talk):
         conversation.FOLDER / f"{talk['provider']}.case")
     every = [talk["field"]] if "field" in talk else [
         text.replace("$fqdn", talk["name"]) for text in file.every]
-    host = urllib.parse.urlsplit(talk.get("origin") or file.origins[0])
-    return host.hostname, Service(
-        every, exchanges(talk, file), talk.get("unsaid", ()))
+    origins = [talk["origin"]] if "origin" in talk else file.origins
+    return ([urllib.parse.urlsplit(origin).hostname for origin in origins],
+            Service(every, exchanges(talk, file), talk.get("unsaid", ())))
 
 
 @pytest.mark.parametrize("talk", TALKS, ids=lambda talk: (
     f"{talk['provider']}-{talk['client']}"))
 def test_talk(tmp_path, space, serve, talk):
-    host, script = service(talk)
+    names, script = service(talk)
     hosts = tmp_path / "hosts"
-    hosts.write_text(f"127.0.0.1 localhost {host}\n")
+    hosts.write_text(f"127.0.0.1 localhost {' '.join(names)}\n")
     space.run("mount", "--bind", hosts, "/etc/hosts")
     certificates = harness.Certificates(tmp_path)
-    serve(script, tls=certificates.server(names=f"DNS:{host}"),
+    serve(script, tls=certificates.server(
+              names=",".join(f"DNS:{name}" for name in names)),
           listener=space.socket("tcp", "127.0.0.1", 443))
     command, word = CLIENTS[talk["client"]]
     result = subprocess.run(
         [*space.enter, *command(tmp_path, talk)], text=True,
         capture_output=True, timeout=harness.LATE)
-    said = result.stdout + result.stderr
+    output = result.stdout + result.stderr
     told = "\n".join(script.wrong + script.missed())
-    assert not told, f"{told}\n{said}"
-    assert word in said and not result.returncode, said
+    assert not told, f"{told}\n{output}"
+    assert word in output and not result.returncode, output
