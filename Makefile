@@ -139,7 +139,7 @@ PACKAGES = build-essential pkg-config libcurl4-openssl-dev libinih-dev \
 	libfaketime strace valgrind bind9 bind9-dnsutils cron pdns-server \
 	pdns-backend-sqlite3 sqlite3 time clang clang-format clang-tidy llvm \
 	libclang-rt-dev cppcheck shellcheck mandoc universal-ctags lcov zsh systemd ddclient \
-	inadyn libio-socket-ssl-perl
+	inadyn lexicon libio-socket-ssl-perl
 
 all: src/ddns
 

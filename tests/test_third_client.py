@@ -1,4 +1,4 @@
-"""Debian's ddclient and inadyn where our rows are tried.
+"""Debian's ddclient, inadyn and lexicon where our rows are tried.
 
 A fake that knows only our own client proves nothing: here another one, made
 by others from the same documents, speaks to the answers of the case files. It
@@ -28,6 +28,11 @@ def ddclient(provider, *calls, lines, name="home.example.com", **more):
 def inadyn(provider, *calls, lines, name="home.example.com", **more):
     return dict(client="inadyn", provider=provider, calls=calls, lines=lines,
                 name=name, **more)
+
+
+def lexicon(provider, *calls, lines, **more):
+    return dict(client="lexicon", provider=provider, calls=calls, lines=lines,
+                name="home", **more)
 
 
 ME = ["login=me", "password='dyndns2-secret'"]
@@ -124,6 +129,69 @@ TALKS = [
            origin="https://www.sitelutions.com", lines=[
                "default@sitelutions.com", "username = me",
                "password = site-secret"]),
+    lexicon("cloudflare", "zone", "post", lines=[
+        "cloudflare", "ttl 1", "auth-token cf-token"]),
+    lexicon("cloudns", "zone", "list", "post", lines=[
+        "cloudns", "auth-id 1234", "auth-password cloudns-secret"]),
+    lexicon("digitalocean", "zone", "list", "create", unsaid=["name"], lines=[
+        "digitalocean", "ttl 300", "auth-token do-token"]),
+    lexicon("dnsimple", "accounts", "list", "create", unsaid=["per_page"],
+            lines=["dnsimple", "ttl 60", "auth-token dnsimple_a_token"]),
+    # It says `domain_id` for `domain`.
+    lexicon("dnspod", "info", "create", unsaid=["domain"], lines=[
+        "dnspod", "ttl 600", "auth-username 13490",
+        "auth-token 6b5976c68aba5b14a0558b77c17c3932"]),
+    lexicon("dreamhost", "list=apex", "create", lines=[
+        "dreamhost", "auth-token 1A2B3C4D5E6F7G8H"]),
+    lexicon("gandi", "zone", "list", "post", lines=[
+        "gandi", "ttl 300", "api-protocol rest", "auth-token gandi-pat"],
+        field="Authorization: Apikey gandi-pat"),
+    lexicon("godaddy", "zone", "list", "create", lines=[
+        "godaddy", "ttl 600", "auth-key gd-key-dLYvZYGfXvEe",
+        "auth-secret gd-secret-7Xg5"]),
+    # It filters what it is given, and says 0 for any TTL.
+    lexicon("linode", "zone", "list", "create", unsaid=["X-Filter", "ttl_sec"],
+            lines=["linode4", "auth-token linode-token"]),
+    lexicon("luadns", "zone", "list", "create", lines=[
+        "luadns", "ttl 300", "auth-username me@example.net",
+        "auth-token luadns-token"]),
+    lexicon("mythic-beasts", "zone", "post", lines=[
+        "mythicbeasts", "ttl 300", "auth-token mythic-bearer"],
+        field="Authorization: Bearer mythic-bearer", word="1 records added"),
+    # It asks for XML.
+    lexicon("namesilo", "zone=zone-xml", "create=create-xml", unsaid=["type"],
+            lines=["namesilo", "auth-token namesilokey12345"]),
+    lexicon("nearlyfreespeech", "all", "list", "create", lines=[
+        "nfsn", "auth-username nfsn-user", "auth-token p3kxmRKf9dk3l6ls"]),
+    lexicon("netcup", "login", "info", "list", "create", lines=[
+        "netcup", "auth-customer-id 12345", "auth-api-key netcup-api-key",
+        "auth-api-password netcup-api-password"]),
+    lexicon("njalla-api", "domain", "create", word="1338", lines=[
+        "njalla", "ttl 300", "auth-token njalla-token"]),
+    lexicon("ns1", "zone", "list", "create", unsaid=["records"], lines=[
+        "nsone", "ttl 300", "auth-token ns1-key"]),
+    lexicon("ovh-api", "time", "status", "list", "create", "refresh", lines=[
+        "ovh", "ttl 60", "auth-entrypoint ovh-eu",
+        "auth-application-key 7kbG7Bk7S9Nt7ZSV",
+        "auth-application-secret EXEgWIz07P0HYwtQDs7cNIqCiQaWSuHF",
+        "auth-consumer-key MtSwSrPpNjqfVSmJhLbPyr2i45lSwPU1"]),
+    lexicon("powerdns", "list", "create", origin="https://pdns.example.net",
+            unsaid=["rrset_name", "rrset_type"], lines=[
+                "powerdns", "ttl 300", "pdns-server https://pdns.example.net",
+                "auth-token pdns-api-key"]),
+    lexicon("vercel", "domain", "create", lines=[
+        "vercel", "ttl 60", "auth-token vercel-token"]),
+    lexicon("vultr", "domains", "list", "create", unsaid=["per_page"], lines=[
+        "vultr", "ttl 120", "auth-token VULTR-TOKEN"]),
+    # Its version of the API is another one.
+    lexicon("azure", "group", "create", unsaid=["api-version"], lines=[
+        "azure", "ttl 300", "resource-group rg1", "auth-client-id 535fb089",
+        "auth-client-secret qWgdYAmab0YSkuL1qKv5bPX",
+        "auth-tenant-id 8eaef023-2b34-4da1-9baa-8bc8c9d6a490",
+        "auth-subscription-id b4c7"]),
+    lexicon("alidns", "rpc", field="signed RPC-HMAC-SHA1 acs3-secret", lines=[
+        "aliyun", "ttl 600", "auth-key-id LTAI5tEXAMPLE",
+        "auth-secret acs3-secret"]),
 ]
 
 
@@ -220,8 +288,17 @@ def run_inadyn(folder, talk):
             "--loglevel", "info"]
 
 
+def run_lexicon(folder, talk):
+    provider, *options = talk["lines"]
+    words = [word for line in options for word in f"--{line}".split()]
+    return ["env", f"HOME={folder}", f"REQUESTS_CA_BUNDLE={folder}/ca.pem",
+            "lexicon", "--config-dir", folder, provider, "create",
+            "example.com", "A", "--name", talk["name"], "--content", IP, *words]
+
+
 CLIENTS = {"ddclient": (run_ddclient, "SUCCESS:"),
-           "inadyn": (run_inadyn, "Successful alias table update")}
+           "inadyn": (run_inadyn, "Successful alias table update"),
+           "lexicon": (run_lexicon, "\nTrue\n")}
 
 
 @pytest.fixture
@@ -266,4 +343,4 @@ def test_talk(tmp_path, space, serve, talk):
     output = result.stdout + result.stderr
     told = "\n".join(script.wrong + script.missed())
     assert not told, f"{told}\n{output}"
-    assert word in output and not result.returncode, output
+    assert talk.get("word", word) in output and not result.returncode, output
