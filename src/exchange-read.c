@@ -1,4 +1,5 @@
 #include <string.h>
+#include <strings.h>
 
 #include "address.h"
 #include "buf.h"
@@ -210,8 +211,9 @@ each_address(struct json_t *value, void *arg)
 static bool
 is_type(const struct work *work, const char *text)
 {
-	return strcmp(text, work->row->type) == 0 ||
-	       strcmp(text, row_types[work->job->type]) == 0;
+	/* some APIs take `A` and say `a` */
+	return strcasecmp(text, work->row->type) == 0 ||
+	       strcasecmp(text, row_types[work->job->type]) == 0;
 }
 
 /* Whether an item is the work's, by name and type as far as they are read. */
