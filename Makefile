@@ -81,8 +81,8 @@ HEADERS = src/account.h src/address.h src/buf.h src/catalogue.h src/check.h \
 ROWS = src/providers/1984.ini src/providers/51dns.ini \
 	src/providers/alidns.ini src/providers/aliesa.ini \
 	src/providers/arvancloud.ini src/providers/azure.ini \
-	src/providers/baiducloud.ini src/providers/bunny.ini \
-	src/providers/changeip.ini src/providers/civo.ini \
+	src/providers/baiducloud.ini src/providers/binarylane.ini \
+	src/providers/bunny.ini src/providers/changeip.ini src/providers/civo.ini \
 	src/providers/cloudflare.ini src/providers/cloudns-dynurl.ini \
 	src/providers/cloudns.ini src/providers/ddns.fm.ini src/providers/ddnss.ini \
 	src/providers/desec.ini src/providers/dhis.ini \
@@ -93,14 +93,18 @@ ROWS = src/providers/1984.ini src/providers/51dns.ini \
 	src/providers/dnspod.ini src/providers/domaindiscount24.ini \
 	src/providers/dondominio.ini src/providers/dreamhost.ini \
 	src/providers/duckdns.ini src/providers/dynadot.ini \
-	src/providers/dyndns2.ini src/providers/dynv6.ini src/providers/edgeone.ini \
+	src/providers/dyndns2.ini src/providers/dynv6.ini \
+	src/providers/easydns-api.ini src/providers/edgeone.ini \
 	src/providers/enom.ini src/providers/eranet.ini src/providers/freedns.ini \
 	src/providers/freemyip.ini src/providers/gandi.ini src/providers/gcore.ini \
-	src/providers/gira.ini src/providers/glesys.ini src/providers/godaddy.ini \
-	src/providers/goip.ini src/providers/googlecloud.ini \
-	src/providers/hetzner.ini src/providers/hostinger.ini \
-	src/providers/hosttech.ini src/providers/huaweicloud.ini \
-	src/providers/infomaniak.ini src/providers/ionos.ini \
+	src/providers/gehirn.ini src/providers/gira.ini src/providers/glesys.ini \
+	src/providers/godaddy.ini src/providers/goip.ini \
+	src/providers/googlecloud.ini src/providers/hetzner.ini \
+	src/providers/hosting.de-api.ini src/providers/hostinger.ini \
+	src/providers/hosttech.ini src/providers/http.net.ini \
+	src/providers/huaweicloud.ini src/providers/infomaniak.ini \
+	src/providers/ionos.ini src/providers/leaseweb.ini \
+	src/providers/lightsail.ini src/providers/limacity.ini \
 	src/providers/linode.ini src/providers/luadns.ini src/providers/myaddr.ini \
 	src/providers/mydns.jp.ini src/providers/mythic-beasts.ini \
 	src/providers/name.com.ini src/providers/namecheap.ini \
@@ -111,14 +115,16 @@ ROWS = src/providers/1984.ini src/providers/51dns.ini \
 	src/providers/nsupdate.ini src/providers/ovh-api.ini \
 	src/providers/plesk.ini src/providers/porkbun.ini \
 	src/providers/powerdns.ini src/providers/rainyun.ini \
-	src/providers/rcodezero.ini src/providers/regfish.ini \
+	src/providers/rcodezero.ini src/providers/reg.ru.ini \
+	src/providers/regfish.ini src/providers/rimuhosting.ini \
 	src/providers/route53.ini src/providers/scaleway.ini \
 	src/providers/servercow.ini src/providers/sitelutions.ini \
 	src/providers/spaceship.ini src/providers/technitium.ini \
 	src/providers/tencentcloud.ini src/providers/tnet.hk.ini \
 	src/providers/url.ini src/providers/vercel.ini src/providers/volcengine.ini \
 	src/providers/vultr.ini src/providers/west.cn.ini \
-	src/providers/yandex360.ini src/providers/zone.ee.ini
+	src/providers/yandex360.ini src/providers/zone.ee.ini \
+	src/providers/zonomi.ini
 MAN = man/ddns.1 man/ddns.ini.5 man/ddns-providers.5
 UNIT = tests/unit/test-account-secret tests/unit/test-account \
 	tests/unit/test-address-find tests/unit/test-address tests/unit/test-buf \
