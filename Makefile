@@ -40,9 +40,10 @@ ALL_LIBS = $(HARDEN_LINK) $(LDFLAGS) $$($(PKG_CONFIG) --libs $(LIBRARIES)) \
 # A variable for each floor, the lowest first.
 GROUND = src/buf.c src/fail.c src/log.c src/secret.c
 VALUES = src/address-text.c src/address.c src/json-find.c src/json-text.c \
-	src/json-xml.c src/json.c src/sign-51dns.c src/sign-bce.c src/sign-canonical.c \
-	src/sign-hmac.c src/sign-jwt.c src/sign-rpc.c src/sign-sha1.c src/sign.c \
-	src/template-json.c src/template-url.c src/template.c
+	src/json-xml.c src/json.c src/sign-51dns.c src/sign-bce.c \
+	src/sign-canonical.c src/sign-hmac.c src/sign-jwt.c src/sign-rpc.c \
+	src/sign-sha1.c src/sign.c src/template-json.c src/template-url.c \
+	src/template.c
 WORLD = src/child.c src/cli.c src/clock.c src/config-file.c \
 	src/config-line.c src/config-parse.c src/config-path.c src/config-value.c \
 	src/config.c src/event-check.c src/event-read.c src/event.c \
@@ -52,13 +53,14 @@ WORLD = src/child.c src/cli.c src/clock.c src/config-file.c \
 TRADE = src/account-names.c src/account-values.c src/account.c \
 	src/catalogue-check.c src/catalogue.c src/exchange-answer.c \
 	src/exchange-batch.c src/exchange-decide.c src/exchange-message.c \
-	src/exchange-read.c src/exchange-send.c src/exchange-show.c \
-	src/exchange-step.c 	src/exchange-zone.c src/exchange.c src/layer.c src/lookup-exec.c \
-	src/lookup-file.c src/lookup-interface.c src/lookup-set.c \
-	src/lookup-source.c src/lookup.c src/nsupdate-answer.c src/nsupdate-check.c \
-	src/nsupdate-script.c src/nsupdate.c src/plan.c src/provider-show.c \
-	src/provider-texts.c src/row-check-keys.c src/row-check.c src/row-make.c \
-	src/row-parse-line.c src/row-parse.c src/row-type.c
+	src/exchange-page.c src/exchange-read.c src/exchange-send.c \
+	src/exchange-show.c src/exchange-step.c src/exchange-zone.c src/exchange.c \
+	src/layer.c src/lookup-exec.c src/lookup-file.c src/lookup-interface.c \
+	src/lookup-set.c src/lookup-source.c src/lookup.c src/nsupdate-answer.c \
+	src/nsupdate-check.c src/nsupdate-script.c src/nsupdate.c src/plan.c \
+	src/provider-show.c src/provider-texts.c src/row-check-keys.c \
+	src/row-check.c src/row-make.c src/row-parse-line.c src/row-parse.c \
+	src/row-type.c
 COMMANDS = src/check.c src/command.c src/decide.c src/document.c src/probe.c \
 	src/providers.c src/report.c src/screen.c src/status-document.c \
 	src/status-items.c src/status-text.c src/status.c src/update-apply.c \

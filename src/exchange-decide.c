@@ -11,8 +11,8 @@
 
 /* Whether something holds for a variable that was read for later use. */
 static bool
-any_read(const struct work *work, const struct item *item,
-	bool (*is)(const struct work *work, const struct item *item,
+any_read(const struct work *work, const struct held *held,
+	bool (*is)(const struct work *work, const struct held *held,
 		const char *variable))
 {
 	const struct row_binding *binding;
@@ -24,26 +24,28 @@ any_read(const struct work *work, const struct item *item,
 		binding = request ? request->reading->bindings : NULL;
 		for (; binding; binding = binding->next)
 			if (!answer_compared(binding->variable) &&
-				is(work, item, binding->variable))
+				is(work, held, binding->variable))
 				return true;
 	}
 	return false;
 }
 
 static bool
-is_other(const struct work *work, const struct item *item, const char *variable)
+is_other(const struct work *work, const struct held *held, const char *variable)
 {
 	const char *wanted = account_value(work, variable);
-	const char *read = pair_find(item->vars, variable);
+	const char *read = pair_find(held->vars, variable);
 
+	if (!read)
+		read = pair_find(held->item->vars, variable);
 	return wanted && (!read || strcasecmp(wanted, read) != 0);
 }
 
-/* Whether the item has all that the account writes and that was read. */
+/* Whether it has all that the account writes and that was read. */
 static bool
-has_all(const struct work *work, const struct item *item)
+has_all(const struct work *work, const struct held *held)
 {
-	return !any_read(work, item, is_other);
+	return !any_read(work, held, is_other);
 }
 
 /* The right one, else the only one, else the one that was ours. */
@@ -55,7 +57,7 @@ choose(const struct work *work)
 
 	for (held = work->held; held; held = held->next) {
 		if (address_equal(held->address, want) &&
-			(!right || has_all(work, held->item)))
+			(!right || has_all(work, held)))
 			right = held;
 		if (!ours && last->family && address_equal(held->address, last))
 			ours = held;
@@ -153,8 +155,7 @@ decide_write(struct work *work)
 			       !address_equal(job->was, job->want) &&
 			       !address_equal(job->was, job->last);
 		left = choose_left_over(work);
-		if (address_equal(job->was, job->want) &&
-			has_all(work, mine->item)) {
+		if (address_equal(job->was, job->want) && has_all(work, mine)) {
 			if (!left)
 				return OUTCOME_SAME;
 			work->mine = left;
@@ -175,9 +176,9 @@ decide_write(struct work *work)
 }
 
 static bool
-is_sent(const struct work *work, const struct item *item, const char *variable)
+is_sent(const struct work *work, const struct held *held, const char *variable)
 {
-	(void)item;
+	(void)held;
 	return strcmp(variable, "ttl") != 0 &&
 	       request_holds(work->row->step[work->write], variable);
 }
@@ -186,8 +187,9 @@ bool
 decide_value(struct work *work, struct fail *fail)
 {
 	const struct held *mine = work->mine;
-	const struct held own = { NULL, mine ? mine->item : NULL, NULL,
-		work->job->want };
+	const struct held own = { .item = mine ? mine->item : NULL,
+		.vars = mine ? mine->vars : NULL,
+		.address = work->job->want };
 	const struct held *held = mine ? work->held : &own;
 	/* About one item, by what was read from it. */
 	bool one = mine && any_read(work, NULL, is_sent);

@@ -17,7 +17,7 @@
 struct view {
 	const struct work *work;
 	const struct pair *extra;
-	const struct item *item;
+	const struct held *held; /* NULL: no record */
 };
 
 static const struct pair *
@@ -70,7 +70,7 @@ static const char *
 default_value(const struct view *view, const char *name)
 {
 	if (strcmp(name, "ttl") == 0)
-		return view->item ? NULL : view->work->row->ttl;
+		return view->held ? NULL : view->work->row->ttl;
 	return value_find(
 		view->work, view->work->exchange->account->defaults, name);
 }
@@ -83,9 +83,10 @@ get(void *arg, const char *name)
 	const struct work *work = view->work;
 	const struct pair *const known[] = { view->extra, work->names,
 		work->fixed, work->value, work->exchange->jwt };
-	const struct pair *const read[] = { view->item ? view->item->vars
-						       : NULL,
-		work->zone_vars, work->login_vars };
+	const struct held *held = view->held;
+	const struct pair *const read[] = { held ? held->vars : NULL,
+		held ? held->item->vars : NULL, work->zone_vars,
+		work->login_vars };
 	struct variable variable = { NULL, false };
 	const struct pair *pair = NULL;
 	size_t i;
@@ -114,7 +115,7 @@ message_item(struct work *work, const char *text, const struct held *held,
 {
 	char address[ADDRESS_TEXT];
 	struct pair ip = { NULL, "ip", NULL, false };
-	struct view view = { work, NULL, NULL };
+	struct view view = { work, NULL, work->mine };
 	const struct scope scope = { get, &view };
 	const char *made = NULL;
 	struct buf out = { 0 };
@@ -125,9 +126,7 @@ message_item(struct work *work, const char *text, const struct held *held,
 		/* Others of a set stay as they were written. */
 		ip.text = held->text ? held->text : address;
 		view.extra = &ip;
-		view.item = held->item;
-	} else if (work->mine) {
-		view.item = work->mine->item;
+		view.held = held->item ? held : NULL;
 	}
 	done = (*text == '<' ? template_xml : template_json)(
 		&out, text, &scope, fail);
@@ -142,7 +141,7 @@ message_item(struct work *work, const char *text, const struct held *held,
 bool
 message_line(struct work *work, const char *text, struct buf *out)
 {
-	struct view view = { work, NULL, work->mine ? work->mine->item : NULL };
+	struct view view = { work, NULL, work->mine };
 	const struct scope scope = { get, &view };
 	struct fail fail;
 
@@ -297,8 +296,7 @@ message_make(struct work *work, const struct row_request *request,
 	const struct row *row = work->row;
 	const struct template_url url = { row->url,
 		work->exchange->account->server, request->url };
-	struct view view = { work, extra,
-		work->mine ? work->mine->item : NULL };
+	struct view view = { work, extra, work->mine };
 	const struct scope scope = { get, &view };
 	struct message *message = mem_take(mem, sizeof *message);
 	struct buf out = { 0 };

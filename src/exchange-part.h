@@ -48,6 +48,7 @@ struct item {
 struct held {
 	struct held *next;
 	const struct item *item; /* NULL: not there yet */
+	const struct pair *vars; /* what stands beside the address */
 	const char *text;
 	const struct address *address;
 };
@@ -191,8 +192,16 @@ void field_add(struct mem *mem, struct field **fields, const char *line);
 struct call *call_for(struct work *work, const struct row_request *request,
 	const struct message *message);
 
+struct call *call_new(struct work *work, const struct row_request *request,
+	const struct message *message);
+
 /* Signs and starts the calls that may go now. True: one ended at once. */
 bool call_send(struct exchange *exchange);
+
+/* exchange-page.c */
+
+/* After an answer: asks for the next page, or ends the call. */
+void call_read(struct call *page);
 
 /* exchange-answer.c */
 
@@ -238,9 +247,6 @@ bool answer_login(
  * it; false: *fail. */
 bool answer_records(
 	struct work *work, const struct call *call, struct fail *fail);
-
-/* Whether there is another page; its {page}, or NULL, in *page. */
-bool answer_more(struct call *page, const char **next);
 
 /* exchange-zone.c */
 

@@ -83,23 +83,37 @@ answer_compared(const char *variable)
 	return false;
 }
 
-struct pair *
-answer_vars(
-	struct mem *mem, struct json_t *item, const struct row_reading *reading)
+/* Reads the variables that stand beside an address, in an element of the list
+ * of addresses, or all the others. list: "" if there is none. */
+static struct pair *
+read_vars(struct mem *mem, struct json_t *at, const struct row_reading *reading,
+	const char *list, bool beside)
 {
 	const struct row_binding *binding;
+	const size_t len = strlen(list);
 	struct pair *vars = NULL;
 	struct buf text = { 0 };
+	bool below;
 
 	for (binding = reading->bindings; binding; binding = binding->next) {
+		below = len > 0 && strncmp(binding->pointer, list, len) == 0 &&
+			binding->pointer[len] == '/';
 		buf_cut(&text, 0);
-		if (!answer_compared(binding->variable) &&
-			json_first(item, binding->pointer, &text))
+		if (!answer_compared(binding->variable) && below == beside &&
+			json_first(at, binding->pointer + (below ? len : 0),
+				&text))
 			pair_add(
 				mem, &vars, binding->variable, buf_text(&text));
 	}
 	buf_free(&text);
 	return vars;
+}
+
+struct pair *
+answer_vars(
+	struct mem *mem, struct json_t *item, const struct row_reading *reading)
+{
+	return read_vars(mem, item, reading, "", false);
 }
 
 static bool
@@ -140,8 +154,10 @@ struct reader {
 	const struct row_reading *reading;
 	struct held **end;
 	struct item **listed;
-	int count; /* of what is listed */
+	int count;        /* of what is listed */
+	const char *list; /* pointer to the list of addresses, "": none */
 	struct item *item;
+	const struct pair *beside; /* the address that is read */
 	struct fail *fail;
 	bool fine;
 };
@@ -165,6 +181,7 @@ add_held(struct reader *reader, const char *text, struct address address)
 
 	*copy = address;
 	held->item = reader->item;
+	held->vars = reader->beside;
 	held->text = mem_text(mem, text);
 	held->address = copy;
 	*reader->end = held;
@@ -244,13 +261,26 @@ is_ours(struct reader *reader, struct json_t *item)
 	return ours;
 }
 
+/* An element of the list of addresses, or the item itself. */
+static bool
+each_element(struct json_t *element, void *arg)
+{
+	struct reader *reader = arg;
+	const char *ip = bound(reader->reading, "ip");
+
+	reader->beside = read_vars(reader->work->exchange->mem, element,
+		reader->reading, reader->list, true);
+	json_find(element, ip + strlen(reader->list), each_address, reader);
+	return reader->fine;
+}
+
 /* Adds the addresses of an item that counts. */
 static bool
 take_addresses(struct reader *reader, struct json_t *item)
 {
 	const char *ip = bound(reader->reading, "ip");
 
-	json_find(item, ip, each_address, reader);
+	json_find(item, reader->list, each_element, reader);
 	reader->fine =
 		reader->fine && reader->item->count + reader->item->others > 0;
 	if (reader->fine && reader->item->count == 0)
@@ -270,8 +300,10 @@ each_record(struct json_t *item, void *arg)
 
 	if (!is_ours(reader, item))
 		return reader->fine;
+	reader->beside = NULL;
 	reader->item = mem_take(mem, sizeof *reader->item);
-	reader->item->vars = answer_vars(mem, item, reader->reading);
+	reader->item->vars =
+		read_vars(mem, item, reader->reading, reader->list, false);
 	if (bound(reader->reading, "ip")) {
 		for (vars = &reader->item->vars; *vars; vars = &(*vars)->next)
 			continue;
@@ -288,11 +320,24 @@ each_record(struct json_t *item, void *arg)
 	return reader->fine;
 }
 
+/* The pointer to an address without its last token. */
+static const char *
+list_of(struct mem *mem, const struct row_reading *reading)
+{
+	const char *ip = bound(reading, "ip");
+	const char *last = ip ? strrchr(ip, '/') : NULL;
+
+	return last ? mem_textn(mem, ip, (size_t)(last - ip)) : "";
+}
+
 bool
 answer_records(struct work *work, const struct call *call, struct fail *fail)
 {
+	const struct row_reading *reading =
+		work->row->step[work->step]->reading;
 	struct reader reader = { .work = work,
-		.reading = work->row->step[work->step]->reading,
+		.reading = reading,
+		.list = list_of(work->exchange->mem, reading),
 		.end = &work->held,
 		.listed = &work->listed,
 		.fail = fail,
@@ -305,51 +350,4 @@ answer_records(struct work *work, const struct call *call, struct fail *fail)
 			    call, reader.reading, each_record, &reader, fail))
 			return false;
 	return reader.fine;
-}
-
-struct digest {
-	const struct row_reading *reading;
-	struct buf text;
-};
-
-static bool
-each_seen(struct json_t *item, void *arg)
-{
-	struct digest *digest = arg;
-	const struct row_binding *binding;
-
-	for (binding = digest->reading->bindings; binding;
-		binding = binding->next) {
-		json_first(item, binding->pointer, &digest->text);
-		buf_char(&digest->text, '\n');
-	}
-	return true;
-}
-
-bool
-answer_more(struct call *page, const char **next)
-{
-	struct mem *mem = page->exchange->mem;
-	struct digest digest = { page->request->reading, { 0 } };
-	struct buf text = { 0 };
-	struct fail fail;
-	bool more;
-
-	if (!digest.reading || !page->doc)
-		return false;
-	if (digest.reading->page) {
-		json_first(page->doc, digest.reading->page, &text);
-		more = text.len > 0;
-		*next = mem_text(mem, buf_text(&text));
-	} else {
-		answer_items(page, digest.reading, each_seen, &digest, &fail);
-		page->seen = mem_text(mem, buf_text(&digest.text));
-		more = digest.text.len > 0 &&
-		       !(page->before &&
-			       strcmp(page->before->seen, page->seen) == 0);
-		*next = mem_printf(mem, "%d", page->page + 1);
-	}
-	buf_free(&text);
-	buf_free(&digest.text);
-	return more;
 }

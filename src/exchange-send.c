@@ -10,7 +10,7 @@
 #include "secret.h"
 #include "sign.h"
 
-static struct call *
+struct call *
 call_new(struct work *work, const struct row_request *request,
 	const struct message *message)
 {
@@ -41,43 +41,6 @@ call_for(struct work *work, const struct row_request *request,
 			strcmp(call->message->key, message->key) == 0)
 			return call;
 	return call_new(work, request, message);
-}
-
-/* Asks for the next page, or ends the call. */
-static void
-call_read(struct call *page)
-{
-	const struct row_request *request = page->request;
-	struct call *first = page->first, *more;
-	const struct message *message;
-	struct pair next = { NULL, "page", NULL, false };
-	int meaning = answer_meaning(first->work, page, NULL);
-
-	first->done = true;
-	/* Behind the last page, "no such page" ends the list. */
-	if (meaning != MEANS_GOOD &&
-		(page == first || meaning != MEANS_MISSING))
-		first->says = page;
-	if (meaning != MEANS_GOOD)
-		return;
-	if (page->before)
-		page->before->more = page;
-	if (!request->paged || !answer_more(page, &next.text))
-		return;
-	if (page->page == EXCHANGE_PAGES) {
-		first->fault = "more than 50 pages";
-		return;
-	}
-	message = message_make(first->work, request, &next, page->fail);
-	if (!message) {
-		first->fault = page->fail->text;
-		return;
-	}
-	first->done = false;
-	more = call_new(first->work, request, message);
-	more->first = first;
-	more->before = page;
-	more->page = page->page + 1;
 }
 
 static void

@@ -145,7 +145,7 @@ show_writes(struct buf *out, struct work *work)
 	int change = decide_step(work->row, true);
 	int make = decide_step(work->row, false);
 	struct item item = { .count = 1 };
-	struct held held = { NULL, &item, NULL, work->job->want };
+	struct held held = { .item = &item, .address = work->job->want };
 
 	if (work->row->step[STEP_RECORDS])
 		work->mine = &held;

@@ -176,9 +176,8 @@ TALKS = [
         "auth-application-secret EXEgWIz07P0HYwtQDs7cNIqCiQaWSuHF",
         "auth-consumer-key MtSwSrPpNjqfVSmJhLbPyr2i45lSwPU1"]),
     lexicon("powerdns", "list", "create", origin="https://pdns.example.net",
-            unsaid=["rrset_name", "rrset_type"], lines=[
-                "powerdns", "ttl 300", "pdns-server https://pdns.example.net",
-                "auth-token pdns-api-key"]),
+            lines=["powerdns", "ttl 300", "auth-token pdns-api-key",
+                   "pdns-server https://pdns.example.net"]),
     lexicon("vercel", "domain", "create", lines=[
         "vercel", "ttl 60", "auth-token vercel-token"]),
     lexicon("vultr", "domains", "list", "create", unsaid=["per_page"], lines=[

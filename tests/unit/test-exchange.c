@@ -146,6 +146,19 @@
 	"missing = 404\n" \
 	"ttl = 60\n" \
 	"[x]\ntoken = t0k3n\nzone = example.com\nnames = a.example.com\n"
+/* A set whose addresses have something beside them. */
+#define BESIDE \
+	"[provider x]\n" \
+	"setting = off\n" \
+	"off = false\n" \
+	"setting = [note]\n" \
+	"url = https://set.example\n" \
+	"records = GET /{fqdn}/{type}\n" \
+	"  -> ip=/records/content ttl off=/records/off note=/records/note\n" \
+	"set = PUT /{fqdn}/{type} {\"ttl\":{ttl},\"records\":[{value}]}\n" \
+	"value = {\"content\":\"{ip}\",\"off\":{off},\"note\":\"{note}\"}\n" \
+	"missing = 404\n" \
+	"[x]\nnames = a.example.com\n"
 #define HTML \
 	"[provider x]\n" \
 	"url = https://html.example\n" \
@@ -1166,6 +1179,51 @@ records_are_shown_and_published(void **state)
 	converse_all(talks, COUNT(talks));
 }
 
+#define BESIDE_URL "https://set.example/a.example.com/A"
+#define BESIDE_LIST \
+	{ \
+		"GET " BESIDE_URL, 200, \
+			"{\"ttl\":9,\"records\":[" \
+			"{\"content\":\"192.0.2.8\",\"off\":true,\"note\":\"b\"}," \
+			"{\"content\":\"192.0.2.9\",\"off\":false}," \
+			"{\"content\":\"192.0.2.7\",\"off\":true,\"note\":\"a\"}]}", \
+			NULL, 0 \
+	}
+
+static void
+each_address_keeps_what_is_beside_it(void **state)
+{
+	static const struct conversation talks[] = {
+		{ "none is there", BESIDE,
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_CHANGED,
+				NULL, NULL, false, 0 } },
+			{ { "GET " BESIDE_URL, 404, "{}", NULL, 0 },
+				{ "PUT " BESIDE_URL " {\"records\":[{"
+				  "\"content\":\"192.0.2.1\",\"off\":false}]}",
+					200, "{}", NULL, 0 } } },
+		{ "ours among others", BESIDE,
+			{ { "a.example.com", "192.0.2.1", "192.0.2.8",
+				OUTCOME_CHANGED, NULL, "192.0.2.8", false,
+				0 } },
+			{ BESIDE_LIST,
+				{ "PUT " BESIDE_URL " {\"ttl\":9,\"records\":["
+				  "{\"content\":\"192.0.2.1\",\"off\":true,"
+				  "\"note\":\"b\"},"
+				  "{\"content\":\"192.0.2.9\",\"off\":false},"
+				  "{\"content\":\"192.0.2.7\",\"off\":true,"
+				  "\"note\":\"a\"}]}",
+					200, "{}", NULL, 0 } } },
+		{ "right, and compared with what is beside it",
+			BESIDE "note = a\n",
+			{ { "a.example.com", "192.0.2.7", NULL, OUTCOME_SAME,
+				NULL, "192.0.2.7", false, 0 } },
+			{ BESIDE_LIST } },
+	};
+
+	(void)state;
+	converse_all(talks, COUNT(talks));
+}
+
 #define HTML_ASKED "GET https://html.example/u?ip=192.0.2.1"
 #define HTML_TALK(title, outcome, text, body) \
 	{ \
@@ -1561,6 +1619,7 @@ main(void)
 		cmocka_unit_test(records_with_an_id),
 		cmocka_unit_test(sets_and_replacements),
 		cmocka_unit_test(records_are_shown_and_published),
+		cmocka_unit_test(each_address_keeps_what_is_beside_it),
 		cmocka_unit_test(any_line_of_an_answer),
 		cmocka_unit_test(pages),
 		cmocka_unit_test(pages_have_a_ceiling),

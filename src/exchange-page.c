@@ -1,0 +1,91 @@
+#include <string.h>
+
+#include "buf.h"
+#include "exchange-part.h"
+#include "fail.h"
+#include "json.h"
+#include "provider.h"
+
+struct digest {
+	const struct row_reading *reading;
+	struct buf text;
+};
+
+static bool
+each_seen(struct json_t *item, void *arg)
+{
+	struct digest *digest = arg;
+	const struct row_binding *binding;
+
+	for (binding = digest->reading->bindings; binding;
+		binding = binding->next) {
+		json_first(item, binding->pointer, &digest->text);
+		buf_char(&digest->text, '\n');
+	}
+	return true;
+}
+
+/* Whether there is another page; its {page}, or NULL, in *page. */
+static bool
+answer_more(struct call *page, const char **next)
+{
+	struct mem *mem = page->exchange->mem;
+	struct digest digest = { page->request->reading, { 0 } };
+	struct buf text = { 0 };
+	struct fail fail;
+	bool more;
+
+	if (!digest.reading || !page->doc)
+		return false;
+	if (digest.reading->page) {
+		json_first(page->doc, digest.reading->page, &text);
+		more = text.len > 0;
+		*next = mem_text(mem, buf_text(&text));
+	} else {
+		answer_items(page, digest.reading, each_seen, &digest, &fail);
+		page->seen = mem_text(mem, buf_text(&digest.text));
+		more = digest.text.len > 0 &&
+		       !(page->before &&
+			       strcmp(page->before->seen, page->seen) == 0);
+		*next = mem_printf(mem, "%d", page->page + 1);
+	}
+	buf_free(&text);
+	buf_free(&digest.text);
+	return more;
+}
+
+void
+call_read(struct call *page)
+{
+	const struct row_request *request = page->request;
+	struct call *first = page->first, *more;
+	const struct message *message;
+	struct pair next = { NULL, "page", NULL, false };
+	int meaning = answer_meaning(first->work, page, NULL);
+
+	first->done = true;
+	/* Behind the last page, "no such page" ends the list. */
+	if (meaning != MEANS_GOOD &&
+		(page == first || meaning != MEANS_MISSING))
+		first->says = page;
+	if (meaning != MEANS_GOOD)
+		return;
+	if (page->before)
+		page->before->more = page;
+	if (!request->paged || !answer_more(page, &next.text))
+		return;
+	if (page->page == EXCHANGE_PAGES) {
+		first->fault = "more than 50 pages";
+		return;
+	}
+	message = message_make(first->work, request, &next, page->fail);
+	if (!message) {
+		first->fault = page->fail->text;
+		return;
+	}
+	first->done = false;
+	more = call_new(first->work, request, message);
+	more->first = first;
+	more->before = page;
+	more->page = page->page + 1;
+}
