@@ -73,16 +73,42 @@ def sets(request):  # gandi
                     200 if request.path.endswith(f"/{ZONE}") else 404)
 
 
-def zone_file(request):  # powerdns
+def zone_file(request):  # powerdns: one read for all, in batches
     if request.method == "PATCH":
         return Reply("", 204)
-    if "rrset_name" in request.target:
+    if "?" not in request.target:
         return document({"rrsets": [
-            {"name": asked(request, "rrset_name"), "type": "A", "ttl": 60,
-             "records": [{"content": OLD, "disabled": False}]}]})
+            {"name": f"{name}.", "type": "A", "ttl": 60,
+             "records": [{"content": OLD, "disabled": False}]}
+            for name in NAMES]})
     name = asked(request, "zone")
     return document([{"name": f"{ZONE}.", "id": f"{ZONE}."}]
                     if name == f"{ZONE}." else [])
+
+
+def shown(request):  # ovh-api: ids are listed, each is shown, all published
+    if request.method != "GET":
+        return document(None)
+    where = request.path.partition("/zone/")[2]
+    if where.endswith("/record"):
+        return document([int(asked(request, "subDomain")[1:])])
+    if "/record/" in where:
+        number = int(where.rpartition("/")[2])
+        return document({"fieldType": "A", "subDomain": f"n{number}",
+                         "target": OLD, "ttl": 0, "id": number})
+    return document({"name": ZONE}, 200 if where == ZONE else 404)
+
+
+def signed_batch(request):  # huaweicloud
+    if request.method == "PUT":
+        return document({"recordsets": []}, 202)
+    name = asked(request, "name")
+    if "/recordsets" in request.path:
+        return document({"recordsets": [
+            {"id": name, "name": name, "type": "A", "records": [OLD],
+             "ttl": 300}]})
+    return document({"zones": [{"id": "z", "name": name}]
+                     if name == f"{ZONE}." else []})
 
 
 def whole_zone(request):  # netcup: login, one read for all, one batch
@@ -101,7 +127,10 @@ ROWS = {
     "cloudflare": ("token = t", by_id_batch, 203, 103),
     "desec": ("token = t", sets_batch, 4, 4),
     "gandi": ("token = t", sets, 301, 200),
-    "powerdns": ("api_key = k", zone_file, 203, 103),
+    "powerdns": ("api_key = k", zone_file, 104, 4),
+    "ovh-api": ("application_key = k\napplication_secret = s\n"
+                "consumer_key = c", shown, 402, 301),
+    "huaweicloud": ("access_key = k\nsecret_key = s", signed_batch, 203, 103),
     "netcup": ("customer = 1\napi_key = k\napi_password = p", whole_zone, None,
                4),
 }
