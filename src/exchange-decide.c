@@ -167,8 +167,9 @@ decide_write(struct work *work)
 	work->write = decide_step(work->row, mine != NULL);
 	if (work->write == STEPS)
 		return refuse(work, "no request of the row changes that");
-	several = mine && (work->write == STEP_SET ? work->held->next != NULL
-						   : mine->item->count > 1);
+	several = mine &&
+		  (work->write == STEP_SET ? mine != work->held || mine->next
+					   : mine->item->count > 1);
 	if ((several && !is_whole(work)) ||
 		(mine && !names_others(work, mine->item)))
 		return refuse(work, "a write would leave one of them only");
