@@ -7,6 +7,7 @@
 #include "config.h"
 #include "fail.h"
 #include "http.h"
+#include "json.h"
 #include "layer.h"
 #include "provider.h"
 #include "row-check.h"
@@ -117,7 +118,7 @@ read_file(struct account_work *work, const struct row_declared *declared,
 	buf_printf(fingerprint, "%s\n\t%s\n", entry->key, text);
 	for (type = 0; type < ROW_TYPES; type++) {
 		add_value(work, &work->values, declared, text, type);
-		if (!row_check_bare_ok(text) &&
+		if (!json_bare_ok(text) &&
 			row_check_bare(
 				&work->account->row[type], declared->name))
 			config_wrong(config, work->section, entry,

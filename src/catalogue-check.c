@@ -4,6 +4,7 @@
 #include "buf.h"
 #include "catalogue.h"
 #include "config.h"
+#include "json.h"
 #include "layer.h"
 #include "provider.h"
 #include "row-check.h"
@@ -21,7 +22,7 @@ check_bare(struct layer_work *work, const struct row *row, int type,
 
 	for (; declared; declared = declared->next) {
 		value = layer_at(work, declared->name, type);
-		if (!value.lines || row_check_bare_ok(value.lines->text) ||
+		if (!value.lines || json_bare_ok(value.lines->text) ||
 			!row_check_bare(row, declared->name))
 			continue;
 		if (declared->secret)

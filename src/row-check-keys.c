@@ -11,38 +11,6 @@
 #define ROW_BYTES (16 * 1024)
 #define DECLARED_MAX 16
 
-static const char digits[] = "0123456789";
-
-/* RFC 8259 section 6. */
-static bool
-is_number(const char *at)
-{
-	if (*at == '-')
-		at++;
-	if (!*at || !strchr(digits, *at))
-		return false;
-	at += *at == '0' ? 1 : strspn(at, digits);
-	if (*at == '.') {
-		if (strspn(at + 1, digits) == 0)
-			return false;
-		at += 1 + strspn(at + 1, digits);
-	}
-	if (*at == 'e' || *at == 'E') {
-		at += at[1] == '+' || at[1] == '-' ? 2 : 1;
-		if (strspn(at, digits) == 0)
-			return false;
-		at += strspn(at, digits);
-	}
-	return *at == '\0';
-}
-
-bool
-row_check_bare_ok(const char *text)
-{
-	return strcmp(text, "true") == 0 || strcmp(text, "false") == 0 ||
-	       is_number(text);
-}
-
 /* Whether {variable} stands in a JSON text outside of its strings. */
 static bool
 stands_bare(const char *json, const char *variable)

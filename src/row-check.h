@@ -20,9 +20,6 @@ void row_check_layers(
 /* Whether a variable stands bare in a JSON body of the row. */
 bool row_check_bare(const struct row *row, const char *variable);
 
-/* Whether a text may stand bare in JSON: a number, true or false. */
-bool row_check_bare_ok(const char *text);
-
 /*
  * Checks the keys of the topmost section: known, given once, in one line.
  * words: other keys that are known there, besides the declared ones.

@@ -197,40 +197,27 @@ body_kind(const char *body, bool item)
 	return BODY_FORM;
 }
 
-/* The length of an expression that a text begins with; 0: it is text. */
-static size_t
-expression_len(const char *at)
+static struct variable
+anything(void *arg, const char *name)
 {
-	size_t plus, len;
+	const struct variable variable = { "x", true };
 
-	if (*at != '{')
-		return 0;
-	plus = at[1] == '+' ? 1 : 0;
-	len = strcspn(at, "}");
-	if (!at[len] || !row_parse_variable(at + 1 + plus, len - 1 - plus))
-		return 0;
-	return len + 1;
+	(void)arg;
+	(void)name;
+	return variable;
 }
 
 /* An XML body, its expressions replaced; an item may have no single root. */
 static bool
 xml_ok(const char *body, struct fail *fail)
 {
+	static const struct scope scope = { anything, NULL };
 	const bool whole = strncmp(body, "<?", 2) == 0;
 	struct buf text = { 0 };
 	struct json_t *root;
-	size_t len;
 
 	buf_str(&text, whole ? "" : "<x>");
-	for (; *body; body += len) {
-		len = expression_len(body);
-		if (len > 0) {
-			buf_char(&text, 'x');
-			continue;
-		}
-		len = 1;
-		buf_char(&text, *body);
-	}
+	template_xml(&text, body, &scope, fail);
 	buf_str(&text, whole ? "" : "</x>");
 	root = json_read(text.at, text.len, fail);
 	json_free(root);
