@@ -24,28 +24,32 @@ others_found(const struct update *update, const struct update_line *line)
 	return false;
 }
 
+static const char *
+key_of(struct update *update, const struct update_line *line, const char *what)
+{
+	return mem_printf(update->mem, "%s %s", what, line->set->title);
+}
+
 static void
 tell_line(struct update *update, const struct update_line *line,
 	const char *what, enum report_kind kind)
 {
-	struct buf key = { 0 };
-	struct buf text = { 0 };
-	struct report_problem problem = { .kind = kind };
+	const char *title = line->set->title;
+	struct report_problem problem = {
+		.kind = kind,
+		.key = key_of(update, line, what),
+	};
 
-	buf_printf(&key, "%s %s", what, line->set->title);
 	if (kind == REPORT_NOTICE)
-		buf_printf(&text,
+		problem.text = mem_printf(update->mem,
 			"%s: the line has no IPv%d now; its names "
 			"were left as they are",
-			line->set->title, line->set->family);
+			title, line->set->family);
 	else
-		buf_printf(&text, "%s: %s; names keep the address they have",
-			line->set->title, line->fail.text);
-	problem.key = buf_text(&key);
-	problem.text = buf_text(&text);
+		problem.text = mem_printf(update->mem,
+			"%s: %s; names keep the address they have", title,
+			line->fail.text);
 	report_problem(&update->report, &problem);
-	buf_free(&key);
-	buf_free(&text);
 }
 
 /* The problem is over; text: what is said if it had been said, "" nothing. */
@@ -53,24 +57,17 @@ static void
 end_line(struct update *update, const struct update_line *line,
 	const char *what, const char *text)
 {
-	struct buf key = { 0 };
-
-	buf_printf(&key, "%s %s", what, line->set->title);
-	report_over(&update->report, buf_text(&key), text, NULL);
-	buf_free(&key);
+	report_over(&update->report, key_of(update, line, what), text, NULL);
 }
 
 static void
 judge_line(struct update *update, struct update_line *line)
 {
 	const char *title = line->set->title;
-	struct buf back = { 0 }, found = { 0 };
+	const int family = line->set->family;
 
-	buf_printf(&back, "%s: the line has IPv%d again", title,
-		line->set->family);
-	buf_printf(&found, "%s: an address is found again", title);
 	line->lacking = !line->fresh && others_found(update, line) &&
-			!http_routable(line->set->family);
+			!http_routable(family);
 	line->state->lacking = line->lacking;
 	if (line->lacking) {
 		tell_line(update, line, "lacking", REPORT_NOTICE);
@@ -78,35 +75,34 @@ judge_line(struct update *update, struct update_line *line)
 	} else if (!line->fresh) {
 		tell_line(update, line, "lookup", REPORT_PASSING);
 	} else {
-		end_line(update, line, "lacking", buf_text(&back));
-		end_line(update, line, "lookup", buf_text(&found));
+		end_line(update, line, "lacking",
+			mem_printf(update->mem, "%s: the line has IPv%d again",
+				title, family));
+		end_line(update, line, "lookup",
+			mem_printf(update->mem, "%s: an address is found again",
+				title));
 	}
-	buf_free(&back);
-	buf_free(&found);
 }
 
 static void
 settle_source(struct update *update, const struct stats_source *source)
 {
-	struct buf key = { 0 };
-	struct buf text = { 0 };
-	struct report_problem problem = { .kind = REPORT_LASTING };
+	const struct report_problem problem = {
+		.kind = REPORT_LASTING,
+		.key = mem_printf(update->mem, "source %s %s", source->set,
+			source->source),
+		.text = mem_printf(update->mem,
+			"%s: %s gives hardly any valid answers (%u of %u); "
+			"remove it from the configuration",
+			source->set, source->source,
+			source->month[0].valid + source->month[1].valid,
+			source->month[0].tries + source->month[1].tries),
+	};
 
-	buf_printf(&key, "source %s %s", source->set, source->source);
-	buf_printf(&text,
-		"%s: %s gives hardly any valid answers (%u of %u); "
-		"remove it from the configuration",
-		source->set, source->source,
-		source->month[0].valid + source->month[1].valid,
-		source->month[0].tries + source->month[1].tries);
-	problem.key = buf_text(&key);
-	problem.text = buf_text(&text);
 	if (stats_useless(source))
 		report_problem(&update->report, &problem);
 	else
 		report_over(&update->report, problem.key, "", NULL);
-	buf_free(&key);
-	buf_free(&text);
 }
 
 void

@@ -39,28 +39,38 @@ account_held(const struct update_item *item)
 	       decide_held(hold->until, hold->set, item->update->now);
 }
 
-static void
-add_wait(struct buf *text, int64_t seconds)
+static const char *
+wait_of(const struct update_item *item, int64_t seconds)
 {
+	struct mem *mem = item->update->mem;
+
 	if (seconds <= 0)
-		buf_str(text, "tried again at the next run");
-	else if (seconds < 7200)
-		buf_printf(text, "tried again in %d minutes at the earliest",
+		return "; tried again at the next run";
+	if (seconds < 7200)
+		return mem_printf(mem,
+			"; tried again in %d minutes at the earliest",
 			(int)((seconds + 59) / 60));
-	else
-		buf_printf(text, "tried again in %d hours at the earliest",
-			(int)((seconds + 3599) / 3600));
+	return mem_printf(mem, "; tried again in %d hours at the earliest",
+		(int)((seconds + 3599) / 3600));
 }
 
-static void
-add_advice(struct buf *text, const struct update_item *item, int64_t until)
+static const char *
+advice_of(const struct update_item *item, int64_t until)
 {
-	buf_printf(text,
+	return mem_printf(item->update->mem,
 		"; %s[%s], or mend it at the provider and run "
 		"`ddns --force update %s`",
 		until < 0 ? "mend the section "
 			  : "tried once a day; mend the section ",
 		item->account->title, item->name);
+}
+
+/* "home.example.com A (cloudflare)" */
+static const char *
+title_of(const struct update_item *item)
+{
+	return mem_printf(item->update->mem, "%s %s (%s)", item->name,
+		row_types[item->type], item->account->title);
 }
 
 static int
@@ -77,33 +87,42 @@ count_waiting(const struct update_item *item)
 }
 
 static void
-account_problem(struct update *update, const struct update_item *item)
+account_problem(
+	struct update *update, const struct update_item *item, const char *key)
 {
 	const struct state_account *hold = item->hold;
+	const bool busy = hold->why == OUTCOME_BUSY;
 	const int count = count_waiting(item);
-	struct buf key = { 0 };
-	struct buf text = { 0 };
-	struct report_problem problem = {
-		.kind = hold->why == OUTCOME_BUSY ? REPORT_PASSING
-						  : REPORT_LASTING,
+	const struct report_problem problem = {
+		.key = key,
+		.kind = busy ? REPORT_PASSING : REPORT_LASTING,
 		.about.provider = item->account->title,
+		.text = mem_printf(update->mem, "[%s]: %s%s%s",
+			item->account->title, hold->text,
+			count > 1 ? mem_printf(update->mem,
+					    " (%d records wait)", count)
+				  : "",
+			busy ? wait_of(item, hold->until - update->now)
+			     : advice_of(item, hold->until)),
 	};
 
-	buf_printf(&key, "account %s", item->account->title);
-	buf_printf(&text, "[%s]: %s", item->account->title, hold->text);
-	if (count > 1)
-		buf_printf(&text, " (%d records wait)", count);
-	if (hold->why == OUTCOME_BUSY) {
-		buf_str(&text, "; ");
-		add_wait(&text, hold->until - update->now);
-	} else {
-		add_advice(&text, item, hold->until);
-	}
-	problem.key = buf_text(&key);
-	problem.text = buf_text(&text);
 	report_problem(&update->report, &problem);
-	buf_free(&key);
-	buf_free(&text);
+}
+
+static void
+tell_name(struct update *update, const struct update_item *item,
+	const char *key, enum report_kind kind, const char *text)
+{
+	const struct report_problem problem = {
+		.key = key,
+		.kind = kind,
+		.about.name = item->name,
+		.about.type = row_types[item->type],
+		.about.provider = item->account->title,
+		.text = mem_printf(update->mem, "%s: %s", title_of(item), text),
+	};
+
+	report_problem(&update->report, &problem);
 }
 
 static void
@@ -113,26 +132,11 @@ name_problem(
 	const struct state_name *state = item->state;
 	const bool waits =
 		state->why == OUTCOME_REFUSED || state->why == OUTCOME_DENIED;
-	struct buf text = { 0 };
-	struct report_problem problem = {
-		.key = key,
-		.kind = waits ? REPORT_LASTING : REPORT_PASSING,
-		.about.name = item->name,
-		.about.type = row_types[item->type],
-		.about.provider = item->account->title,
-	};
 
-	buf_printf(&text, "%s %s (%s): %s", item->name, row_types[item->type],
-		item->account->title, state->text);
-	if (waits) {
-		add_advice(&text, item, state->until);
-	} else {
-		buf_str(&text, "; ");
-		add_wait(&text, state->until - update->now);
-	}
-	problem.text = buf_text(&text);
-	report_problem(&update->report, &problem);
-	buf_free(&text);
+	tell_name(update, item, key, waits ? REPORT_LASTING : REPORT_PASSING,
+		mem_printf(update->mem, "%s%s", state->text,
+			waits ? advice_of(item, state->until)
+			      : wait_of(item, state->until - update->now)));
 }
 
 /* A short prefix can make an address of no use out of one that was found. */
@@ -141,23 +145,13 @@ suffix_problem(
 	struct update *update, const struct update_item *item, const char *key)
 {
 	char want[ADDRESS_TEXT];
-	struct buf text = { 0 };
-	struct report_problem problem = {
-		.key = key,
-		.kind = REPORT_LASTING,
-		.about.name = item->name,
-		.about.type = row_types[item->type],
-		.about.provider = item->account->title,
-	};
 
 	address_format(&item->want, want);
-	buf_printf(&text,
-		"%s AAAA (%s): the suffix makes %s, which is no public "
-		"address; mend the section [%s]",
-		item->name, item->account->title, want, item->account->title);
-	problem.text = buf_text(&text);
-	report_problem(&update->report, &problem);
-	buf_free(&text);
+	tell_name(update, item, key, REPORT_LASTING,
+		mem_printf(update->mem,
+			"the suffix makes %s, which is no public address; "
+			"mend the section [%s]",
+			want, item->account->title));
 }
 
 static void
@@ -169,18 +163,15 @@ over(struct update *update, const struct update_item *item, const char *key,
 		.type = account ? NULL : row_types[item->type],
 		.provider = item->account->title,
 	};
-	struct buf text = { 0 };
+	const char *title =
+		account ? mem_printf(update->mem, "[%s]", about.provider)
+			: title_of(item);
 
 	/* what was not sent has mended nothing */
-	if (item->update->cli->dry_run)
-		return;
-	if (account)
-		buf_printf(&text, "[%s]: is well again", item->account->title);
-	else
-		buf_printf(&text, "%s %s (%s): is well again", item->name,
-			row_types[item->type], item->account->title);
-	report_over(&update->report, key, buf_text(&text), &about);
-	buf_free(&text);
+	if (!item->update->cli->dry_run)
+		report_over(&update->report, key,
+			mem_printf(update->mem, "%s: is well again", title),
+			&about);
 }
 
 /* A record that held what neither we nor anybody here had set. */
@@ -188,65 +179,56 @@ static void
 tell_foreign(struct update *update, const struct update_item *item)
 {
 	char was[ADDRESS_TEXT];
-	struct buf key = { 0 };
-	struct buf text = { 0 };
-	struct report_problem problem = { .kind = REPORT_WARNING };
 
 	if (!item->begun || !item->job.foreign ||
 		item->job.outcome > OUTCOME_CHANGED)
 		return;
 	address_format(&item->was, was);
-	buf_printf(&key, "foreign %s %s %s", item->name, row_types[item->type],
-		item->account->title);
-	buf_printf(&text,
-		"%s %s (%s): the record held %s, which was not set "
-		"from here; it was changed",
-		item->name, row_types[item->type], item->account->title, was);
-	problem.key = buf_text(&key);
-	problem.text = buf_text(&text);
-	report_problem(&update->report, &problem);
-	buf_free(&key);
-	buf_free(&text);
+	report_problem(&update->report,
+		&(const struct report_problem){
+			.kind = REPORT_WARNING,
+			.key = mem_printf(update->mem, "foreign %s %s %s",
+				item->name, row_types[item->type],
+				item->account->title),
+			.text = mem_printf(update->mem,
+				"%s: the record held %s, which was not set "
+				"from here; it was changed",
+				title_of(item), was),
+		});
 }
 
 static void
 settle_item(struct update *update, const struct update_item *item)
 {
 	const int how = standing(item);
-	struct buf key = { 0 };
-	struct buf account = { 0 };
+	const char *key = mem_printf(update->mem, "name %s %s %s", item->name,
+		row_types[item->type], item->account->title);
+	const char *account =
+		mem_printf(update->mem, "account %s", item->account->title);
 
-	buf_printf(&key, "name %s %s %s", item->name, row_types[item->type],
-		item->account->title);
-	buf_printf(&account, "account %s", item->account->title);
 	if (item->unfit)
-		suffix_problem(update, item, buf_text(&key));
+		suffix_problem(update, item, key);
 	else if (item->decision == DECIDE_UNKNOWN)
 		;
 	else if (how > OUTCOME_CHANGED && account_held(item))
-		account_problem(update, item);
+		account_problem(update, item, account);
 	else if (how > OUTCOME_CHANGED)
-		name_problem(update, item, buf_text(&key));
+		name_problem(update, item, key);
 	else
-		over(update, item, buf_text(&key), false);
+		over(update, item, key, false);
 	if (item->decision != DECIDE_UNKNOWN && !account_held(item))
-		over(update, item, buf_text(&account), true);
+		over(update, item, account, true);
 	tell_foreign(update, item);
-	buf_free(&key);
-	buf_free(&account);
 }
 
 static void
 settle_warnings(struct update *update)
 {
 	const struct config_note *note;
-	struct buf key = { 0 };
 	struct report_problem problem = { .kind = REPORT_WARNING };
 
 	for (note = update->plan->config->notes; note; note = note->next) {
-		buf_cut(&key, 0);
-		buf_printf(&key, "warning %s", note->text);
-		problem.key = buf_text(&key);
+		problem.key = mem_printf(update->mem, "warning %s", note->text);
 		problem.text = note->text;
 		report_problem(&update->report, &problem);
 	}
@@ -257,7 +239,6 @@ settle_warnings(struct update *update)
 			       "is used";
 		report_problem(&update->report, &problem);
 	}
-	buf_free(&key);
 }
 
 /* Warnings that are no longer due are forgotten without a word. */
