@@ -107,24 +107,12 @@ read_method(struct event_reading *r)
 	r->webhook->method = text;
 }
 
-/* RFC 9110 section 5.6.2: a token, and a colon behind it. */
-static size_t
-name_length(const char *field)
-{
-	static const char token[] =
-		"!#$%&'*+-.^_`|~0123456789"
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	size_t len = strspn(field, token);
-
-	return field[len] == ':' ? len : 0;
-}
-
 static void
 add_field(struct event_reading *r, const char *text)
 {
 	struct mem *mem = r->config->mem;
 	struct field **end = &r->webhook->fields;
-	size_t len = name_length(text);
+	size_t len = http_field_name(text);
 	struct field *field;
 
 	if (len == 0) {

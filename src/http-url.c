@@ -300,3 +300,14 @@ http_libraries(void)
 {
 	return curl_version();
 }
+
+size_t
+http_field_name(const char *line)
+{
+	static const char token[] =
+		"!#$%&'*+-.^_`|~0123456789"
+		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
+	size_t len = strspn(line, token);
+
+	return line[len] == ':' ? len : 0;
+}

@@ -72,6 +72,10 @@ enum http_end http_run(struct http *http, int64_t deadline, int stop_fd);
 /* How many requests were sent. */
 unsigned http_count(const struct http *http);
 
+/* RFC 9110, section 5.6.2: the length of the name that a field written
+ * "Name: value" begins with; 0: it is none. */
+size_t http_field_name(const char *line);
+
 /*
  * Whether text is an absolute http or https URL with a host; `clear_text` as
  * above. The fail text is for a configuration message.

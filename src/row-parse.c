@@ -94,16 +94,12 @@ cut(struct layer_work *work, const struct config_line *lines,
 	return head;
 }
 
-/* RFC 9110 section 5.6.2: a token. */
 static bool
 is_field(const char *line)
 {
-	static const char token[] =
-		"!#$%&'*+-.^_`|~0123456789"
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	size_t len = strspn(line, token);
+	size_t len = http_field_name(line);
 
-	return len > 0 && line[len] == ':' && is_blank(line[len + 1]);
+	return len > 0 && is_blank(line[len + 1]);
 }
 
 const struct config_line *
