@@ -142,6 +142,20 @@ def document(value, status=200, headers=()):
     return Reply(json.dumps(value), status, {**kind, **dict(headers)})
 
 
+def free_port():
+    """One that is free over UDP and TCP."""
+    while True:
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
+            udp.bind(("127.0.0.1", 0))
+            port = udp.getsockname()[1]
+            with socket.socket() as tcp:
+                try:
+                    tcp.bind(("127.0.0.1", port))
+                except OSError:
+                    continue
+            return port
+
+
 class Server:
     """Answers on a free port of loopback until close().
 

@@ -13,6 +13,8 @@ import time
 
 import pytest
 
+import harness
+
 NSUPDATE = "/usr/bin/nsupdate"
 NAMED = shutil.which("named", path="/usr/sbin:/usr/bin:/usr/local/sbin")
 GOOD, OTHER, GOOD6 = "203.0.113.7", "203.0.113.8", "2001:db8::7"
@@ -22,27 +24,13 @@ pytestmark = pytest.mark.skipif(
     not (NAMED and os.access(NSUPDATE, os.X_OK)), reason="needs bind9")
 
 
-def free_port():
-    """One that is free over UDP and TCP."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            udp.bind(("127.0.0.1", 0))
-            port = udp.getsockname()[1]
-            with socket.socket() as tcp:
-                try:
-                    tcp.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-            return port
-
-
 class Named:
     """Zones of example.com, whose frozen.example.com nobody may change, and of
     example.org, which takes no updates at all."""
 
     def __init__(self, folder):
         self.folder = folder
-        self.port = free_port()
+        self.port = harness.free_port()
         self.process = None
         self.keyfile = folder / "upd.key"
         self.secret = self.make_key(self.keyfile)

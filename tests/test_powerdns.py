@@ -4,7 +4,6 @@ import json
 import pathlib
 import re
 import shutil
-import socket
 import subprocess
 import time
 import urllib.error
@@ -12,6 +11,7 @@ import urllib.request
 
 import pytest
 
+import harness
 from harness import Reply
 
 PDNS = shutil.which("pdns_server", path="/usr/sbin:/usr/bin:/usr/local/sbin")
@@ -27,25 +27,12 @@ pytestmark = pytest.mark.skipif(
     not (PDNS and SCHEMA), reason="needs pdns-server, pdns-backend-sqlite3")
 
 
-def free_port():
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            udp.bind(("127.0.0.1", 0))
-            port = udp.getsockname()[1]
-            with socket.socket() as tcp:
-                try:
-                    tcp.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
-            return port
-
-
 class PowerDns:
     key = "pdns-api-key"
 
     def __init__(self, folder):
         self.folder = folder
-        self.port, self.web = free_port(), free_port()
+        self.port, self.web = harness.free_port(), harness.free_port()
         self.url = f"http://127.0.0.1:{self.web}"
         self.log = folder / "log"
         subprocess.run(["sqlite3", folder / "db"], check=True,
