@@ -107,7 +107,8 @@ ROWS = src/providers/1984.ini src/providers/51dns.ini \
 	src/providers/huaweicloud.ini src/providers/infomaniak.ini \
 	src/providers/ionos.ini src/providers/leaseweb.ini \
 	src/providers/lightsail.ini src/providers/limacity.ini \
-	src/providers/linode.ini src/providers/luadns.ini src/providers/myaddr.ini \
+	src/providers/linode.ini src/providers/luadns.ini \
+	src/providers/mailinabox.ini src/providers/myaddr.ini \
 	src/providers/mydns.jp.ini src/providers/mythic-beasts.ini \
 	src/providers/name.com.ini src/providers/namecheap.ini \
 	src/providers/namesilo.ini src/providers/nearlyfreespeech.ini \

@@ -249,6 +249,8 @@ put_body(struct mem *mem, struct message *message,
 		[BODY_XML] = { template_xml, "Content-Type: application/xml" },
 		[BODY_FORM] = { template_form,
 			"Content-Type: application/x-www-form-urlencoded" },
+		/* a field of the request says so */
+		[BODY_TEXT] = { template_line, "Content-Type: text/plain" },
 	};
 	enum expansion done;
 	struct buf out = { 0 };

@@ -61,7 +61,7 @@ struct row_reading {
 	struct row_binding *bindings; /* without page */
 };
 
-enum row_body { BODY_NONE, BODY_JSON, BODY_XML, BODY_FORM };
+enum row_body { BODY_NONE, BODY_JSON, BODY_XML, BODY_FORM, BODY_TEXT };
 
 /* A request, or an item (method NULL: body alone counts). Texts are templates.
  */
@@ -104,7 +104,7 @@ struct row_declared {
 
 /* A row as one account uses it for one type. */
 struct row {
-	bool offered; /* has set, create or update, or runs a program */
+	bool offered;     /* has set, create or update, or runs a program */
 	const char *runs; /* the program that does the update; NULL: none */
 	const struct row_request *step[STEPS]; /* NULL: none */
 	const struct row_test *test[MEANINGS];
@@ -142,7 +142,7 @@ struct account {
 	const char *suffix; /* as written, or NULL */
 	const struct address *host; /* of the suffix, or NULL */
 	int prefix;                 /* bits that stand before the host part */
-	int64_t refresh;    /* seconds, 0: never */
+	int64_t refresh;            /* seconds, 0: never */
 	struct account_name *names;
 	const char *fingerprint; /* section but names, row, files */
 	size_t fingerprint_len;

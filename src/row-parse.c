@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <string.h>
+#include <strings.h>
 
 #include "buf.h"
 #include "config.h"
@@ -178,17 +179,30 @@ read_url(struct layer_work *work, struct row_request *request, const char *text)
 	return text + strspn(text, BLANKS);
 }
 
-static enum row_body
-body_kind(const char *body, bool item)
+static bool
+is_plain(const struct row_request *request)
 {
-	switch (body[0]) {
+	const struct config_line *field = request->fields;
+
+	while (field &&
+		strcasecmp(field->text, "Content-Type: text/plain") != 0)
+		field = field->next;
+	return field != NULL;
+}
+
+static enum row_body
+body_kind(const struct row_request *request)
+{
+	if (is_plain(request))
+		return BODY_TEXT;
+	switch (request->body[0]) {
 	case '{':
 	case '[':
 		return BODY_JSON;
 	case '<':
 		return BODY_XML;
 	case '"':
-		return item ? BODY_JSON : BODY_FORM;
+		return request->method ? BODY_FORM : BODY_JSON;
 	}
 	return BODY_FORM;
 }
@@ -229,7 +243,7 @@ set_body(struct layer_work *work, struct row_request *request, const char *body)
 	if (body[0] == '\0')
 		return;
 	request->body = mem_text(work->mem, body);
-	request->kind = body_kind(body, !request->method);
+	request->kind = body_kind(request);
 	if (request->kind == BODY_JSON && !template_json_ok(body, &fail))
 		layer_wrong(work, "the body is no JSON: %s", fail.text);
 	if (request->kind == BODY_XML && !xml_ok(body, &fail))

@@ -402,7 +402,8 @@ class Script:
             if " " not in name and name.lower() not in names:
                 fields.append((name, expand(value, values)))
                 names.add(name.lower())
-        change = str if body[:1] in ("{", "[", "<") else percent
+        plain = ("Content-Type", "text/plain") in fields
+        change = str if plain or body[:1] in ("{", "[", "<") else percent
         body = expand(body, values, change)
         if "content-type" not in names and kind_of(body):
             fields.append(("Content-Type", kind_of(body)))

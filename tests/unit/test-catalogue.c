@@ -5,7 +5,8 @@
 static void
 dump_request(struct buf *out, const struct row_request *request)
 {
-	static const char *const kinds[] = { "", "json", "xml", "form" };
+	static const char *const kinds[] = { "", "json", "xml", "form",
+		"text" };
 	const struct config_line *field;
 	const struct row_binding *at;
 

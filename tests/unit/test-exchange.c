@@ -1237,6 +1237,23 @@ each_address_keeps_what_is_beside_it(void **state)
 		} \
 	}
 
+/* In plain text a value is what it is. */
+static void
+plain_text(void **state)
+{
+	static const struct conversation talk = { "plain",
+		"[provider x]\nurl = https://text.example\n"
+		"set = PUT /{fqdn}\n  Content-Type: text/plain\n  {ip} &{sub}\n"
+		"[x]\nzone = example.com\nnames = a.example.com\n",
+		{ { "a.example.com", "2001:db8::1", NULL, OUTCOME_CHANGED, NULL,
+			NULL, false, 0 } },
+		{ { "PUT https://text.example/a.example.com 2001:db8::1 &a",
+			200, "OK", "Content-Type: text/plain", 0 } } };
+
+	(void)state;
+	assert_true(converse(&talk));
+}
+
 static void
 any_line_of_an_answer(void **state)
 {
@@ -1620,6 +1637,7 @@ main(void)
 		cmocka_unit_test(sets_and_replacements),
 		cmocka_unit_test(records_are_shown_and_published),
 		cmocka_unit_test(each_address_keeps_what_is_beside_it),
+		cmocka_unit_test(plain_text),
 		cmocka_unit_test(any_line_of_an_answer),
 		cmocka_unit_test(pages),
 		cmocka_unit_test(pages_have_a_ceiling),
