@@ -191,6 +191,15 @@ TALKS = [
     lexicon("alidns", "rpc", field="signed RPC-HMAC-SHA1 acs3-secret", lines=[
         "aliyun", "ttl 600", "auth-key-id LTAI5tEXAMPLE",
         "auth-secret acs3-secret"]),
+    lexicon("gehirn", "zone", "list", "create", lines=[
+        "gehirn", "ttl 300", "auth-token gehirn-id",
+        "auth-secret gehirn-secret"]),
+    lexicon("glesys", "zone", "list", "create", lines=[
+        "glesys", "ttl 300", "auth-username cl12345",
+        "auth-token glesys-key"]),
+    # It signs in by parameters.
+    lexicon("easydns-api", "domain", "create", unsaid=["Authorization"], lines=[
+        "easydns", "ttl 300", "auth-username ed-token", "auth-token ed-key"]),
 ]
 
 
