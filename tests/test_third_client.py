@@ -200,6 +200,9 @@ TALKS = [
     # It signs in by parameters.
     lexicon("easydns-api", "domain", "create", unsaid=["Authorization"], lines=[
         "easydns", "ttl 300", "auth-username ed-token", "auth-token ed-key"]),
+    # It says `ADD`; the vendor's own client says `add`.
+    lexicon("rcodezero", "zone", "list", "create", unsaid=["changetype"],
+            lines=["rcodezero", "ttl 300", "auth-token rc0-token"]),
 ]
 
 
@@ -257,6 +260,8 @@ def form(text):
 
 
 def said(value, unsaid):
+    if isinstance(value, list):
+        return [said(one, unsaid) for one in value]
     if not isinstance(value, dict):
         return value
     return {name: of for name, of in value.items() if name not in unsaid}
