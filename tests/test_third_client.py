@@ -203,6 +203,10 @@ TALKS = [
     # It says `ADD`; the vendor's own client says `add`.
     lexicon("rcodezero", "zone", "list", "create", unsaid=["changetype"],
             lines=["rcodezero", "ttl 300", "auth-token rc0-token"]),
+    lexicon("zonomi", "soa", "get", lines=[
+        "zonomi", "auth-token zonomi-key"]),
+    lexicon("rimuhosting", "soa", "get", lines=[
+        "zonomi", "auth-entrypoint rimuhosting", "auth-token zonomi-key"]),
 ]
 
 
