@@ -203,6 +203,9 @@ TALKS = [
     # It says `ADD`; the vendor's own client says `add`.
     lexicon("rcodezero", "zone", "list", "create", unsaid=["changetype"],
             lines=["rcodezero", "ttl 300", "auth-token rc0-token"]),
+    lexicon("hosting.de-api", "zone", "records", "zone", "zoneupdate",
+            unsaid=["limit"], lines=[
+                "hostingde", "ttl 300", "auth-token hde-key"]),
     lexicon("zonomi", "soa", "get", lines=[
         "zonomi", "auth-token zonomi-key"]),
     lexicon("rimuhosting", "soa", "get", lines=[
