@@ -210,6 +210,14 @@ TALKS = [
         "zonomi", "auth-token zonomi-key"]),
     lexicon("rimuhosting", "soa", "get", lines=[
         "zonomi", "auth-entrypoint rimuhosting", "auth-token zonomi-key"]),
+    # The API has moved to another name since.
+    lexicon("porkbun", "ping", "retrieve", "retrieve", "create",
+            origin="https://porkbun.com", lines=[
+                "porkbun", "ttl 600", "auth-key pk1_0123456789",
+                "auth-secret sk1_9876543210"]),
+    lexicon("name.com", "v4", word="12346", lines=[
+        "namecom", "ttl 300", "auth-username me",
+        "auth-token name-com-token"]),
 ]
 
 
