@@ -359,15 +359,16 @@ make_jwt(struct work *work, struct fail *fail)
 const struct message *
 message_first(struct work *work, int step, struct fail *fail)
 {
-	static const struct pair first = { NULL, "page", "1", false };
+	static struct pair offset = { NULL, "offset", "0", false };
+	static const struct pair first = { &offset, "page", "1", false };
 	const struct row_request *request = work->row->step[step];
 	const struct row_reading *reading = request->reading;
-	bool counted = request->paged && !(reading && reading->page);
+	const bool told = reading && reading->page;
 
 	if (step == STEP_LOGIN && work->row->jwt && !work->exchange->jwt &&
 		!make_jwt(work, fail))
 		return NULL;
-	return message_make(work, request, counted ? &first : NULL, fail);
+	return message_make(work, request, told ? &offset : &first, fail);
 }
 
 bool

@@ -9,6 +9,7 @@
 struct digest {
 	const struct row_reading *reading;
 	struct buf text;
+	int items;
 };
 
 static bool
@@ -17,6 +18,7 @@ each_seen(struct json_t *item, void *arg)
 	struct digest *digest = arg;
 	const struct row_binding *binding;
 
+	digest->items++;
 	for (binding = digest->reading->bindings; binding;
 		binding = binding->next) {
 		json_first(item, binding->pointer, &digest->text);
@@ -25,25 +27,26 @@ each_seen(struct json_t *item, void *arg)
 	return true;
 }
 
-/* Whether there is another page; its {page}, or NULL, in *page. */
+/* Whether there is another page; its {page}, or NULL, in *next. */
 static bool
 answer_more(struct call *page, const char **next)
 {
 	struct mem *mem = page->exchange->mem;
-	struct digest digest = { page->request->reading, { 0 } };
+	struct digest digest = { .reading = page->request->reading };
 	struct buf text = { 0 };
 	struct fail fail;
 	bool more;
 
 	if (!digest.reading || !page->doc)
 		return false;
+	answer_items(page, digest.reading, each_seen, &digest, &fail);
+	page->items = digest.items + (page->before ? page->before->items : 0);
+	page->seen = mem_text(mem, buf_text(&digest.text));
 	if (digest.reading->page) {
 		json_first(page->doc, digest.reading->page, &text);
 		more = text.len > 0;
 		*next = mem_text(mem, buf_text(&text));
 	} else {
-		answer_items(page, digest.reading, each_seen, &digest, &fail);
-		page->seen = mem_text(mem, buf_text(&digest.text));
 		more = digest.text.len > 0 &&
 		       !(page->before &&
 			       strcmp(page->before->seen, page->seen) == 0);
@@ -60,7 +63,8 @@ call_read(struct call *page)
 	const struct row_request *request = page->request;
 	struct call *first = page->first, *more;
 	const struct message *message;
-	struct pair next = { NULL, "page", NULL, false };
+	struct pair offset = { NULL, "offset", NULL, false };
+	struct pair next = { &offset, "page", NULL, false };
 	int meaning = answer_meaning(first->work, page, NULL);
 
 	first->done = true;
@@ -78,6 +82,7 @@ call_read(struct call *page)
 		first->fault = "more than 50 pages";
 		return;
 	}
+	offset.text = mem_printf(page->exchange->mem, "%d", page->items);
 	message = message_make(first->work, request, &next, page->fail);
 	if (!message) {
 		first->fault = page->fail->text;

@@ -75,6 +75,7 @@ struct call {
 	/* pages: the first call stands for all */
 	struct call *first, *before, *more;
 	int page;
+	int items; /* of all pages up to this one */
 	const char *seen;  /* what the items of this page say */
 	struct call *says; /* first: the page that decides the meaning */
 	const char *fault; /* first: why not all pages are there */

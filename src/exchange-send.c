@@ -38,6 +38,7 @@ call_for(struct work *work, const struct row_request *request,
 
 	for (call = work->exchange->calls; call; call = call->next)
 		if (call->first == call &&
+			call->request->paged == request->paged &&
 			strcmp(call->message->key, message->key) == 0)
 			return call;
 	return call_new(work, request, message);

@@ -72,7 +72,7 @@ struct row_request {
 	const char *body;
 	enum row_body kind;
 	struct row_reading *reading; /* NULL: none */
-	bool paged;                  /* holds {page} */
+	bool paged;                  /* holds {page} or {offset} */
 };
 
 enum row_test_kind { TEST_STATUS, TEST_POINTER, TEST_TEXT };

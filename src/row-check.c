@@ -32,6 +32,7 @@ static const struct {
 	{ "ttl", STEP_LOGIN, STEP_VALUE },
 	{ "server", STEP_LOGIN, STEP_VALUE },
 	{ "page", STEP_LOGIN, STEP_BATCH },
+	{ "offset", STEP_LOGIN, STEP_BATCH },
 	{ "value", STEP_SET, STEP_BATCH },
 	{ "set", STEP_BATCH, STEP_BATCH },
 	{ "create", STEP_BATCH, STEP_BATCH },
@@ -217,13 +218,14 @@ check_zones(struct layer_work *work, const struct row *row)
 static void
 check_paging(struct layer_work *work, const struct row *row, int type)
 {
+	static const char *const page[] = { "page", NULL };
 	const struct row_request *request;
 	int i;
 
 	for (i = 0; i < STEPS; i++) {
 		request = row->step[i];
 		if (!request || !request->reading || !request->reading->page ||
-			request->paged)
+			row_step_holds(row, i, page))
 			continue;
 		layer_at(work, row_steps[i], type);
 		layer_wrong(work, "reads page, but holds no {page}");

@@ -42,7 +42,8 @@ static bool
 may_read(const char *variable)
 {
 	static const char *const own[] = { "fqdn", "sub", "ip4", "ip6", "ips",
-		"value", "server", "set", "create", "update", "delete" };
+		"offset", "value", "server", "set", "create", "update",
+		"delete" };
 	size_t i;
 
 	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
@@ -221,8 +222,8 @@ static bool
 is_taken(const char *name)
 {
 	static const char *const words[] = { "fqdn", "name", "sub", "ip", "ip4",
-		"ip6", "ips", "server", "page", "names", "ipv4", "ipv6",
-		"lookup", "suffix" };
+		"ip6", "ips", "server", "page", "offset", "names", "ipv4",
+		"ipv6", "lookup", "suffix" };
 	size_t i;
 
 	if (strcmp(name, "zone") == 0)

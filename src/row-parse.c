@@ -251,15 +251,21 @@ set_body(struct layer_work *work, struct row_request *request, const char *body)
 }
 
 static bool
+goes_on(const char *text)
+{
+	return template_holds(text, "page") || template_holds(text, "offset");
+}
+
+static bool
 is_paged(const struct row_request *request)
 {
 	const struct config_line *field;
 
 	for (field = request->fields; field; field = field->next)
-		if (template_holds(field->text, "page"))
+		if (goes_on(field->text))
 			return true;
-	return template_holds(request->url, "page") ||
-	       (request->body && template_holds(request->body, "page"));
+	return goes_on(request->url) ||
+	       (request->body && goes_on(request->body));
 }
 
 struct row_request *

@@ -1307,6 +1307,26 @@ pages(void **state)
 					NULL, 0 },
 				{ "PUT " PG "/r/1 {\"ip\":\"192.0.2.1\"}", 200,
 					"", NULL, 0 } } },
+		{ "by offset, behind an unpaged one of the same URL",
+			PAGED("GET /z?n=0 -> /none zone=/n",
+				"GET /z?n={offset} -> /r id name type ip") "zone = example.com\nlogin = GET /z?n=0\n",
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_CHANGED,
+				NULL, "192.0.2.9", false, 0 } },
+			{ { "GET " PG "/z?n=0", 200, "{\"r\":[]}", NULL, 0 },
+				{ "GET " PG "/z?n=0", 200,
+					"{\"r\":[{\"id\":5,\"name\":\"b\","
+					"\"type\":\"A\",\"ip\":\"192.0.2.8\"},"
+					"{\"id\":6,\"name\":\"c\","
+					"\"type\":\"A\",\"ip\":\"192.0.2.8\"}]}",
+					NULL, 0 },
+				{ "GET " PG "/z?n=2", 200,
+					"{\"r\":[{\"id\":1,\"name\":\"a\","
+					"\"type\":\"A\",\"ip\":\"192.0.2.9\"}]}",
+					NULL, 0 },
+				{ "GET " PG "/z?n=3", 200, "{\"r\":[]}", NULL,
+					0 },
+				{ "PUT " PG "/r/1 {\"ip\":\"192.0.2.1\"}", 200,
+					"", NULL, 0 } } },
 		{ "a page that fails spoils the whole",
 			PAGED("GET /z?p={page} -> /z zone=/n",
 				"GET /r -> /r id name type ip"),
