@@ -292,7 +292,8 @@ static void
 log_field(const char *line)
 {
 	static const char *const hidden[] = { "Authorization", "Cookie",
-		"Proxy-Authorization" };
+		"Proxy-Authorization", "X-NFSN-Authentication",
+		"X-Ovh-Signature" };
 	size_t len = strcspn(line, ":;"), i;
 
 	for (i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {

@@ -196,11 +196,12 @@ static void
 debug_lines(void **state)
 {
 	static const char *const hidden[] = { "hunter", "QWxhZGRpbg", "sesame",
-		"user", "cookie1" };
+		"user", "cookie1", "$1$5f" };
 	static const char *const shown[] = { "> PUT http://127.0.0.1:",
 		"> Authorization: ***\n", "> Cookie: ***\n", "> X-Kind: a\n",
 		"> key=***\n", "< 200 (" };
-	struct field third = { NULL, "X-Kind", "a" };
+	struct field fourth = { NULL, "X-Ovh-Signature", "$1$5f" };
+	struct field third = { &fourth, "X-Kind", "a" };
 	struct field second = { &third, "cookie", "cookie1" };
 	struct field first = { &second, "authorization", "Basic QWxhZGRpbg==" };
 	struct http_request request = { .method = "PUT",
