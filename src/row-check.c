@@ -68,7 +68,7 @@ place_of(struct layer_work *work, const struct row *row, int step,
 {
 	struct place place = { .work = work };
 	size_t i;
-	int at;
+	int at, last;
 
 	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
 		if (step >= variables[i].from && step <= variables[i].to)
@@ -77,7 +77,9 @@ place_of(struct layer_work *work, const struct row *row, int step,
 		layer_word(work->mem, &place.words, declared->name);
 	if (row->jwt && step == STEP_LOGIN)
 		layer_word(work->mem, &place.words, "jwt");
-	for (at = STEP_LOGIN; at < step && at <= STEP_RECORD; at++)
+	/* what is sent for a whole zone knows no record */
+	last = step == STEP_PUBLISH ? STEP_ZONES : STEP_RECORD;
+	for (at = STEP_LOGIN; at < step && at <= last; at++)
 		add_read(&place, row, at);
 	return place;
 }

@@ -159,6 +159,9 @@ urls_and_bodies(void **state)
 		{ P URL "set = POST / {ip}\ngood = OK\n", "" },
 		{ P URL "set = POST /\n  X-Id: {nil}\n  {\"a\":\n  \"{ip}\"}\n",
 			SAID("3") "set: nothing defines {nil}\n" },
+		{ P URL SET "records = GET /r -> id name type ip\n"
+			    "publish = POST /{id}\n",
+			SAID("5") "publish: nothing defines {id} (ip?)\n" },
 	};
 
 	(void)state;
