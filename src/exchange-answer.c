@@ -58,13 +58,14 @@ next_line(const char **body, struct buf *out)
 
 /* The first line counts, or each for a text that begins with `*`. */
 static bool
-any_line_matches(struct work *work, const char *body, const char *pattern)
+some_line_matches(
+	struct work *work, const char *body, const char *pattern, bool any)
 {
 	struct buf line = { 0 };
 	bool more = true, found = false;
 
 	while (more && !found) {
-		more = next_line(&body, &line) && *pattern == '*';
+		more = next_line(&body, &line) && any;
 		found = matches(buf_text(&line), pattern);
 	}
 	if (found)
@@ -97,6 +98,7 @@ holds(struct work *work, const struct row_test *test, const struct call *call)
 {
 	struct buf pattern = { 0 };
 	struct search search = { NULL, false };
+	const bool any = test->text && *test->text == '*';
 
 	if (test->kind == TEST_STATUS)
 		return test->status == call->status ||
@@ -109,8 +111,8 @@ holds(struct work *work, const struct row_test *test, const struct call *call)
 	if (test->kind == TEST_POINTER && call->doc)
 		json_find(call->doc, test->pointer, search_value, &search);
 	if (test->kind == TEST_TEXT)
-		search.found =
-			any_line_matches(work, call->body, buf_text(&pattern));
+		search.found = some_line_matches(
+			work, call->body, buf_text(&pattern), any);
 	buf_free(&pattern);
 	return search.found;
 }

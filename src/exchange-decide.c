@@ -99,7 +99,7 @@ names_others(const struct work *work, const struct item *item)
 {
 	const struct address *const *ip = work->job->ip;
 
-	if (item->others == 0 || is_whole(work))
+	if (item->others == 0)
 		return true;
 	return item->others == 1 && ip[0] && ip[0]->family && ip[1] &&
 	       ip[1]->family &&

@@ -250,7 +250,7 @@ put_body(struct mem *mem, struct message *message,
 		[BODY_FORM] = { template_form,
 			"Content-Type: application/x-www-form-urlencoded" },
 		/* a field of the request says so */
-		[BODY_TEXT] = { template_line, "Content-Type: text/plain" },
+		[BODY_TEXT] = { template_plain, "Content-Type: text/plain" },
 	};
 	enum expansion done;
 	struct buf out = { 0 };

@@ -47,9 +47,11 @@ answer_more(struct call *page, const char **next)
 		more = text.len > 0;
 		*next = mem_text(mem, buf_text(&text));
 	} else {
+		/* what came again is no page, and counts once */
+		if (page->before && strcmp(page->before->seen, page->seen) == 0)
+			page->before->more = NULL;
 		more = digest.text.len > 0 &&
-		       !(page->before &&
-			       strcmp(page->before->seen, page->seen) == 0);
+		       !(page->before && !page->before->more);
 		*next = mem_printf(mem, "%d", page->page + 1);
 	}
 	buf_free(&text);

@@ -291,6 +291,27 @@ take_addresses(struct reader *reader, struct json_t *item)
 	return reader->fine;
 }
 
+/* Adds an item that `record` will show. */
+static bool
+list_item(struct reader *reader)
+{
+	const struct work *work = reader->work;
+	const struct row_binding *binding = reader->reading->bindings;
+
+	for (; binding; binding = binding->next)
+		if (!pair_find(reader->item->vars, binding->variable) &&
+			request_holds(work->row->step[STEP_RECORD],
+				binding->variable))
+			return fail_set(reader->fail, "an item without %s",
+				binding->variable);
+	*reader->listed = reader->item;
+	reader->listed = &reader->item->next;
+	if (++reader->count > EXCHANGE_ITEMS)
+		return fail_set(reader->fail,
+			"more than %d records to be shown", EXCHANGE_ITEMS);
+	return true;
+}
+
 static bool
 each_record(struct json_t *item, void *arg)
 {
@@ -311,22 +332,19 @@ each_record(struct json_t *item, void *arg)
 			*vars = reader->work->listed->vars;
 		return take_addresses(reader, item);
 	}
-	*reader->listed = reader->item;
-	reader->listed = &reader->item->next;
-	reader->fine = ++reader->count <= EXCHANGE_ITEMS;
-	if (!reader->fine)
-		fail_set(reader->fail, "more than %d records to be shown",
-			EXCHANGE_ITEMS);
+	reader->fine = list_item(reader);
 	return reader->fine;
 }
 
-/* The pointer to an address without its last token. */
+/* The pointer to an address without its last token, unless that is an index. */
 static const char *
 list_of(struct mem *mem, const struct row_reading *reading)
 {
 	const char *ip = bound(reading, "ip");
 	const char *last = ip ? strrchr(ip, '/') : NULL;
 
+	if (last && last[1] && last[1 + strspn(last + 1, "0123456789")] == '\0')
+		return "";
 	return last ? mem_textn(mem, ip, (size_t)(last - ip)) : "";
 }
 

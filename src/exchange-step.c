@@ -244,7 +244,7 @@ step_heard(struct work *work, const struct call *call)
 		[STEP_LOGIN] = { heard_login, false },
 		[STEP_ZONES] = { heard_zones, true },
 		[STEP_RECORDS] = { heard_records, true },
-		[STEP_RECORD] = { heard_record, true },
+		[STEP_RECORD] = { heard_record, false },
 		[STEP_SET] = { heard_write, false },
 		[STEP_CREATE] = { heard_write, false },
 		[STEP_UPDATE] = { heard_write, false },

@@ -182,10 +182,12 @@ read_url(struct layer_work *work, struct row_request *request, const char *text)
 static bool
 is_plain(const struct row_request *request)
 {
+	static const char plain[] = "Content-Type: text/plain";
 	const struct config_line *field = request->fields;
 
 	while (field &&
-		strcasecmp(field->text, "Content-Type: text/plain") != 0)
+		(strncasecmp(field->text, plain, sizeof plain - 1) != 0 ||
+			!strchr("; ", field->text[sizeof plain - 1])))
 		field = field->next;
 	return field != NULL;
 }

@@ -116,6 +116,15 @@ template_line(struct buf *out, const char *text, const struct scope *scope,
 	return whole(out, &place, text, scope, fail);
 }
 
+enum expansion
+template_plain(struct buf *out, const char *text, const struct scope *scope,
+	struct fail *fail)
+{
+	static const struct place place = { template_byte, line_value, true };
+
+	return whole(out, &place, text, scope, fail);
+}
+
 /* XML 1.0, section 2.2: most control characters cannot be written at all. */
 static bool
 xml_value(struct buf *out, const struct expression *expression,

@@ -50,6 +50,10 @@ enum expansion template_url(struct buf *out, const struct template_url *url,
 enum expansion template_json(struct buf *out, const char *text,
 	const struct scope *scope, struct fail *fail);
 
+/* As template_line, but a variable that is not set is EXPAND_BAD. */
+enum expansion template_plain(struct buf *out, const char *text,
+	const struct scope *scope, struct fail *fail);
+
 /* An XML body; a variable that is not set is EXPAND_BAD. */
 enum expansion template_xml(struct buf *out, const char *text,
 	const struct scope *scope, struct fail *fail);

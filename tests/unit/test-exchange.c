@@ -993,6 +993,35 @@ sets_and_replacements(void **state)
 			{ { "GET " GD, 200,
 				"{\"values\":[\"192.0.2.9\",\"192.0.2.8\"]}",
 				NULL, 0 } } },
+		{ "one of a list",
+			GANDI "records = GET /{zone}/{name}/{type} "
+			      "-> ip=/values/0\n"
+			      "set = PUT /{zone} {\"ip\":\"{ip}\"}\n",
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_CHANGED,
+				NULL, "192.0.2.9", false, 0 } },
+			{ { "GET " GD, 200, "{\"values\":[\"192.0.2.9\"]}",
+				  NULL, 0 },
+				{ "PUT https://gandi.example/example.com "
+				  "{\"ip\":\"192.0.2.1\"}",
+					200, "{}", NULL, 0 } } },
+		{ "a set would lose the other family",
+			GANDI "type = A/AAAA\n"
+			      "records = GET /{name} -> ip=/values\n"
+			      "set = PUT /{name} {\"values\":[{value}]}\n",
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_REFUSED,
+				"the A record holds 192.0.2.9: a write would "
+				"leave one of them only",
+				NULL, true, 0 } },
+			{ { "GET https://gandi.example/a", 200,
+				"{\"values\":[\"192.0.2.9\",\"2001:db8::9\"]}",
+				NULL, 0 } } },
+		{ "plain text keeps nothing back",
+			GANDI "records =\n"
+			      "set = POST /\n  Content-Type: text/plain; "
+			      "charset=utf-8\n  {ip4} {ip6}\n",
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
+				"set: ip6 is not set", NULL, false, 0 } },
+			{ { NULL, 0, NULL, NULL, 0 } } },
 		{ "an item for each address",
 			GANDI
 			"records = GET /{zone}/{name}/{type} -> ip=/d ttl\n"
@@ -1040,6 +1069,13 @@ sets_and_replacements(void **state)
 }
 
 #define PG "https://paged.example"
+#define PG_RECORD(page) \
+	{ \
+		"GET " PG "/r?p=" page, 200, \
+			"{\"r\":[{\"id\":1,\"name\":\"a\",\"type\":\"A\"," \
+			"\"ip\":\"192.0.2.9\"}]}", \
+			NULL, 0 \
+	}
 
 #define OVH_URL "https://ovh.example/example.com"
 #define OVH_ID(id, ip) \
@@ -1090,14 +1126,28 @@ records_are_shown_and_published(void **state)
 				  "\"note\":\"mine\"}",
 					200, "null", NULL, 0 },
 				OVH_REFRESH } },
-		{ "of several, ours; one is gone meanwhile", OVH,
+		{ "gone meanwhile: nothing is made in its place", OVH,
+			{ { "a.example.com", "192.0.2.1", "192.0.2.8",
+				OUTCOME_LATER, "record: HTTP 404: {}", NULL,
+				false, 0 } },
+			{ { "GET " OVH_URL "/ids?name=a", 200, "[6]", NULL, 0 },
+				{ "GET " OVH_URL "/ids/6", 404, "{}", NULL,
+					0 } } },
+		{ "listed without its id",
+			OVH "records = GET /{zone}/ids?name={name} -> id=/id\n",
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
+				"records: answer not understood (an item "
+				"without id): [{\"no\":5}]",
+				NULL, false, 0 } },
+			{ { "GET " OVH_URL "/ids?name=a", 200, "[{\"no\":5}]",
+				NULL, 0 } } },
+		{ "of several, ours", OVH,
 			{ { "a.example.com", "192.0.2.1", "192.0.2.8",
 				OUTCOME_CHANGED, NULL, "192.0.2.8", false,
 				0 } },
-			{ { "GET " OVH_URL "/ids?name=a", 200, "[5,6,8]", NULL,
+			{ { "GET " OVH_URL "/ids?name=a", 200, "[5,8]", NULL,
 				  0 },
 				OVH_ID("5", "192.0.2.9"),
-				{ "GET " OVH_URL "/ids/6", 404, "{}", NULL, 0 },
 				OVH_ID("8", "192.0.2.8"),
 				{ "PUT " OVH_URL "/ids/8 {\"target\":"
 				  "\"192.0.2.1\",\"ttl\":30}",
@@ -1270,6 +1320,14 @@ any_line_of_an_answer(void **state)
 		HTML_TALK("without a star the first line alone", OUTCOME_LATER,
 			NULL, "oh\nno such name\n"),
 		HTML_TALK("nothing", OUTCOME_LATER, NULL, "\n \n"),
+		{ "the star of a name looks at the first line alone",
+			DYNDNS2 "good = {fqdn} ok\n",
+			{ { "*.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
+				NULL, NULL, false, 0 } },
+			{ { "GET https://dyn.example.net/nic/update?hostname="
+			    "*.example.com&myip=192.0.2.1",
+				200, "one failed\nfoo.example.com ok", NULL,
+				0 } } },
 	};
 
 	(void)state;
@@ -1325,6 +1383,17 @@ pages(void **state)
 					NULL, 0 },
 				{ "GET " PG "/z?n=3", 200, "{\"r\":[]}", NULL,
 					0 },
+				{ "PUT " PG "/r/1 {\"ip\":\"192.0.2.1\"}", 200,
+					"", NULL, 0 } } },
+		{ "the last page again counts once",
+			PAGED("GET /z -> /z zone=/n",
+				"GET /r?p={page} -> /r id name type ip"),
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_CHANGED,
+				NULL, "192.0.2.9", false, 0 } },
+			{ { "GET " PG "/z", 200,
+				  "{\"z\":[{\"n\":\"example.com\"}]}", NULL,
+				  0 },
+				PG_RECORD("1"), PG_RECORD("2"),
 				{ "PUT " PG "/r/1 {\"ip\":\"192.0.2.1\"}", 200,
 					"", NULL, 0 } } },
 		{ "a page that fails spoils the whole",
