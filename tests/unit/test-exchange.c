@@ -1015,13 +1015,6 @@ sets_and_replacements(void **state)
 			{ { "GET https://gandi.example/a", 200,
 				"{\"values\":[\"192.0.2.9\",\"2001:db8::9\"]}",
 				NULL, 0 } } },
-		{ "plain text keeps nothing back",
-			GANDI "records =\n"
-			      "set = POST /\n  Content-Type: text/plain; "
-			      "charset=utf-8\n  {ip4} {ip6}\n",
-			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
-				"set: ip6 is not set", NULL, false, 0 } },
-			{ { NULL, 0, NULL, NULL, 0 } } },
 		{ "an item for each address",
 			GANDI
 			"records = GET /{zone}/{name}/{type} -> ip=/d ttl\n"
@@ -1288,20 +1281,39 @@ each_address_keeps_what_is_beside_it(void **state)
 	}
 
 /* In plain text a value is what it is. */
+#define TEXT_ROW(charset, body) \
+	"[provider x]\nurl = https://text.example\n" \
+	"set = PUT /{fqdn}\n  Content-Type: text/plain" charset "\n  " body \
+	"\n[x]\nzone = example.com\nnames = a.example.com\n"
+#define TEXT_TALK(charset) \
+	{ \
+		"plain" charset, TEXT_ROW(charset, "{ip} &{sub}"), \
+			{ { "a.example.com", "2001:db8::1", NULL, \
+				OUTCOME_CHANGED, NULL, NULL, false, 0 } }, \
+		{ \
+			{ \
+				"PUT https://text.example/a.example.com " \
+				"2001:db8::1 &a", \
+					200, "OK", \
+					"Content-Type: text/plain" charset, 0 \
+			} \
+		} \
+	}
+
 static void
 plain_text(void **state)
 {
-	static const struct conversation talk = { "plain",
-		"[provider x]\nurl = https://text.example\n"
-		"set = PUT /{fqdn}\n  Content-Type: text/plain\n  {ip} &{sub}\n"
-		"[x]\nzone = example.com\nnames = a.example.com\n",
-		{ { "a.example.com", "2001:db8::1", NULL, OUTCOME_CHANGED, NULL,
-			NULL, false, 0 } },
-		{ { "PUT https://text.example/a.example.com 2001:db8::1 &a",
-			200, "OK", "Content-Type: text/plain", 0 } } };
+	static const struct conversation talks[] = {
+		TEXT_TALK(""),
+		TEXT_TALK("; charset=utf-8"),
+		{ "nothing can be left out", TEXT_ROW("", "v4={ip4} v6={ip6}"),
+			{ { "a.example.com", "192.0.2.1", NULL, OUTCOME_LATER,
+				"set: ip6 is not set", NULL, false, 0 } },
+			{ { NULL, 0, NULL, NULL, 0 } } },
+	};
 
 	(void)state;
-	assert_true(converse(&talk));
+	converse_all(talks, COUNT(talks));
 }
 
 static void
