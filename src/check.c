@@ -3,13 +3,13 @@
 
 #include "check.h"
 #include "buf.h"
-#include "config.h"
+#include "config/config.h"
 #include "document.h"
 #include "exit.h"
 #include "fail.h"
-#include "lookup.h"
+#include "lookup/lookup.h"
 #include "plan.h"
-#include "provider.h"
+#include "provider/row.h"
 #include "report.h"
 
 bool

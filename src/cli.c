@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "cli.h"
-#include "config.h"
+#include "config/config.h"
 #include "fail.h"
 
 #define SPLAY_CEILING 86400

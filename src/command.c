@@ -6,17 +6,17 @@
 #include "check.h"
 #include "cli.h"
 #include "clock.h"
-#include "config.h"
+#include "config/config.h"
 #include "exit.h"
-#include "http.h"
-#include "json.h"
+#include "http/http.h"
+#include "json/json.h"
 #include "plan.h"
 #include "probe.h"
 #include "providers.h"
 #include "report.h"
-#include "status.h"
+#include "status/status.h"
 #include "stop.h"
-#include "update.h"
+#include "update/update.h"
 
 #define ALARM_GRACE 30 /* seconds behind the deadline */
 

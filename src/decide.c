@@ -1,7 +1,7 @@
 #include "decide.h"
 #include "address.h"
 #include "fail.h"
-#include "state.h"
+#include "state/state.h"
 
 #define STALE 3600 /* an older address is not published any more */
 

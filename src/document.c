@@ -5,7 +5,7 @@
 #include "address.h"
 #include "buf.h"
 #include "clock.h"
-#include "json.h"
+#include "json/json.h"
 #include "secret.h"
 
 static void

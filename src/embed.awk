@@ -1,5 +1,5 @@
 # Turns rows (src/providers/*.ini) into C: a struct provider_text for each
-# section [provider NAME], sorted by name, as provider.h has it. Comments and blank lines
+# section [provider NAME], sorted by name, as provider/row.h has it. Comments and blank lines
 # between two sections belong to neither.
 
 function quoted(s)
@@ -70,7 +70,7 @@ END {
 	if (failed)
 		exit 1
 	finish()
-	print "#include <stddef.h>\n\n#include \"provider.h\"\n"
+	print "#include <stddef.h>\n\n#include \"provider/row.h\"\n"
 	print "const struct provider_text provider_texts[] = {"
 	for (i = 1; i <= count; i++) {
 		for (j = i; j > 1 && names[order[j - 1]] > names[i]; j--)

@@ -4,15 +4,15 @@
 #include "plan.h"
 #include "address.h"
 #include "buf.h"
-#include "config.h"
-#include "event.h"
+#include "config/config.h"
+#include "event/event.h"
 #include "fail.h"
-#include "http.h"
-#include "lookup.h"
-#include "nsupdate.h"
-#include "provider.h"
-#include "sign.h"
-#include "state.h"
+#include "http/http.h"
+#include "lookup/lookup.h"
+#include "nsupdate/nsupdate.h"
+#include "provider/row.h"
+#include "sign/sign.h"
+#include "state/state.h"
 
 struct lookup_set *
 plan_set(const struct plan *plan, int family, const char *label)

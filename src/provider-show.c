@@ -1,12 +1,12 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "provider.h"
+#include "provider/row.h"
 #include "buf.h"
-#include "catalogue.h"
-#include "config.h"
-#include "layer.h"
-#include "row-make.h"
+#include "provider/catalogue-internal.h"
+#include "config/config.h"
+#include "provider/layer.h"
+#include "provider/make.h"
 
 /* A key of an account, as the row wants it. */
 struct wanted {

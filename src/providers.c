@@ -3,9 +3,9 @@
 #include "providers.h"
 #include "buf.h"
 #include "cli.h"
-#include "config.h"
+#include "config/config.h"
 #include "exit.h"
-#include "provider.h"
+#include "provider/row.h"
 #include "report.h"
 
 /* A user's own rows count if a configuration is named or there is one. */

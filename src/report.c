@@ -7,7 +7,7 @@
 #include "report.h"
 #include "buf.h"
 #include "secret.h"
-#include "state.h"
+#include "state/state.h"
 
 static bool to_syslog;
 

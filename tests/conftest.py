@@ -1,8 +1,13 @@
 """Fixtures of the whole-program tests."""
 
+import pathlib
+import sys
+
 import pytest
 
-import harness
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "lib"))
+
+import harness  # noqa: E402
 
 
 class Home:

@@ -10,9 +10,9 @@ import time
 
 import pytest
 
-from harness import HERE, PROGRAM
+from harness import ROOT, PROGRAM
 
-FILES = HERE.parent / "src" / "completion"
+FILES = ROOT / "src" / "completion"
 BASH = """
 PATH=$1:$PATH; source "$2"; shift 2
 COMP_WORDS=("$@") COMP_CWORD=$(($# - 1))

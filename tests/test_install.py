@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from harness import HERE
+from harness import ROOT
 
 INSTALLED = {
     "/usr/bin/ddns": 0o755,
@@ -27,7 +27,7 @@ def make(tmp_path):
         subprocess.run(
             ["make", "-s", "-o", "all", target, f"DESTDIR={tmp_path}",
              "PREFIX=/usr", "SYSTEMDUNITDIR=/units"],
-            cwd=HERE.parent, check=True, timeout=60, umask=0o077)
+            cwd=ROOT, check=True, timeout=60, umask=0o077)
         return {f"/{path.relative_to(tmp_path)}":
                 stat.S_IMODE(path.stat().st_mode)
                 for path in tmp_path.rglob("*") if path.is_file()}

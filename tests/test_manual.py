@@ -11,10 +11,12 @@ import pytest
 
 import harness
 
-ROOT = harness.HERE.parent
+ROOT = harness.ROOT
 PAGES = {path.name: path.read_text() for path in (ROOT / "man").iterdir()}
 ROWS = PAGES["ddns-providers.5"]
-SOURCES = {path.name: path.read_text() for path in (ROOT / "src").glob("*.c")}
+SOURCES = {str(path.relative_to(ROOT / "src")): path.read_text()
+           for path in sorted((ROOT / "src").glob("**/*.[ch]"))
+           if path.name != "texts.c"}
 
 
 def marked(page, *macros):
@@ -28,10 +30,19 @@ def marked(page, *macros):
     return words - {",", ";"}
 
 
-def table(name, begin):
-    """The first texts of the rows of a table in src/NAME."""
-    text = SOURCES[name].partition(begin)[2]
-    assert text, f"{name} has no {begin}"
+SOURCE = "\n".join(SOURCES.values())
+
+
+def room(name):
+    """The text of all files of a room: a folder of src, or a file there."""
+    return "\n".join(text for path, text in SOURCES.items()
+                     if re.match(rf"{name}[./]", path))
+
+
+def table(begin):
+    """The first texts of the rows of a table of the source."""
+    text = SOURCE.partition(begin)[2]
+    assert text, f"the source has no {begin}"
     return re.findall(r'^\t\{ (?:\.name = )?"([^"]+)"', text.partition("\n};")[0],
                       re.M)
 
@@ -46,33 +57,33 @@ def test_every_key_of_the_configuration():
     keys = {key for text in SOURCES.values() for key in
             re.findall(r'\{ (?:\.name = )?"(\w+)",(?: \.kind =)? CONFIG_', text)}
     keys |= set(re.findall(r'"(\w+)"', re.search(
-        r"account_keys\[\] = \{(.*?)\}", SOURCES["account.c"], re.S)[1]))
+        r"account_keys\[\] = \{(.*?)\}", SOURCE, re.S)[1]))
     assert {"state", "agree", "suffix"} <= keys
     assert keys <= marked(PAGES["ddns.ini.5"], "Cm")
 
 
 def test_every_key_of_rows():
-    keys = table("layer.c", "} keys[] =")
+    keys = table("} keys[] =")
     assert {"site", "refresh"} <= set(keys)
     assert set(keys) <= marked(section(ROWS, "KEYS"), "Cm")
 
 
 def test_typed_keys():
     """KEYS says which keys cannot be written for one type."""
-    untyped = re.findall(r'\{ "(\w+)", false', SOURCES["layer.c"])
+    untyped = re.findall(r'\{ "(\w+)", false', room("provider"))
     said = section(ROWS, "KEYS").partition("any key but\n")[2]
     assert marked(said.partition("may end in")[0], "Cm") == set(untyped)
 
 
 def test_repeated_keys():
-    repeated = re.findall(r'\{ "(\w+)", \w+, true', SOURCES["layer.c"])
+    repeated = re.findall(r'\{ "(\w+)", \w+, true', room("provider"))
     said = "".join(line for line in section(ROWS, "KEYS").splitlines(True)
                    if line.startswith(".It") and "+" in line)
     assert marked(said, "Cm") == set(repeated)
 
 
 def test_every_variable():
-    names = table("row-check.c", "} variables[] =")
+    names = table("} variables[] =")
     assert {"fqdn", "page"} <= set(names)
     said = section(ROWS, "VARIABLES") + section(ROWS, "KEYS")
     assert set(names) <= set(re.findall(r"\{(\w+)\}", said))
@@ -81,17 +92,15 @@ def test_every_variable():
 def test_every_scheme():
     said = section(ROWS, "AUTHORIZATION")
     for scheme, words in re.findall(r'\{ "(\S+)", "([^"]+)", \d',
-                                    SOURCES["sign.c"]):
+                                    room("sign")):
         if scheme != "Basic":
             assert f".It Li {scheme} Ar {words}\n" in said
 
 
 def test_ceilings():
     said = section(ROWS, "CEILINGS")
-    for name, ceiling in (("row-check.c", "FIELDS_MAX"),
-                          ("row-check.c", "TESTS_MAX"),
-                          ("row-check-keys.c", "DECLARED_MAX")):
-        number = re.search(rf"{ceiling} (\d+)", SOURCES[name])[1]
+    for ceiling in ("FIELDS_MAX", "TESTS_MAX", "DECLARED_MAX"):
+        number = re.search(rf"{ceiling} (\d+)", SOURCE)[1]
         assert re.search(rf"\b{number}\b", said), ceiling
 
 
@@ -106,7 +115,7 @@ def test_every_option():
 
 
 def test_every_command():
-    names = table("cli.c", "command_row commands[] =")
+    names = table("command_row commands[] =")
     assert set(names) <= marked(PAGES["ddns.1"], "Cm")
 
 
@@ -118,13 +127,11 @@ def test_every_exit_status():
 
 
 def test_sections_that_the_source_names():
-    for path in (ROOT / "src").iterdir():
-        if path.suffix in (".c", ".h"):
-            for page, title in re.findall(
-                    r"(ddns[a-z.-]*)\(\d\), ([A-Z]{3}[A-Z ]*)\b",
-                    path.read_text()):
-                page = next(PAGES[n] for n in PAGES if n[:-2] == page)
-                assert f".Sh {title.strip()}\n" in page, (path.name, title)
+    for name, text in SOURCES.items():
+        for page, title in re.findall(
+                r"(ddns[a-z.-]*)\(\d\), ([A-Z]{3}[A-Z ]*)\b", text):
+            page = next(PAGES[n] for n in PAGES if n[:-2] == page)
+            assert f".Sh {title.strip()}\n" in page, (name, title)
 
 
 def test_the_list_of_providers():

@@ -16,7 +16,7 @@ import pytest
 import conversation
 import harness
 
-ROWS = harness.HERE.parent / "src" / "providers"
+ROWS = harness.ROOT / "src" / "providers"
 SOURCES = {"ipv4": ("A", "203.0.113.0/24"), "ipv6": ("AAAA", "2001:db8::/32")}
 
 

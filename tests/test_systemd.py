@@ -7,9 +7,9 @@ import subprocess
 
 import pytest
 
-from harness import HERE, PROGRAM, UNDER, Reply
+from harness import ROOT, PROGRAM, UNDER, Reply
 
-UNITS = HERE.parent / "src" / "systemd"
+UNITS = ROOT / "src" / "systemd"
 pytestmark = pytest.mark.skipif(
     not shutil.which("systemd-analyze"), reason="needs systemd")
 

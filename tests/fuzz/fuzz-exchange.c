@@ -5,9 +5,9 @@
 #include "../unit/scripted-http.h"
 
 #include "address.h"
-#include "config.h"
-#include "exchange.h"
-#include "provider.h"
+#include "config/config.h"
+#include "exchange/exchange.h"
+#include "provider/row.h"
 
 #define ROWS 24
 

@@ -5,7 +5,7 @@
 
 #include "buf.h"
 #include "fail.h"
-#include "json.h"
+#include "json/json.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -9,7 +9,7 @@
 
 #include "buf.h"
 #include "fail.h"
-#include "template.h"
+#include "template/template.h"
 
 enum { TEXT, VALUE_A, VALUE_B, BASE, TEXTS };
 

@@ -14,7 +14,7 @@
 #include "buf.h"
 #include "clock.h"
 #include "fail.h"
-#include "http.h"
+#include "http/http.h"
 #include "secret.h"
 
 #define PATIENCE 20000

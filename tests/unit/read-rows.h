@@ -10,8 +10,8 @@
 #include <cmocka.h>
 
 #include "buf.h"
-#include "config.h"
-#include "provider.h"
+#include "config/config.h"
+#include "provider/row.h"
 #include "secret.h"
 
 /* A configuration read as far as rows and accounts go. */

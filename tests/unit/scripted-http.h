@@ -12,8 +12,8 @@
 
 #include "buf.h"
 #include "fail.h"
-#include "http.h"
-#include "sign.h"
+#include "http/http.h"
+#include "sign/sign.h"
 
 struct script_row {
 	const char *request; /* "METHOD URL BODY"; NULL: any */

@@ -9,8 +9,8 @@
 
 #include "exit.h"
 #include "fail.h"
-#include "state.h"
-#include "stats.h"
+#include "state/state.h"
+#include "state/stats.h"
 
 static int
 tell(const struct fail *fail)

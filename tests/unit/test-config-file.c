@@ -13,7 +13,7 @@
 #include <cmocka.h>
 
 #include "buf.h"
-#include "config.h"
+#include "config/config.h"
 #include "fail.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -11,7 +11,7 @@
 #include <cmocka.h>
 
 #include "buf.h"
-#include "config.h"
+#include "config/config.h"
 #include "fail.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

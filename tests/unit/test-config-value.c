@@ -8,7 +8,7 @@
 
 #include "address.h"
 #include "buf.h"
-#include "config.h"
+#include "config/config.h"
 #include "secret.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

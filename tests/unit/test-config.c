@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "buf.h"
-#include "config.h"
+#include "config/config.h"
 
 #define T10 "TTTTTTTTTT"
 #define T49 T10 T10 T10 T10 "TTTTTTTTT"

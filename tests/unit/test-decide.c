@@ -6,10 +6,10 @@
 
 #include <cmocka.h>
 
-#include "../../src/address.h"
-#include "../../src/fail.h"
-#include "../../src/state.h"
-#include "../../src/decide.h"
+#include "address.h"
+#include "fail.h"
+#include "state/state.h"
+#include "decide.h"
 
 #define NOW 1800000000
 #define FOR_GOOD (-1)

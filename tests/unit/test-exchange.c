@@ -9,10 +9,10 @@
 #include "scripted-http.h"
 
 #include "address.h"
-#include "config.h"
-#include "exchange.h"
-#include "json.h"
-#include "provider.h"
+#include "config/config.h"
+#include "exchange/exchange.h"
+#include "json/json.h"
+#include "provider/row.h"
 #include "secret.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))

@@ -1,7 +1,7 @@
 #include "http-fixture.h"
 
 #include "log.h"
-#include "sign.h"
+#include "sign/sign.h"
 
 /* Asks /echo and compares what the server saw; "%d" stands for the port. */
 static void

@@ -7,7 +7,7 @@
 #include "http-fixture.h"
 
 #include "child.h"
-#include "http-part.h"
+#include "http/internal.h"
 
 #define DAY 86400L
 

@@ -9,7 +9,7 @@
 
 #include "buf.h"
 #include "fail.h"
-#include "http.h"
+#include "http/http.h"
 
 struct row {
 	const char *text;

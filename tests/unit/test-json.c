@@ -8,7 +8,7 @@
 
 #include "buf.h"
 #include "fail.h"
-#include "json.h"
+#include "json/json.h"
 
 static struct json_t *
 must_read(const char *text)

@@ -8,7 +8,7 @@
 
 #include "buf.h"
 #include "fail.h"
-#include "nsupdate-part.h"
+#include "nsupdate/internal.h"
 
 #define ANSWER(status) \
 	"Answer:\n;; ->>HEADER<<- opcode: UPDATE, status: " status \

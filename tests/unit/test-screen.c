@@ -5,8 +5,8 @@
 
 #include <cmocka.h>
 
-#include "../../src/buf.h"
-#include "../../src/screen.h"
+#include "buf.h"
+#include "screen.h"
 
 static const struct {
 	int width;

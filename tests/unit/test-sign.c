@@ -13,9 +13,9 @@
 
 #include "buf.h"
 #include "fail.h"
-#include "json.h"
-#include "sign.h"
-#include "sign-part.h"
+#include "json/json.h"
+#include "sign/sign.h"
+#include "sign/internal.h"
 
 #define EMPTY "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 #define SAMPLE_2026 1767323045 /* 2026-01-02T03:04:05Z */

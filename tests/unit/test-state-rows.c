@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "address.h"
-#include "state.h"
+#include "state/state.h"
 
 #define HEAD "# ddns state 1\n"
 

@@ -8,7 +8,7 @@
 
 #include "buf.h"
 #include "fail.h"
-#include "template.h"
+#include "template/template.h"
 
 struct value {
 	const char *name;

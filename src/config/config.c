@@ -1,0 +1,231 @@
+#include <string.h>
+
+#include "config/config.h"
+#include "config/internal.h"
+#include "buf.h"
+
+/* What is known of a note before it is written. */
+struct remark {
+	const struct config_section *section;
+	const struct config_entry *entry;
+	int line;
+	bool warning;
+};
+
+struct config *
+config_new(const char *path)
+{
+	struct mem *mem = mem_new();
+	struct config *config = mem_take(mem, sizeof *config);
+
+	config->mem = mem;
+	config->path = mem_text(mem, path);
+	config->strict = true;
+	return config;
+}
+
+void
+config_free(struct config *config)
+{
+	if (config)
+		mem_free(config->mem);
+}
+
+/* Where a note of this line belongs, or NULL if it is there already. */
+static struct config_note **
+place(struct config *config, const struct config_note *note)
+{
+	struct config_note **at = &config->notes, *last = config->last;
+
+	/* the reader's notes come in order: no walk for each of them */
+	if (last && last->line < note->line)
+		return &last->next;
+	for (; *at && (*at)->line <= note->line; at = &(*at)->next) {
+		if ((*at)->line == note->line &&
+			(*at)->warning == note->warning &&
+			strcmp((*at)->text, note->text) == 0)
+			return NULL;
+	}
+	return at;
+}
+
+static void
+insert(struct config *config, const struct remark *remark, const char *text)
+{
+	struct config_note *note = mem_take(config->mem, sizeof *note);
+	struct config_note **at;
+
+	note->line = remark->line;
+	note->text = text;
+	note->warning = remark->warning;
+	at = place(config, note);
+	if (!at)
+		return;
+	note->next = *at;
+	*at = note;
+	if (!note->next)
+		config->last = note;
+	if (!note->warning)
+		config->mistakes++;
+}
+
+/* FILE:LINE: [SECTION] KEY: what is wrong */
+static void
+add(struct config *config, struct remark remark, const char *what)
+{
+	const struct config_section *section = remark.section;
+	const struct config_entry *entry = remark.entry;
+	struct buf text = { 0 };
+
+	if (remark.line == 0)
+		remark.line = entry ? entry->line : section ? section->line : 0;
+	buf_printable(&text, config->path, strlen(config->path));
+	if (remark.line > 0)
+		buf_printf(&text, ":%d", remark.line);
+	buf_str(&text, ": ");
+	if (section && *section->name) {
+		buf_char(&text, '[');
+		buf_printable(&text, section->name, strlen(section->name));
+		buf_str(&text, "] ");
+	}
+	if (entry) {
+		buf_printable(&text, entry->key, strlen(entry->key));
+		buf_str(&text, ": ");
+	}
+	buf_printable(&text, what, strlen(what));
+	insert(config, &remark, mem_text(config->mem, buf_text(&text)));
+	buf_free(&text);
+}
+
+static void __attribute__((format(printf, 3, 0)))
+add_format(struct config *config, struct remark remark, const char *format,
+	va_list args)
+{
+	struct buf what = { 0 };
+
+	buf_vprintf(&what, format, args);
+	add(config, remark, buf_text(&what));
+	buf_free(&what);
+}
+
+void
+config_wrong(struct config *config, const struct config_section *section,
+	const struct config_entry *entry, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_format(config,
+		(struct remark){ .section = section, .entry = entry }, format,
+		args);
+	va_end(args);
+}
+
+void
+config_wrong_line(struct config *config, const struct config_section *section,
+	const struct config_entry *entry, int line, const char *text)
+{
+	add(config,
+		(struct remark){
+			.section = section, .entry = entry, .line = line },
+		text);
+}
+
+void
+config_warn(struct config *config, const struct config_section *section,
+	const struct config_entry *entry, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	add_format(config,
+		(struct remark){
+			.section = section, .entry = entry, .warning = true },
+		format, args);
+	va_end(args);
+}
+
+const struct config_entry *
+config_one(struct config *config, const struct config_section *section,
+	const char *key)
+{
+	const struct config_entry *entry, *found = NULL;
+
+	for (entry = section->entries; entry; entry = entry->next) {
+		if (strcmp(entry->key, key) != 0)
+			continue;
+		if (found)
+			config_wrong(config, section, entry,
+				"given twice, first in line %d", found->line);
+		else
+			found = entry;
+	}
+	return found;
+}
+
+bool
+config_single(struct config *config, const struct config_section *section,
+	const struct config_entry *entry)
+{
+	const struct config_line *line = entry->lines;
+
+	/* an empty first line has made room for the indented one behind it */
+	if (line->line == entry->line)
+		line = line->next;
+	if (!line)
+		return true;
+	config_wrong_line(config, section, entry, line->line,
+		"an indented line goes on here, but this key takes one value (begin keys in the first column)");
+	return false;
+}
+
+bool
+config_secret(struct config *config, const struct config_section *section,
+	const struct config_entry *entry)
+{
+	const struct config_line *line;
+	bool right = true;
+
+	for (line = entry->lines; line; line = line->next) {
+		if (line->cut)
+			config_wrong_line(config, section, entry, line->line,
+				"a `;` behind a blank cuts the secret: put comments on lines of their own, and a secret that holds this into KEY_file");
+		else if (strstr(line->text, " #") || strstr(line->text, "\t#"))
+			config_wrong_line(config, section, entry, line->line,
+				"a `#` behind a blank would be part of the secret: put comments on lines of their own, and a secret that holds this into KEY_file");
+		else
+			continue;
+		right = false;
+	}
+	if (config->others_read)
+		config_warn(config, NULL, NULL,
+			"others can read this file, and it holds secrets: chmod o-r %s",
+			config->path);
+	return right;
+}
+
+struct config_line *
+config_words(struct config *config, const struct config_entry *entry)
+{
+	static const char between[] = ", \t\v\f\r";
+	struct config_line *words = NULL, **end = &words;
+	const struct config_line *line;
+
+	for (line = entry->lines; line; line = line->next) {
+		const char *at = line->text + strspn(line->text, between);
+
+		while (*at) {
+			struct config_line *word =
+				mem_take(config->mem, sizeof *word);
+			size_t len = strcspn(at, between);
+
+			word->text = mem_textn(config->mem, at, len);
+			word->line = line->line;
+			word->cut = line->cut;
+			*end = word;
+			end = &word->next;
+			at += len + strspn(at + len, between);
+		}
+	}
+	return words;
+}

@@ -1,0 +1,234 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "config/config.h"
+#include "config/internal.h"
+#include "buf.h"
+#include "fail.h"
+
+#define CONFIG_CEILING 1048576 /* bytes of a configuration */
+#define LINE_CEILING 4096      /* bytes of the first line of a KEY_file */
+#define JSON_CEILING 16384     /* bytes of a KEY_file that is JSON */
+#define FILE_CEILING 65536     /* bytes of a file that is read whole */
+
+static bool
+look(int fd, struct config_file *file, struct fail *fail)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0)
+		return fail_set(fail, "cannot be read: %s", strerror(errno));
+	if (S_ISDIR(st.st_mode))
+		return fail_set(fail, "is a directory");
+	if (!S_ISREG(st.st_mode))
+		return fail_set(fail, "is no regular file");
+	file->owner = st.st_uid;
+	file->others_read = st.st_mode & S_IROTH;
+	file->others_write = st.st_mode & S_IWOTH;
+	return true;
+}
+
+static bool
+drain(struct buf *out, int fd, size_t ceiling, struct fail *fail)
+{
+	char chunk[4096];
+	size_t left = ceiling + 1;
+
+	while (left > 0) {
+		ssize_t got = read(
+			fd, chunk, left < sizeof chunk ? left : sizeof chunk);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			fail_set(fail, "cannot be read: %s", strerror(errno));
+		if (got <= 0) {
+			mem_wipe(chunk, sizeof chunk);
+			return got == 0;
+		}
+		buf_add(out, chunk, (size_t)got);
+		left -= (size_t)got;
+	}
+	mem_wipe(chunk, sizeof chunk);
+	return true;
+}
+
+bool
+config_load(struct buf *out, const char *path, size_t ceiling,
+	struct config_file *file, struct fail *fail)
+{
+	bool done;
+	/* O_NONBLOCK: a FIFO must not hold the run */
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+
+	if (fd < 0)
+		return fail_set(fail, "cannot be opened: %s", strerror(errno));
+	done = look(fd, file, fail) && drain(out, fd, ceiling, fail);
+	close(fd);
+	return done;
+}
+
+static void
+take(struct config *config, const char *text, size_t len)
+{
+	if (len > CONFIG_CEILING)
+		config_wrong(config, NULL, NULL,
+			"is larger than 1 MiB (%d bytes)", CONFIG_CEILING);
+	else
+		config_parse(config, text, len);
+}
+
+struct config *
+config_read_text(const char *name, const char *text, size_t len)
+{
+	struct config *config = config_new(name);
+
+	config->owner = geteuid();
+	take(config, text, len);
+	return config;
+}
+
+struct config *
+config_read(const char *path)
+{
+	struct config *config = config_new(path);
+	struct config_file file = { 0 };
+	struct buf text = { 0 };
+	struct fail fail = { 0 };
+
+	if (config_load(&text, path, CONFIG_CEILING, &file, &fail)) {
+		config->owner = file.owner;
+		config->others_read = file.others_read;
+		config->strict = file.owner == 0 || file.owner == geteuid();
+		if (file.others_write)
+			config_wrong(config, NULL, NULL,
+				"others can write to this file: chmod o-w %s",
+				path);
+		take(config, buf_text(&text), text.len);
+	} else {
+		config_wrong(config, NULL, NULL, "%s", fail.text);
+	}
+	buf_free(&text);
+	return config;
+}
+
+/* The path that is meant, or NULL. */
+static const char *
+locate(struct config *config, const char *path, struct fail *fail)
+{
+	static const char scheme[] = "credential:";
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	const char *name = path + sizeof scheme - 1;
+
+	if (*path == '/')
+		return path;
+	if (strncmp(path, scheme, sizeof scheme - 1) != 0)
+		fail_set(fail, "neither an absolute path nor credential:NAME");
+	else if (!*name || strchr(name, '/') || strcmp(name, ".") == 0 ||
+		 strcmp(name, "..") == 0)
+		fail_set(fail, "no name of a credential: \"%s\"", name);
+	else if (!folder || *folder != '/')
+		fail_set(fail,
+			"$CREDENTIALS_DIRECTORY is not set (systemd sets it for LoadCredential=)");
+	else
+		return mem_printf(config->mem, "%s/%s", folder, name);
+	return NULL;
+}
+
+/* A key file in JSON, as one line: no string in it holds a line's end. */
+static const char *
+whole_json(struct mem *mem, const struct buf *text, struct fail *fail)
+{
+	char *copy = mem_textn(mem, text->at, text->len);
+	size_t i;
+
+	if (text->len > JSON_CEILING) {
+		fail_set(fail, "longer than %d bytes", JSON_CEILING);
+		return NULL;
+	}
+	for (i = 0; i < text->len; i++) {
+		if (copy[i] == '\0') {
+			fail_set(fail, "a NUL byte stands in the file");
+			return NULL;
+		}
+		if (strchr("\r\n\t", copy[i]))
+			copy[i] = ' ';
+	}
+	while (i > 0 && copy[i - 1] == ' ')
+		copy[--i] = '\0';
+	return copy;
+}
+
+/* The first line of a file's bytes, from mem; NULL: *fail says why. */
+static const char *
+first_line(struct mem *mem, const struct buf *text, struct fail *fail)
+{
+	size_t len = strcspn(buf_text(text), "\r\n");
+
+	if (len < text->len && text->at[len] == '\0')
+		fail_set(fail, "a NUL byte stands in the first line");
+	else if (len > LINE_CEILING)
+		fail_set(fail, "the first line is longer than %d bytes",
+			LINE_CEILING);
+	else if (len == 0)
+		fail_set(fail, "the first line is empty");
+	else
+		return mem_textn(mem, text->at, len);
+	return NULL;
+}
+
+/* Reads up to ceiling + 1 bytes of a file that nobody else may write. */
+static bool
+load_private(struct config *config, const char *path, size_t ceiling,
+	struct buf *out, struct fail *fail)
+{
+	struct config_file file = { 0 };
+
+	if (!config_load(out, path, ceiling, &file, fail))
+		return false;
+	if (file.others_write)
+		return fail_set(
+			fail, "others can write to it: chmod o-w %s", path);
+	if (file.others_read)
+		config_warn(config, NULL, NULL,
+			"others can read %s, which holds a secret: chmod o-r %s",
+			path, path);
+	return true;
+}
+
+const char *
+config_file_line(struct config *config, const char *path, struct fail *fail)
+{
+	struct buf text = { 0 };
+	const char *line = NULL, *real = locate(config, path, fail);
+
+	if (!real)
+		return NULL;
+	if (load_private(config, real, JSON_CEILING, &text, fail))
+		line = (*buf_text(&text) == '{' ? whole_json : first_line)(
+			config->mem, &text, fail);
+	buf_free(&text);
+	if (!line)
+		fail_at(fail, "%s", real);
+	return line;
+}
+
+bool
+config_file_text(struct config *config, const char *path, struct buf *out,
+	struct fail *fail)
+{
+	const size_t start = out->len;
+
+	if (*path != '/')
+		return fail_set(fail, "%s: not an absolute path", path);
+	if (!load_private(config, path, FILE_CEILING, out, fail))
+		return fail_at(fail, "%s", path);
+	if (out->len - start > FILE_CEILING)
+		return fail_set(fail, "%s: is larger than %d bytes", path,
+			FILE_CEILING);
+	return true;
+}

@@ -1,0 +1,377 @@
+#include <string.h>
+
+#include <ini.h>
+
+#include "config/config.h"
+#include "config/internal.h"
+#include "buf.h"
+
+/*
+ * inih cuts what is longer, or makes new lines of it (INI_MAX_LINE 200 with
+ * the line's end and a NUL; MAX_SECTION and MAX_NAME 50).
+ */
+#define LINE_MAX_BYTES 198
+#define NAME_MAX_BYTES 49
+
+/* The state between the lines. */
+struct reader {
+	struct config *config;
+	struct piece rest;
+	int line;
+	enum form form;
+	struct piece given; /* what inih was handed of the line */
+	bool cut;
+	bool lost;     /* what indented lines belong to was refused */
+	bool headless; /* said that a key has no section */
+	struct config_section *section;
+	struct config_section **section_end;
+	struct config_entry *entry;
+	struct config_entry **entry_end;
+	struct config_line **line_end;
+};
+
+static void
+wrong(struct reader *r, const char *what)
+{
+	config_wrong_line(r->config,
+		r->form == FORM_SECTION ? NULL : r->section,
+		r->form == FORM_MORE ? r->entry : NULL, r->line, what);
+}
+
+/* A key that cannot be taken; the lines that go on with it are not judged. */
+static void
+lose(struct reader *r)
+{
+	r->entry = NULL;
+	r->lost = true;
+}
+
+static void
+entry_add(struct reader *r, const char *key)
+{
+	struct config_entry *entry = mem_take(r->config->mem, sizeof *entry);
+
+	entry->key = mem_text(r->config->mem, key);
+	entry->line = r->line;
+	*r->entry_end = entry;
+	r->entry_end = &entry->next;
+	r->entry = entry;
+	r->line_end = &entry->lines;
+	r->lost = false;
+}
+
+static void
+line_add(struct reader *r, const char *text)
+{
+	struct config_line *line = r->entry->lines;
+
+	/* `names =` and the names below: nothing stands in the first line */
+	if (!line || *line->text || line->cut || line->next) {
+		line = mem_take(r->config->mem, sizeof *line);
+		*r->line_end = line;
+		r->line_end = &line->next;
+	}
+	line->text = mem_text(r->config->mem, text);
+	line->line = r->line;
+	line->cut = r->cut;
+}
+
+/* What is wrong with a key, or NULL. */
+static const char *
+key_fault(const struct reader *r, const char *key, const char *value)
+{
+	if (!*key)
+		return "no key stands before the `=`";
+	if (strlen(key) > NAME_MAX_BYTES)
+		return mem_printf(r->config->mem,
+			"a key of %zu bytes; at most %d are read", strlen(key),
+			NAME_MAX_BYTES);
+	if (strncmp(value, "//", 2) == 0 &&
+		config_find(r->given, ':') < config_find(r->given, '='))
+		return "a URL stands where a key is due: write `KEY = URL`, or indent the line to go on with the key above";
+	return NULL;
+}
+
+/* inih's call for each value. Sections are ours: it cuts their names. */
+static int
+on_value(void *arg, const char *section, const char *key, const char *value)
+{
+	struct reader *r = arg;
+	const char *what;
+
+	(void)section;
+	if (r->form == FORM_KEY) {
+		what = key_fault(r, key, value);
+		if (what)
+			wrong(r, what);
+		if (what || !r->section)
+			lose(r);
+		else
+			entry_add(r, key);
+	}
+	if (r->entry)
+		line_add(r, value);
+	return 1;
+}
+
+static void
+section_add(struct reader *r, struct piece name)
+{
+	struct mem *mem = r->config->mem;
+	struct config_section *section = mem_take(mem, sizeof *section);
+	const struct config_section *other;
+	size_t kind;
+
+	section->name = config_fold(mem, name);
+	kind = strcspn(section->name, " ");
+	section->kind = mem_textn(mem, section->name, kind);
+	section->label = section->name + kind + (section->name[kind] == ' ');
+	section->line = r->line;
+	r->section = section;
+	r->entry_end = &section->entries;
+	r->entry = NULL;
+	r->lost = false;
+	if (!*section->name)
+		return; /* its keys are read, and shown to nobody */
+	for (other = r->config->sections; other; other = other->next) {
+		if (strcmp(other->name, section->name) != 0)
+			continue;
+		config_wrong(r->config, section, NULL,
+			"this section is given twice, first in line %d",
+			other->line);
+		section->broken = true;
+		break;
+	}
+	*r->section_end = section;
+	r->section_end = &section->next;
+}
+
+/* The name between the brackets; what cannot be taken is said. */
+static struct piece
+section_name(struct reader *r, struct piece line)
+{
+	struct piece name = { line.at + 1, line.len - 1 }, behind;
+	bool closed;
+
+	name = config_plain(name);
+	closed = config_find(name, ']') < name.len;
+	name.len = config_find(name, ']');
+	if (!closed) {
+		wrong(r, "`[` without `]`");
+		return config_trim(name);
+	}
+	behind.at = name.at + name.len + 1;
+	behind.len = line.len - name.len - 2;
+	if (config_trim(config_plain(behind)).len > 0)
+		wrong(r, "text stands behind the `]`");
+	if (config_trim(name).len == 0)
+		wrong(r, "a section without a name");
+	return name;
+}
+
+static struct piece
+judge_section(struct reader *r, struct piece line)
+{
+	const int before = r->config->mistakes;
+	struct piece name = section_name(r, line);
+
+	if (name.len > NAME_MAX_BYTES) {
+		wrong(r,
+			mem_printf(r->config->mem,
+				"a section name of %zu bytes; at most %d are read",
+				name.len, NAME_MAX_BYTES));
+		name.len = 0;
+	}
+	section_add(r, name);
+	r->section->broken |= r->config->mistakes > before;
+	return (struct piece){ 0 };
+}
+
+/* Whether it is this key of a row, for both types or for one. */
+static bool
+is_key(const struct config_entry *entry, const char *key)
+{
+	size_t len = strlen(key);
+
+	return strncmp(entry->key, key, len) == 0 &&
+	       (entry->key[len] == '\0' || entry->key[len] == '.');
+}
+
+/* `[variable]` is also how a row declares what may be missing. */
+static bool
+declares(const struct config_entry *entry)
+{
+	return is_key(entry, "secret") || is_key(entry, "setting");
+}
+
+static struct piece
+judge_more(struct reader *r, struct piece line)
+{
+	struct piece text = config_trim(line);
+	int words = config_bracketed(text);
+
+	if (words > 1 || (words == 1 && !(r->entry && declares(r->entry)))) {
+		wrong(r,
+			"an indented section header: begin it in the first column");
+		r->form = FORM_SECTION;
+		return judge_section(r, text);
+	}
+	if (!r->entry && !r->lost) {
+		wrong(r,
+			"an indented line, and no key stands before it: begin keys in the first column");
+	} else if (r->entry && config_plain(line).len < line.len) {
+		wrong(r,
+			"a `;` behind a blank in an indented line, where inih's versions differ: put comments on lines of their own");
+	} else if (r->entry) {
+		return line;
+	}
+	return (struct piece){ 0 };
+}
+
+static struct piece
+judge_key(struct reader *r, struct piece line)
+{
+	struct piece plain = config_plain(line);
+
+	if (!r->section && !r->headless) {
+		wrong(r,
+			"no section stands before this line: begin with one, such as [ddns]");
+		r->headless = true;
+	}
+	/* the comment is cut here, as not every build of inih cuts it */
+	r->cut = plain.len < line.len;
+	if (config_find(plain, '=') < plain.len ||
+		config_find(plain, ':') < plain.len)
+		return plain;
+	wrong(r, "no `=` in this line");
+	lose(r);
+	return (struct piece){ 0 };
+}
+
+static struct piece
+judge_nothing(struct reader *r, struct piece line)
+{
+	(void)r;
+	(void)line;
+	return (struct piece){ 0 };
+}
+
+/* What inih is to see of a line without faults in its bytes. */
+static struct piece (*const judge[])(struct reader *, struct piece) = {
+	[FORM_NOTHING] = judge_nothing,
+	[FORM_SECTION] = judge_section,
+	[FORM_MORE] = judge_more,
+	[FORM_KEY] = judge_key,
+};
+
+/* Faults in a line's bytes, in words. */
+static const char *
+fault(const struct reader *r, struct piece line)
+{
+	const char *bytes = config_fault(line);
+
+	/* a long comment is none: inih never sees it */
+	if (bytes || line.len <= LINE_MAX_BYTES || r->form == FORM_NOTHING)
+		return bytes;
+	return mem_printf(r->config->mem,
+		"a line of %zu bytes; at most %d are read: a longer value goes on in indented lines, or into a file that KEY_file names",
+		line.len, LINE_MAX_BYTES);
+}
+
+static struct piece
+judge_line(struct reader *r)
+{
+	struct piece line = config_cut_line(&r->rest);
+	const char *what;
+
+	r->line++;
+	r->form = config_form(line);
+	r->cut = false;
+	what = fault(r, line);
+	if (!what)
+		return judge[r->form](r, line);
+	wrong(r, what);
+	if (r->form == FORM_SECTION)
+		section_add(r, (struct piece){ "", 0 });
+	else if (r->form == FORM_KEY)
+		lose(r);
+	return (struct piece){ 0 };
+}
+
+/* inih's reader: one line each time; a blank one for what it must not see. */
+static char *
+next_line(char *out, int size, void *arg)
+{
+	struct reader *r = arg;
+
+	if (r->rest.len == 0 || size < 2)
+		return NULL;
+	r->given = judge_line(r);
+	if (r->given.len > (size_t)size - 2) {
+		wrong(r, "this system's inih is built for shorter lines");
+		r->given.len = 0;
+		if (r->form == FORM_KEY)
+			lose(r);
+	}
+	if (r->given.len > 0)
+		memcpy(out, r->given.at, r->given.len);
+	out[r->given.len] = '\n';
+	out[r->given.len + 1] = '\0';
+	return out;
+}
+
+/* Quotes mean nothing, so a value within them is not what was meant. */
+static void
+judge_quotes(struct config *config, const struct config_section *section,
+	const struct config_entry *entry)
+{
+	const struct config_line *last = entry->lines;
+	char quote = entry->lines->text[0];
+	size_t len;
+
+	while (last->next)
+		last = last->next;
+	len = strlen(last->text);
+	if ((quote != '"' && quote != '\'') || last->text[len - 1] != quote ||
+		(last == entry->lines && len < 2))
+		return;
+	/* the item of a row is often a JSON string */
+	if (is_key(entry, "value"))
+		return;
+	config_wrong(config, section, entry,
+		"a value in quotes: they would be part of it, take them off");
+}
+
+static bool
+wide(const char *text, size_t len)
+{
+	return len >= 2 && (memcmp(text, "\xFF\xFE", 2) == 0 ||
+				   memcmp(text, "\xFE\xFF", 2) == 0);
+}
+
+void
+config_parse(struct config *config, const char *text, size_t len)
+{
+	struct reader r = { .config = config, .rest = { text, len } };
+	const struct config_section *section;
+	const struct config_entry *entry;
+	int bad;
+
+	r.section_end = &config->sections;
+	if (wide(text, len)) {
+		config_wrong_line(config, NULL, NULL, 1,
+			"UTF-16: save the file as UTF-8");
+		return;
+	}
+	/* inih takes one off, too */
+	while (r.rest.len >= 3 && memcmp(r.rest.at, "\xEF\xBB\xBF", 3) == 0)
+		r.rest = (struct piece){ r.rest.at + 3, r.rest.len - 3 };
+	bad = ini_parse_stream(next_line, &r, on_value, &r);
+	if (bad != 0 && config->mistakes == 0)
+		config_wrong(
+			config, NULL, NULL, "inih could not read it (%d)", bad);
+	for (section = config->sections; section; section = section->next) {
+		for (entry = section->entries; entry; entry = entry->next)
+			judge_quotes(config, section, entry);
+	}
+}

@@ -1,0 +1,98 @@
+#include <string.h>
+
+#include "buf.h"
+#include "exchange/internal.h"
+#include "fail.h"
+#include "json/json.h"
+#include "provider/row.h"
+
+struct digest {
+	const struct row_reading *reading;
+	struct buf text;
+	int items;
+};
+
+static bool
+each_seen(struct json_t *item, void *arg)
+{
+	struct digest *digest = arg;
+	const struct row_binding *binding;
+
+	digest->items++;
+	for (binding = digest->reading->bindings; binding;
+		binding = binding->next) {
+		json_first(item, binding->pointer, &digest->text);
+		buf_char(&digest->text, '\n');
+	}
+	return true;
+}
+
+/* Whether there is another page; its {page}, or NULL, in *next. */
+static bool
+answer_more(struct call *page, const char **next)
+{
+	struct mem *mem = page->exchange->mem;
+	struct digest digest = { .reading = page->request->reading };
+	struct buf text = { 0 };
+	struct fail fail;
+	bool more;
+
+	if (!digest.reading || !page->doc)
+		return false;
+	answer_items(page, digest.reading, each_seen, &digest, &fail);
+	page->items = digest.items + (page->before ? page->before->items : 0);
+	page->seen = mem_text(mem, buf_text(&digest.text));
+	if (digest.reading->page) {
+		json_first(page->doc, digest.reading->page, &text);
+		more = text.len > 0;
+		*next = mem_text(mem, buf_text(&text));
+	} else {
+		/* what came again is no page, and counts once */
+		if (page->before && strcmp(page->before->seen, page->seen) == 0)
+			page->before->more = NULL;
+		more = digest.text.len > 0 &&
+		       !(page->before && !page->before->more);
+		*next = mem_printf(mem, "%d", page->page + 1);
+	}
+	buf_free(&text);
+	buf_free(&digest.text);
+	return more;
+}
+
+void
+call_read(struct call *page)
+{
+	const struct row_request *request = page->request;
+	struct call *first = page->first, *more;
+	const struct message *message;
+	struct pair offset = { NULL, "offset", NULL, false };
+	struct pair next = { &offset, "page", NULL, false };
+	int meaning = answer_meaning(first->work, page, NULL);
+
+	first->done = true;
+	/* Behind the last page, "no such page" ends the list. */
+	if (meaning != MEANS_GOOD &&
+		(page == first || meaning != MEANS_MISSING))
+		first->says = page;
+	if (meaning != MEANS_GOOD)
+		return;
+	if (page->before)
+		page->before->more = page;
+	if (!request->paged || !answer_more(page, &next.text))
+		return;
+	if (page->page == EXCHANGE_PAGES) {
+		first->fault = "more than 50 pages";
+		return;
+	}
+	offset.text = mem_printf(page->exchange->mem, "%d", page->items);
+	message = message_make(first->work, request, &next, page->fail);
+	if (!message) {
+		first->fault = page->fail->text;
+		return;
+	}
+	first->done = false;
+	more = call_new(first->work, request, message);
+	more->first = first;
+	more->before = page;
+	more->page = page->page + 1;
+}

@@ -1,0 +1,370 @@
+#include <arpa/inet.h>
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/http.h"
+#include "buf.h"
+#include "clock.h"
+#include "fail.h"
+#include "http/internal.h"
+#include "log.h"
+#include "secret.h"
+
+#define LOG_BODY 200        /* bytes of a body in a debug line */
+#define RETRY_CEILING 86400 /* no answer makes us wait for longer */
+
+struct words {
+	int code;
+	const char *text;
+	bool detail; /* libcurl's own words behind it */
+};
+
+static const struct words of_curl[] = {
+	{ CURLE_UNSUPPORTED_PROTOCOL, "protocol not allowed: use https",
+		false },
+	{ CURLE_URL_MALFORMAT, "not a valid URL", false },
+	{ CURLE_COULDNT_RESOLVE_PROXY, "cannot resolve the proxy's name",
+		false },
+	{ CURLE_COULDNT_RESOLVE_HOST, "cannot resolve the host name", false },
+	{ CURLE_COULDNT_CONNECT, "cannot connect", false },
+	{ CURLE_WEIRD_SERVER_REPLY, "the answer is no HTTP", false },
+	{ CURLE_HTTP2, "HTTP/2 error", true },
+	{ CURLE_HTTP2_STREAM, "HTTP/2 error", true },
+	{ CURLE_PARTIAL_FILE, "the answer broke off", false },
+	{ CURLE_OUT_OF_MEMORY, "out of memory", false },
+	{ CURLE_BAD_FUNCTION_ARGUMENT,
+		"the request holds a line end where none may be", false },
+	{ CURLE_SSL_CONNECT_ERROR, "TLS", true },
+	{ CURLE_PEER_FAILED_VERIFICATION, "TLS", true },
+	{ CURLE_SSL_CACERT_BADFILE, "TLS: cannot read the CA certificates",
+		false },
+	{ CURLE_SSL_CIPHER, "TLS", true },
+	{ CURLE_SSL_CERTPROBLEM, "TLS", true },
+	{ CURLE_GOT_NOTHING, "closed without an answer", false },
+	{ CURLE_SEND_ERROR, "the connection broke", true },
+	{ CURLE_RECV_ERROR, "the connection broke", true },
+	{ CURLE_BAD_CONTENT_ENCODING, "the answer cannot be decoded", false },
+	{ CURLE_PROXY, "the proxy refused", true },
+};
+
+static const struct words of_system[] = {
+	{ ECONNREFUSED, "connection refused", false },
+	{ ECONNRESET, "connection reset", false },
+	{ ENETUNREACH, "network unreachable", false },
+	{ EHOSTUNREACH, "host unreachable", false },
+	{ EADDRNOTAVAIL, "no local address of this family", false },
+	{ EACCES, "connecting is not permitted", false },
+	{ EPERM, "connecting is not permitted", false },
+};
+
+static const struct words *
+find(const struct words *list, size_t count, int code)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if (list[i].code == code)
+			return &list[i];
+	}
+	return NULL;
+}
+
+/* Found in libcurl's text, these say it all. */
+static const struct {
+	const char *part;
+	const char *text;
+} telling[] = {
+	{ "onnection reset", "connection reset" },
+	{ "HTTP/0.9", "the answer is no HTTP" },
+	{ "wrong version number", "TLS: the server does not speak it" },
+};
+
+static const char *
+find_telling(const char *detail)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof telling / sizeof telling[0]; i++) {
+		if (strstr(detail, telling[i].part))
+			return telling[i].text;
+	}
+	return NULL;
+}
+
+/* What of libcurl's text says more than ours. */
+static const char *
+detail_of(const struct http_transfer *transfer)
+{
+	static const char *const known[] = { "SSL certificate problem: ",
+		"SSL: ", "Recv failure: ", "Send failure: " };
+	const char *text = transfer->detail;
+	size_t i;
+
+	for (i = 0; i < sizeof known / sizeof known[0]; i++) {
+		if (strncmp(text, known[i], strlen(known[i])) == 0)
+			return text + strlen(known[i]);
+	}
+	return text;
+}
+
+/* The step that was under way when the time was over. */
+static const char *
+step_of(CURL *easy)
+{
+	static const struct {
+		CURLINFO time;
+		const char *step;
+	} steps[] = {
+		{ CURLINFO_NAMELOOKUP_TIME_T, "while resolving the host name" },
+		{ CURLINFO_CONNECT_TIME_T, "while connecting" },
+		{ CURLINFO_PRETRANSFER_TIME_T, "in the TLS handshake" },
+	};
+	long headers = 0;
+	curl_off_t us = 0;
+	size_t i;
+
+	/* a connection that is used again has none of the steps before this */
+	curl_easy_getinfo(easy, CURLINFO_PRETRANSFER_TIME_T, &us);
+	for (i = 0; us == 0 && i < sizeof steps / sizeof steps[0]; i++) {
+		curl_off_t end = 0;
+
+		curl_easy_getinfo(easy, steps[i].time, &end);
+		if (end == 0)
+			return steps[i].step;
+	}
+	curl_easy_getinfo(easy, CURLINFO_HEADER_SIZE, &headers);
+	return headers > 0 ? "while receiving the answer"
+			   : "while waiting for the answer";
+}
+
+/* In the words of the limit, not as measured: texts stay comparable. */
+static void
+say_late(struct fail *fail, const struct http_transfer *transfer)
+{
+	long whole = transfer->request.timeout_ms, limit = (whole + 1) / 2;
+	const char *step = step_of(transfer->easy);
+
+	if (clock_ms() - transfer->began > limit + limit / 2)
+		limit = whole;
+	if (limit % 1000 == 0)
+		fail_set(fail, "timed out after %ld s %s", limit / 1000, step);
+	else
+		fail_set(fail, "timed out after %ld ms %s", limit, step);
+}
+
+static bool
+is_literal(const char *url, int family)
+{
+	struct buf host = { 0 };
+	struct in6_addr address;
+	bool is = http_url_host(&host, url) &&
+		  inet_pton(family == 4 ? AF_INET : AF_INET6, host.at,
+			  &address) == 1;
+
+	buf_free(&host);
+	return is;
+}
+
+/* Whether the asked family is the cause. */
+static bool
+say_family(
+	struct fail *fail, const struct http_transfer *transfer, CURLcode code)
+{
+	int family = transfer->request.family;
+	int other = family == 4 ? 6 : 4;
+
+	if (family == 0)
+		return false;
+	if (is_literal(transfer->request.url, other)) {
+		fail_set(fail,
+			"the URL holds an IPv%d address, asked for IPv%d",
+			other, family);
+		return true;
+	}
+	if (code != CURLE_COULDNT_RESOLVE_HOST)
+		return false;
+	fail_set(fail, "cannot resolve the host name to an IPv%d address",
+		family);
+	return true;
+}
+
+static void
+say_words(
+	struct fail *fail, const struct http_transfer *transfer, CURLcode code)
+{
+	const struct words *words =
+		find(of_curl, sizeof of_curl / sizeof of_curl[0], (int)code);
+	const char *detail = detail_of(transfer);
+	struct buf text = { 0 };
+
+	buf_printable(&text, detail, strlen(detail));
+	if (find_telling(detail))
+		fail_set(fail, "%s", find_telling(detail));
+	else if (!words)
+		fail_set(fail, "%s",
+			text.len ? text.at : curl_easy_strerror(code));
+	else if (words->detail)
+		fail_set(fail, "%s: %s", words->text,
+			text.len ? text.at : curl_easy_strerror(code));
+	else
+		fail_set(fail, "%s", words->text);
+	buf_free(&text);
+}
+
+static void
+say_connect(
+	struct fail *fail, const struct http_transfer *transfer, CURLcode code)
+{
+	const struct words *words;
+	long error = 0;
+
+	curl_easy_getinfo(transfer->easy, CURLINFO_OS_ERRNO, &error);
+	words = find(
+		of_system, sizeof of_system / sizeof of_system[0], (int)error);
+	if (code == CURLE_COULDNT_CONNECT && words)
+		fail_set(fail, "%s", words->text);
+	else
+		say_words(fail, transfer, code);
+}
+
+static void
+say(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
+{
+	const struct http_request *request = &transfer->request;
+
+	if (transfer->large)
+		fail_set(
+			fail, "answer larger than %zu bytes", request->ceiling);
+	else if (transfer->bind_error)
+		fail_set(fail, "cannot bind to interface %s: %s", request->bind,
+			strerror(transfer->bind_error));
+	else if (code == CURLE_OPERATION_TIMEDOUT)
+		say_late(fail, transfer);
+	else if ((code != CURLE_COULDNT_CONNECT &&
+			 code != CURLE_COULDNT_RESOLVE_HOST) ||
+		 !say_family(fail, transfer, code))
+		say_connect(fail, transfer, code);
+}
+
+/* RFC 9110 section 10.2.3; libcurl reads both forms, but 0 for none. */
+static int64_t
+retry_after(CURL *easy)
+{
+	struct curl_header *header;
+	curl_off_t seconds = 0;
+
+	if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1,
+		    &header) != CURLHE_OK)
+		return -1;
+	if (strspn(header->value, "0123456789") == 0 &&
+		curl_getdate(header->value, NULL) < 0)
+		return -1;
+	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
+	if (seconds < 0)
+		return 0;
+	return seconds > RETRY_CEILING ? RETRY_CEILING : seconds;
+}
+
+/* Masked before it is cut: half a secret would not be recognised. */
+static void
+log_body(char side, const char *bytes, size_t len)
+{
+	struct buf text = { 0 };
+	size_t cut = LOG_BODY;
+
+	if (!bytes || len == 0)
+		return;
+	buf_printable(&text, bytes, len);
+	secret_mask(&text, 0);
+	if (text.len <= LOG_BODY) {
+		log_wire("%c %s", side, text.at);
+	} else {
+		while (cut > 0 && (text.at[cut] & 0xC0) == 0x80)
+			cut--;
+		buf_cut(&text, cut);
+		log_wire("%c %s... (%zu bytes)", side, buf_text(&text), len);
+	}
+	buf_free(&text);
+}
+
+static void
+log_field(const char *line)
+{
+	static const char *const hidden[] = { "Authorization", "Cookie",
+		"Proxy-Authorization", "X-NFSN-Authentication",
+		"X-Ovh-Signature" };
+	size_t len = strcspn(line, ":;"), i;
+
+	for (i = 0; i < sizeof hidden / sizeof hidden[0]; i++) {
+		if (len == strlen(hidden[i]) &&
+			strncasecmp(line, hidden[i], len) == 0) {
+			log_wire("> %s: ***", hidden[i]);
+			return;
+		}
+	}
+	if (line[len] && line[len + 1])
+		log_wire("> %s", line);
+}
+
+void
+http_answer_log_request(const struct http_transfer *transfer)
+{
+	const struct http_request *request = &transfer->request;
+	const struct curl_slist *line;
+	struct buf url = { 0 };
+
+	if (log_at() < 2)
+		return;
+	if (request->secret) {
+		log_wire("> %s ***", request->method);
+		return;
+	}
+	/* lookups alone may use clear text, and their query is secret */
+	if (request->clear_text)
+		http_url_shown(&url, request->url);
+	else
+		http_url_userless(&url, request->url);
+	log_wire("> %s %s", request->method, buf_text(&url));
+	for (line = transfer->fields; line; line = line->next)
+		log_field(line->data);
+	log_body('>', request->body, request->body_len);
+	buf_free(&url);
+}
+
+static void
+log_answer(const struct http_answer *answer, bool secret)
+{
+	if (log_at() < 2)
+		return;
+	if (answer->status == 0)
+		log_wire("< %s (%ld ms)", answer->fail->text, answer->ms);
+	else
+		log_wire("< %d (%ld ms)", answer->status, answer->ms);
+	if (!secret)
+		log_body('<', answer->body, answer->len);
+}
+
+void
+http_answer_give(struct http_transfer *transfer, CURLcode code)
+{
+	struct fail fail = { .text = "" };
+	struct http_answer answer = { .body = "", .retry_after = -1 };
+	long status = 0;
+
+	answer.fail = &fail;
+	answer.ms = (long)(clock_ms() - transfer->began);
+	if (code == CURLE_OK)
+		curl_easy_getinfo(
+			transfer->easy, CURLINFO_RESPONSE_CODE, &status);
+	if (code == CURLE_OK && status > 0) {
+		answer.status = (int)status;
+		answer.body = buf_text(&transfer->body);
+		answer.len = transfer->body.len;
+		answer.retry_after = retry_after(transfer->easy);
+	} else {
+		say(&fail, transfer, code);
+	}
+	log_answer(&answer, transfer->request.secret);
+	transfer->done(transfer->arg, &answer);
+}

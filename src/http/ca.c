@@ -1,0 +1,170 @@
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "http/http.h"
+#include "buf.h"
+#include "fail.h"
+#include "http/internal.h"
+
+#define CA_CEILING (4 * 1024 * 1024)
+
+/* "5ed36f99.0", as openssl-rehash(1) names its links. */
+static bool
+is_hash(const char *name)
+{
+	int i;
+
+	for (i = 0; i < 8; i++) {
+		if (!isxdigit((unsigned char)name[i]))
+			return false;
+	}
+	return name[8] == '.' && isdigit((unsigned char)name[9]);
+}
+
+static bool
+is_hashed(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	bool found = false;
+
+	while (dir && !found && (entry = readdir(dir)))
+		found = is_hash(entry->d_name);
+	if (dir)
+		closedir(dir);
+	return found;
+}
+
+static bool
+add_file(struct buf *out, const char *path)
+{
+	FILE *file = fopen(path, "re");
+	char chunk[8192];
+	size_t n;
+	bool ok;
+
+	if (!file)
+		return false;
+	errno = 0;
+	while (out->len < CA_CEILING &&
+		(n = fread(chunk, 1, sizeof chunk, file)) > 0)
+		buf_add(out, chunk, n);
+	ok = !ferror(file);
+	fclose(file);
+	buf_char(out, '\n');
+	return ok;
+}
+
+static bool
+check_file(struct buf *pem, const char *path, struct fail *fail)
+{
+	if (!add_file(pem, path))
+		return fail_set(fail, "%s: %s", path, strerror(errno));
+	if (!strstr(buf_text(pem), "-----BEGIN "))
+		return fail_set(fail, "%s: no certificate in it", path);
+	return true;
+}
+
+static bool
+takes_blob(const struct buf *pem)
+{
+	struct http_trust trust = { .set = true };
+	CURL *easy = curl_easy_init();
+	bool ok;
+
+	trust.blob = pem->at;
+	trust.blob_len = pem->len;
+	ok = easy && http_ca_set(&trust, easy) == CURLE_OK;
+	curl_easy_cleanup(easy);
+	return ok;
+}
+
+/*
+ * libcurl takes one bundle, so the private CA and the system's become one in
+ * memory. A TLS library without that takes the directory beside the file.
+ */
+static void
+add_private(struct http_trust *full, struct mem *mem, const char *ca_file,
+	struct buf *pem)
+{
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+	full->set = true;
+	if (full->file && add_file(pem, full->file) && takes_blob(pem)) {
+		full->blob = mem_textn(mem, pem->at, pem->len);
+		full->blob_len = pem->len;
+		full->file = NULL;
+		return;
+	}
+	full->file = ca_file;
+	full->dir = info->capath;
+}
+
+/*
+ * OpenSSL opens one file of a hashed directory per chain; a bundle it parses
+ * whole. libcurl keeps a parsed bundle between connections only if no
+ * directory is set beside it.
+ */
+bool
+http_ca_open(struct http_ca *ca, struct mem *mem, const char *ca_file,
+	struct fail *fail)
+{
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+	struct buf pem = { 0 };
+	bool ok = true;
+
+	if (info->cainfo && access(info->cainfo, R_OK) == 0) {
+		ca->full.set = true;
+		ca->full.file = info->cainfo;
+	}
+	if (ca_file) {
+		ca_file = mem_text(mem, ca_file);
+		ok = check_file(&pem, ca_file, fail);
+		ca->fast.file = ca_file;
+	}
+	if (ca_file && ok)
+		add_private(&ca->full, mem, ca_file, &pem);
+	buf_free(&pem);
+	return ok;
+}
+
+void
+http_ca_look(struct http_ca *ca)
+{
+	const curl_version_info_data *info;
+
+	if (ca->looked)
+		return;
+	ca->looked = true;
+	info = curl_version_info(CURLVERSION_NOW);
+	ca->fast.set = info->ssl_version && info->capath &&
+		       strncmp(info->ssl_version, "OpenSSL", 7) == 0 &&
+		       is_hashed(info->capath);
+	ca->fast.dir = info->capath;
+}
+
+CURLcode
+http_ca_set(const struct http_trust *trust, CURL *easy)
+{
+	struct curl_blob blob = { .flags = CURL_BLOB_NOCOPY };
+	CURLcode code;
+
+	if (!trust->set)
+		return CURLE_OK;
+	code = curl_easy_setopt(easy, CURLOPT_CAINFO, trust->file);
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(easy, CURLOPT_CAPATH, trust->dir);
+	/* a TLS library without directories has none set, which is fine */
+	if (code == CURLE_NOT_BUILT_IN && !trust->dir)
+		code = CURLE_OK;
+	if (code != CURLE_OK || !trust->blob)
+		return code;
+	/* libcurl does not write to it */
+	blob.data = (void *)(uintptr_t)trust->blob;
+	blob.len = trust->blob_len;
+	return curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+}

@@ -1,0 +1,382 @@
+#include <poll.h>
+#include <stdlib.h>
+
+#include <openssl/crypto.h>
+
+#include "http/http.h"
+#include "buf.h"
+#include "clock.h"
+#include "fail.h"
+#include "http/internal.h"
+
+/* More in one multi handle than a server's HTTP/2 stream limit, commonly 100,
+ * would open a connection for each that is above it. */
+#define AT_ONCE 32
+#define PER_HOST 4
+#define LONGEST_WAIT_MS 60000
+#define VERSION_QUICK_EXIT 0x075700
+
+struct http_timer {
+	struct http_timer *next;
+	int64_t due; /* clock_ms */
+	void (*done)(void *arg);
+	void *arg;
+};
+
+struct watch {
+	struct watch *next;
+	int fd;
+	bool ready;
+	void (*call)(void *arg);
+	void *arg;
+};
+
+struct http {
+	struct mem *mem;
+	CURLM *multi;
+	struct http_ca ca;
+	const char *proxy;
+	struct http_transfer *waiting; /* not begun, the oldest first */
+	struct http_transfer *active;
+	struct http_timer *timers; /* by due; of one moment the oldest first */
+	struct watch *watches;
+	unsigned at_once; /* how many are active */
+	unsigned count;
+};
+
+struct http *
+http_open(const struct http_options *options, struct fail *fail)
+{
+	struct mem *mem = mem_new();
+	struct http *http = mem_take(mem, sizeof *http);
+
+	http->mem = mem;
+	/* without CURLOPT_QUICK_EXIT a resolver that hangs is waited for */
+	if (curl_version_info(CURLVERSION_NOW)->version_num <
+		VERSION_QUICK_EXIT)
+		setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);
+	/* the end of the process cleans up as well, and for nothing */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
+		http->multi = curl_multi_init();
+	if (!http->multi)
+		fail_set(fail, "libcurl does not start");
+	else if (http_ca_open(&http->ca, mem, options->ca_file, fail)) {
+		if (options->proxy)
+			http->proxy = mem_text(mem, options->proxy);
+		curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
+			(long)PER_HOST);
+		curl_multi_setopt(
+			http->multi, CURLMOPT_MAXCONNECTS, (long)AT_ONCE);
+		return http;
+	}
+	http_close(http);
+	return NULL;
+}
+
+static void
+drop_transfers(struct http *http, struct http_transfer **list)
+{
+	struct http_transfer *transfer;
+
+	while ((transfer = *list)) {
+		*list = transfer->next;
+		if (transfer->easy)
+			curl_multi_remove_handle(http->multi, transfer->easy);
+		http_transfer_free(transfer);
+	}
+}
+
+/* Everything under way ends here, without a word. */
+static void
+drop(struct http *http)
+{
+	drop_transfers(http, &http->active);
+	drop_transfers(http, &http->waiting);
+	http->at_once = 0;
+	while (http->timers)
+		http_cancel(http, http->timers);
+	while (http->watches)
+		http_unwatch(http, http->watches->fd);
+}
+
+void
+http_close(struct http *http)
+{
+	if (!http)
+		return;
+	drop(http);
+	curl_multi_cleanup(http->multi);
+	curl_global_cleanup();
+	mem_free(http->mem);
+}
+
+void
+http_start(struct http *http, const struct http_request *request,
+	void (*done)(void *arg, const struct http_answer *answer), void *arg)
+{
+	struct http_transfer *transfer = http_transfer_new(request);
+	struct http_transfer **end = &http->waiting;
+
+	transfer->done = done;
+	transfer->arg = arg;
+	while (*end)
+		end = &(*end)->next;
+	*end = transfer;
+}
+
+/* Timers and watches are few and small: their memory stays until http_close. */
+struct http_timer *
+http_after(struct http *http, long ms, void (*done)(void *arg), void *arg)
+{
+	struct http_timer *timer = mem_take(http->mem, sizeof *timer);
+	struct http_timer **place = &http->timers;
+
+	timer->due = clock_ms() + (ms > 0 ? ms : 0);
+	timer->done = done;
+	timer->arg = arg;
+	while (*place && (*place)->due <= timer->due)
+		place = &(*place)->next;
+	timer->next = *place;
+	*place = timer;
+	return timer;
+}
+
+/* One that has called back is no longer in the list, which is fine. */
+void
+http_cancel(struct http *http, struct http_timer *timer)
+{
+	struct http_timer **place = &http->timers;
+
+	while (*place && *place != timer)
+		place = &(*place)->next;
+	if (*place)
+		*place = timer->next;
+}
+
+void
+http_watch(struct http *http, int fd, void (*ready)(void *arg), void *arg)
+{
+	struct watch *watch = mem_take(http->mem, sizeof *watch);
+
+	watch->fd = fd;
+	watch->call = ready;
+	watch->arg = arg;
+	watch->next = http->watches;
+	http->watches = watch;
+}
+
+void
+http_unwatch(struct http *http, int fd)
+{
+	struct watch **place = &http->watches;
+
+	while (*place && (*place)->fd != fd)
+		place = &(*place)->next;
+	if (*place)
+		*place = (*place)->next;
+}
+
+unsigned
+http_count(const struct http *http)
+{
+	return http->count;
+}
+
+static bool
+is_readable(int fd)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+	return fd >= 0 && poll(&poll_fd, 1, 0) > 0;
+}
+
+static void
+call_timers(struct http *http)
+{
+	int64_t now = clock_ms();
+	struct http_timer *timer;
+
+	while ((timer = http->timers) && timer->due <= now) {
+		http->timers = timer->next;
+		timer->done(timer->arg);
+	}
+}
+
+static struct watch *
+find_ready(struct http *http)
+{
+	struct watch *watch = http->watches;
+
+	while (watch && !watch->ready)
+		watch = watch->next;
+	return watch;
+}
+
+/*
+ * Asked of poll and not of libcurl, whose poll does not show POLLHUP; and
+ * marked before the first call, as a callback may change the list.
+ */
+static void
+call_watches(struct http *http)
+{
+	struct watch *watch;
+
+	for (watch = http->watches; watch; watch = watch->next)
+		watch->ready = is_readable(watch->fd);
+	while ((watch = find_ready(http))) {
+		watch->ready = false;
+		watch->call(watch->arg);
+	}
+}
+
+static void
+deactivate(struct http *http, struct http_transfer *transfer)
+{
+	struct http_transfer **place = &http->active;
+
+	while (*place && *place != transfer)
+		place = &(*place)->next;
+	if (*place)
+		*place = transfer->next;
+	http->at_once--;
+}
+
+/* Hands the transfer to libcurl, or ends it at once. */
+static void
+launch(struct http *http, struct http_transfer *transfer, CURLcode code)
+{
+	if (code == CURLE_OK) {
+		http_answer_log_request(transfer);
+		if (curl_multi_add_handle(http->multi, transfer->easy) ==
+			CURLM_OK) {
+			http->count++;
+			return;
+		}
+		code = CURLE_FAILED_INIT;
+	}
+	deactivate(http, transfer);
+	http_answer_give(transfer, code);
+	http_transfer_free(transfer);
+}
+
+static void
+begin_waiting(struct http *http)
+{
+	struct http_transfer *transfer;
+
+	while (http->waiting && http->at_once < AT_ONCE) {
+		transfer = http->waiting;
+		http->waiting = transfer->next;
+		transfer->next = http->active;
+		http->active = transfer;
+		http->at_once++;
+		launch(http, transfer,
+			http_transfer_begin(transfer, &http->ca, http->proxy));
+	}
+}
+
+static void
+end_transfer(struct http *http, CURL *easy, CURLcode code)
+{
+	struct http_transfer *transfer;
+	char *private = NULL;
+
+	curl_easy_getinfo(easy, CURLINFO_PRIVATE, &private);
+	transfer = (void *)private;
+	curl_multi_remove_handle(http->multi, easy);
+	if (http_transfer_again(transfer, code, &http->ca)) {
+		launch(http, transfer, CURLE_OK);
+		return;
+	}
+	deactivate(http, transfer);
+	http_answer_give(transfer, code);
+	http_transfer_free(transfer);
+}
+
+static void
+collect(struct http *http)
+{
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(http->multi, &left))) {
+		if (message->msg == CURLMSG_DONE)
+			end_transfer(http, message->easy_handle,
+				message->data.result);
+	}
+}
+
+/* When libcurl itself gives up, nothing that is active would ever end. */
+static void
+perform(struct http *http)
+{
+	int running;
+
+	if (curl_multi_perform(http->multi, &running) == CURLM_OK)
+		return;
+	while (http->active)
+		end_transfer(http, http->active->easy, CURLE_FAILED_INIT);
+}
+
+static bool
+is_busy(const struct http *http)
+{
+	return http->waiting || http->active || http->timers || http->watches;
+}
+
+static int
+wait_ms(const struct http *http, int64_t deadline)
+{
+	int64_t now = clock_ms(), end = now + LONGEST_WAIT_MS;
+
+	if (!is_busy(http) || (http->waiting && http->at_once < AT_ONCE))
+		return 0;
+	if (http->timers && http->timers->due < end)
+		end = http->timers->due;
+	if (deadline && deadline < end)
+		end = deadline;
+	return end > now ? (int)(end - now) : 0;
+}
+
+static void
+wait_for_news(struct http *http, int64_t deadline, int stop_fd)
+{
+	struct curl_waitfd one = { .fd = stop_fd, .events = CURL_WAIT_POLLIN };
+	const struct watch *watch;
+	struct buf fds = { 0 };
+
+	if (stop_fd >= 0)
+		buf_add(&fds, &one, sizeof one);
+	for (watch = http->watches; watch; watch = watch->next) {
+		one.fd = watch->fd;
+		buf_add(&fds, &one, sizeof one);
+	}
+	curl_multi_poll(http->multi, (void *)fds.at,
+		(unsigned)(fds.len / sizeof one), wait_ms(http, deadline),
+		NULL);
+	buf_free(&fds);
+}
+
+enum http_end
+http_run(struct http *http, int64_t deadline, int stop_fd)
+{
+	enum http_end end = HTTP_IDLE;
+
+	while (end == HTTP_IDLE && is_busy(http)) {
+		if (is_readable(stop_fd)) {
+			end = HTTP_STOPPED;
+		} else if (deadline && clock_ms() >= deadline) {
+			end = HTTP_DEADLINE;
+		} else {
+			call_timers(http);
+			call_watches(http);
+			begin_waiting(http);
+			perform(http);
+			collect(http);
+			wait_for_news(http, deadline, stop_fd);
+		}
+	}
+	drop(http);
+	return end;
+}

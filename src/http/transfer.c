@@ -1,0 +1,398 @@
+#include <asm/socket.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <net/if.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/socket.h>
+
+#include "http/http.h"
+#include "buf.h"
+#include "clock.h"
+#include "fail.h"
+#include "http/internal.h"
+#include "sign/sign.h"
+
+struct flag {
+	CURLoption option;
+	long value;
+	bool optional; /* newer than our floor, or a matter of the build */
+};
+
+static struct curl_slist *
+add_line(struct mem *mem, struct curl_slist ***end, const char *name,
+	const char *value)
+{
+	struct curl_slist *line = mem_take(mem, sizeof *line);
+
+	/* CURLOPT_HTTPHEADER: "Name;" is a field without a value */
+	if (value && *value)
+		line->data = mem_printf(mem, "%s: %s", name, value);
+	else
+		line->data = mem_printf(mem, "%s;", name);
+	**end = line;
+	*end = &line->next;
+	return line;
+}
+
+static bool
+has_field(const struct field *field, const char *name)
+{
+	for (; field; field = field->next) {
+		if (strcasecmp(field->name, name) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+copy_fields(struct http_transfer *transfer, const struct field *fields)
+{
+	struct curl_slist **end = &transfer->fields;
+	struct mem *mem = transfer->mem;
+	const struct field *field;
+
+	for (field = fields; field; field = field->next)
+		add_line(mem, &end, field->name, field->value);
+	/* "Name:" keeps libcurl from adding its own */
+	add_line(mem, &end, "Expect", NULL)->data = mem_text(mem, "Expect:");
+	if (!has_field(fields, "Content-Type"))
+		add_line(mem, &end, "Content-Type", NULL)->data =
+			mem_text(mem, "Content-Type:");
+}
+
+static const char *
+copy_text(struct mem *mem, const char *text)
+{
+	return text ? mem_text(mem, text) : NULL;
+}
+
+struct http_transfer *
+http_transfer_new(const struct http_request *request)
+{
+	struct mem *mem = mem_new();
+	struct http_transfer *transfer = mem_take(mem, sizeof *transfer);
+	struct buf url = { 0 };
+
+	http_url_ascii(&url, request->url);
+	transfer->mem = mem;
+	transfer->request = *request;
+	transfer->request.method = mem_text(mem, request->method);
+	transfer->request.url = mem_text(mem, buf_text(&url));
+	transfer->request.bind = copy_text(mem, request->bind);
+	transfer->request.fields = NULL;
+	if (request->body)
+		transfer->request.body =
+			mem_textn(mem, request->body, request->body_len);
+	copy_fields(transfer, request->fields);
+	buf_free(&url);
+	return transfer;
+}
+
+void
+http_transfer_free(struct http_transfer *transfer)
+{
+	if (!transfer)
+		return;
+	curl_easy_cleanup(transfer->easy);
+	buf_free(&transfer->body);
+	mem_free(transfer->mem);
+}
+
+/* Decoded bytes: libcurl hands them over after Content-Encoding. */
+static size_t
+take_body(char *bytes, size_t size, size_t count, void *arg)
+{
+	struct http_transfer *transfer = arg;
+	size_t len = size * count;
+
+	if (len > transfer->request.ceiling - transfer->body.len) {
+		transfer->large = true;
+		return CURL_WRITEFUNC_ERROR;
+	}
+	buf_add(&transfer->body, bytes, len);
+	return len;
+}
+
+/* The last word on the family, whatever the resolver or the URL holds. */
+static curl_socket_t
+open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	const struct http_transfer *transfer = arg;
+	int family = transfer->request.family, fd;
+
+	(void)purpose;
+	if ((family == 4 && address->family != AF_INET) ||
+		(family == 6 && address->family != AF_INET6))
+		return CURL_SOCKET_BAD;
+	fd = socket(address->family, address->socktype, address->protocol);
+	if (fd < 0)
+		return CURL_SOCKET_BAD;
+	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	return fd;
+}
+
+/*
+ * socket(7). Not CURLOPT_INTERFACE: if this fails libcurl goes on with the
+ * address of the device, and the request may take another line. The name is
+ * asked for again, as it may have passed to another device in between.
+ */
+static bool
+bind_to_device(int fd, const char *name)
+{
+	char bound[IF_NAMESIZE] = "";
+	socklen_t len = sizeof bound;
+
+	if (setsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, name,
+		    (socklen_t)strlen(name) + 1) < 0 ||
+		getsockopt(fd, SOL_SOCKET, SO_BINDTODEVICE, bound, &len) < 0)
+		return false;
+	errno = ENODEV;
+	return strncmp(bound, name, sizeof bound) == 0;
+}
+
+static int
+bind_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
+{
+	struct http_transfer *transfer = arg;
+	const char *name = transfer->request.bind;
+
+	(void)purpose;
+	if (!name || bind_to_device(fd, name))
+		return CURL_SOCKOPT_OK;
+	transfer->bind_error = errno;
+	return CURL_SOCKOPT_ERROR;
+}
+
+static CURLcode
+set_flags(CURL *easy)
+{
+	static const struct flag flags[] = {
+		{ CURLOPT_NOSIGNAL, 1, false },
+		{ CURLOPT_QUICK_EXIT, 1, true },
+		{ CURLOPT_NETRC, CURL_NETRC_IGNORED, true },
+		{ CURLOPT_FOLLOWLOCATION, 0, false },
+		{ CURLOPT_HTTP09_ALLOWED, 0, false },
+		{ CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC, false },
+		{ CURLOPT_SSLVERSION, CURL_SSLVERSION_TLSv1_2, false },
+		{ CURLOPT_SSL_VERIFYPEER, 1, false },
+		{ CURLOPT_SSL_VERIFYHOST, 2, false },
+		{ CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2, true },
+		{ CURLOPT_PIPEWAIT, 1, true },
+	};
+	CURLcode code;
+	size_t i;
+
+	for (i = 0; i < sizeof flags / sizeof flags[0]; i++) {
+		code = curl_easy_setopt(easy, flags[i].option, flags[i].value);
+		if (code != CURLE_OK && !flags[i].optional)
+			return code;
+	}
+	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
+	return curl_easy_setopt(easy, CURLOPT_USERAGENT, "ddns/" VERSION);
+}
+
+static CURLcode
+set_callbacks(CURL *easy, struct http_transfer *transfer)
+{
+	curl_easy_setopt(easy, CURLOPT_PRIVATE, (void *)transfer);
+	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->detail);
+	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+	curl_easy_setopt(easy, CURLOPT_WRITEDATA, (void *)transfer);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, (void *)transfer);
+	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, bind_socket);
+	return curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, (void *)transfer);
+}
+
+static CURLcode
+set_method(CURL *easy, const struct http_request *request)
+{
+	static const char *const with_body[] = { "POST", "PUT", "PATCH" };
+	bool body = request->body;
+	CURLcode code;
+	size_t i;
+
+	/* an empty one is sent too: RFC 9110 section 8.6, Content-Length: 0 */
+	for (i = 0; i < sizeof with_body / sizeof with_body[0]; i++)
+		body = body || strcmp(request->method, with_body[i]) == 0;
+	if (strcmp(request->method, "HEAD") == 0)
+		return curl_easy_setopt(easy, CURLOPT_NOBODY, 1L);
+	if (!body && strcmp(request->method, "GET") == 0)
+		return curl_easy_setopt(easy, CURLOPT_HTTPGET, 1L);
+	code = curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, request->method);
+	if (code != CURLE_OK || !body)
+		return code;
+	curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
+		(curl_off_t)(request->body ? request->body_len : 0));
+	return curl_easy_setopt(
+		easy, CURLOPT_POSTFIELDS, request->body ? request->body : "");
+}
+
+static CURLcode
+set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
+{
+	const struct http_request *request = &transfer->request;
+	long family = request->family == 4   ? CURL_IPRESOLVE_V4
+		      : request->family == 6 ? CURL_IPRESOLVE_V6
+					     : CURL_IPRESOLVE_WHATEVER;
+	CURLcode code = curl_easy_setopt(easy, CURLOPT_IPRESOLVE, family);
+
+	if (!request->proxy) {
+		curl_easy_setopt(easy, CURLOPT_PROXY, "");
+		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
+	} else if (proxy && code == CURLE_OK) {
+		code = curl_easy_setopt(easy, CURLOPT_PROXY, proxy);
+	}
+	if (request->bind && code == CURLE_OK) {
+		/* one without bind would take this connection over */
+		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+	}
+	/* without HTTP/2 in libcurl it is 1.1, which is as good */
+	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
+		request->clear_text || request->bind
+			? (long)CURL_HTTP_VERSION_1_1
+			: (long)CURL_HTTP_VERSION_2TLS);
+	return code;
+}
+
+/* Where to go, and in what is left of the time. */
+static CURLcode
+aim(struct http_transfer *transfer, const struct http_trust *trust)
+{
+	const struct http_request *request = &transfer->request;
+	bool clear = request->clear_text || http_url_loopback(request->url);
+	long left = request->timeout_ms - (long)(clock_ms() - transfer->began);
+	CURL *easy = transfer->easy;
+	CURLcode code;
+
+	if (left <= 0)
+		return CURLE_OPERATION_TIMEDOUT;
+	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
+	curl_easy_setopt(
+		easy, CURLOPT_CONNECTTIMEOUT_MS, (request->timeout_ms + 1) / 2);
+	code = curl_easy_setopt(
+		easy, CURLOPT_PROTOCOLS_STR, clear ? "http,https" : "https");
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(easy, CURLOPT_URL, request->url);
+	if (code == CURLE_OK)
+		code = http_ca_set(trust, easy);
+	return code;
+}
+
+static const struct http_trust *
+trust_of(const struct http_transfer *transfer, struct http_ca *ca)
+{
+	if (strncasecmp(transfer->request.url, "https:", 6) == 0)
+		http_ca_look(ca);
+	return ca->fast.set && !transfer->full ? &ca->fast : &ca->full;
+}
+
+/* What cannot stand in a request line or a header field (RFC 9110 5.5). */
+static bool
+is_sound(const struct http_transfer *transfer)
+{
+	const struct curl_slist *line;
+	const char *c;
+
+	for (c = transfer->request.method; *c; c++) {
+		if (*c < 'A' || *c > 'Z')
+			return false;
+	}
+	for (line = transfer->fields; line; line = line->next) {
+		if (strpbrk(line->data, "\r\n"))
+			return false;
+	}
+	return true;
+}
+
+CURLcode
+http_transfer_begin(
+	struct http_transfer *transfer, struct http_ca *ca, const char *proxy)
+{
+	CURL *easy = curl_easy_init();
+	CURLcode code;
+
+	transfer->easy = easy;
+	transfer->began = clock_ms();
+	if (!easy)
+		return CURLE_OUT_OF_MEMORY;
+	if (!is_sound(transfer))
+		return CURLE_BAD_FUNCTION_ARGUMENT;
+	code = set_flags(easy);
+	if (code == CURLE_OK)
+		code = set_callbacks(easy, transfer);
+	if (code == CURLE_OK)
+		code = set_method(easy, &transfer->request);
+	if (code == CURLE_OK)
+		code = set_route(easy, transfer, proxy);
+	if (code == CURLE_OK)
+		code = curl_easy_setopt(
+			easy, CURLOPT_HTTPHEADER, transfer->fields);
+	if (code == CURLE_OK)
+		code = aim(transfer, trust_of(transfer, ca));
+	return code;
+}
+
+static bool
+same_host(const char *a, const char *b)
+{
+	struct buf one = { 0 }, two = { 0 };
+	bool same = http_url_host(&one, a) && http_url_host(&two, b) &&
+		    strcasecmp(one.at, two.at) == 0;
+
+	buf_free(&one);
+	buf_free(&two);
+	return same;
+}
+
+static bool
+redirect(struct http_transfer *transfer)
+{
+	struct http_request *request = &transfer->request;
+	char *url = NULL;
+
+	if (request->redirects <= 0 || request->body ||
+		strcmp(request->method, "GET") != 0)
+		return false;
+	curl_easy_getinfo(transfer->easy, CURLINFO_REDIRECT_URL, &url);
+	if (!url || !same_host(url, request->url))
+		return false;
+	if (strncasecmp(url, "https:", 6) != 0 &&
+		strncasecmp(request->url, "http:", 5) != 0)
+		return false;
+	request->redirects--;
+	request->url = mem_text(transfer->mem, url);
+	return true;
+}
+
+/* The fast store lacks the CA, if the certificate itself was not the fault. */
+static bool
+distrusted(struct http_transfer *transfer, struct http_ca *ca)
+{
+	long result = 0;
+
+	if (!ca->fast.set || transfer->full)
+		return false;
+	curl_easy_getinfo(transfer->easy, CURLINFO_SSL_VERIFYRESULT, &result);
+	transfer->full = result != 0;
+	return transfer->full;
+}
+
+bool
+http_transfer_again(
+	struct http_transfer *transfer, CURLcode code, struct http_ca *ca)
+{
+	bool again = false;
+
+	if (code == CURLE_OK)
+		again = redirect(transfer);
+	else if (code == CURLE_PEER_FAILED_VERIFICATION)
+		again = distrusted(transfer, ca);
+	if (!again)
+		return false;
+	buf_cut(&transfer->body, 0);
+	transfer->detail[0] = '\0';
+	return aim(transfer, trust_of(transfer, ca)) == CURLE_OK;
+}

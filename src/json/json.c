@@ -1,0 +1,186 @@
+#include <string.h>
+
+#include <jansson.h>
+
+#include "buf.h"
+#include "fail.h"
+#include "json/json.h"
+#include "json/internal.h"
+
+#define BLANKS " \t\r\n"
+#define DIGITS "0123456789"
+
+/* No key of a document that was read: it is no UTF-8. */
+#define XML_ROOT "\xff"
+
+/* Behind blanks and a byte order mark. */
+static const char *
+first_byte(const char *text, const char *end)
+{
+	if (end - text >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
+		text += 3;
+	while (text < end && *text && strchr(BLANKS, *text))
+		text++;
+	return text;
+}
+
+bool
+json_looks(const char *text, size_t len)
+{
+	const char *end = text + len;
+
+	text = first_byte(text, end);
+	return text < end && *text && strchr("{[<", *text);
+}
+
+/* Copies a string; NULL if it holds \u0000, or does not end. */
+static const char *
+copy_string(struct buf *out, const char *at, const char *end)
+{
+	const char *start = at++;
+
+	for (; at < end && *at != '"'; at++) {
+		if (*at != '\\')
+			continue;
+		if (++at == end ||
+			(end - at >= 5 && memcmp(at, "u0000", 5) == 0))
+			return NULL;
+	}
+	if (at == end)
+		return NULL;
+	buf_add(out, start, (size_t)(++at - start));
+	return at;
+}
+
+/* Writes a number as a string that begins with a NUL. */
+static const char *
+copy_number(struct buf *out, const char *at, const char *end)
+{
+	size_t digits = out->len + strlen("\"\\u0000");
+
+	buf_str(out, "\"\\u0000");
+	while (at < end && *at && strchr(DIGITS "+-.eE", *at))
+		buf_char(out, *at++);
+	if (!json_bare_ok(buf_text(out) + digits))
+		return NULL;
+	buf_char(out, '"');
+	return at;
+}
+
+/*
+ * Numbers become strings, so that their digits stay as they are; the NUL in
+ * front tells them from strings, which may hold none.
+ */
+static bool
+keep_numbers(struct buf *out, const char *text, const char *end)
+{
+	const char *at = text;
+
+	while (at && at < end)
+		if (*at == '"')
+			at = copy_string(out, at, end);
+		else if (*at && strchr("-" DIGITS, *at))
+			at = copy_number(out, at, end);
+		else
+			buf_char(out, *at++);
+	return at != NULL;
+}
+
+static json_t *
+read_json(const char *text, const char *end, struct fail *fail)
+{
+	struct buf kept = { 0 };
+	json_error_t error;
+	json_t *root = NULL;
+	int len;
+
+	if (!keep_numbers(&kept, text, end)) {
+		fail_set(
+			fail, "no JSON: a number or string is not well-formed");
+		goto out;
+	}
+	root = json_loadb(buf_text(&kept), kept.len, JSON_ALLOW_NUL, &error);
+	if (root)
+		goto out;
+	/* What follows "near" is the answer's, with numbers as written here. */
+	len = (int)strlen(error.text);
+	if (strstr(error.text, " near "))
+		len = (int)(strstr(error.text, " near ") - error.text);
+	fail_set(fail, "no JSON: %.*s", len, error.text);
+out:
+	buf_free(&kept);
+	return root;
+}
+
+/* Wrapped, so that json_is_xml can tell. */
+static json_t *
+read_xml(const char *text, const char *end, struct fail *fail)
+{
+	json_t *root = json_read_xml(text, (size_t)(end - text), fail);
+	json_t *wrap;
+
+	if (!root)
+		return NULL;
+	wrap = json_object();
+	json_object_set_new_nocheck(wrap, XML_ROOT, root);
+	return wrap;
+}
+
+json_t *
+json_read(const char *text, size_t len, struct fail *fail)
+{
+	const char *end = text + len;
+
+	if (len > JSON_MAX) {
+		fail_set(fail, "longer than %d bytes", JSON_MAX);
+		return NULL;
+	}
+	if (!json_looks(text, len)) {
+		fail_set(fail, "neither JSON nor XML");
+		return NULL;
+	}
+	text = first_byte(text, end);
+	return *text == '<' ? read_xml(text, end, fail)
+			    : read_json(text, end, fail);
+}
+
+void
+json_free(json_t *root)
+{
+	json_decref(root);
+}
+
+json_t *
+json_document(json_t *root)
+{
+	json_t *document = json_object_get(root, XML_ROOT);
+
+	return document ? document : root;
+}
+
+bool
+json_is_xml(const json_t *root)
+{
+	return json_object_get(root, XML_ROOT) != NULL;
+}
+
+bool
+json_text(const json_t *value, struct buf *out)
+{
+	const char *text = json_string_value(value);
+	size_t bare = json_is_string(value) && json_bare(value);
+
+	if (json_is_boolean(value))
+		buf_str(out, json_is_true(value) ? "true" : "false");
+	else if (text)
+		buf_add(out, text + bare, json_string_length(value) - bare);
+	return text || json_is_boolean(value);
+}
+
+bool
+json_bare(const json_t *value)
+{
+	return json_is_boolean(value) ||
+	       (json_string_length(value) > 0 &&
+		       *json_string_value(value) == '\0');
+}

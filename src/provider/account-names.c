@@ -1,0 +1,231 @@
+#include <stdint.h>
+#include <string.h>
+
+#include "provider/account-internal.h"
+#include "buf.h"
+#include "config/config.h"
+#include "fail.h"
+#include "http/http.h"
+#include "provider/row.h"
+
+/* The lists, and the types that each asks for. */
+static const struct {
+	const char *key;
+	bool type[ROW_TYPES];
+} lists[] = {
+	{ "names", { true, true } },
+	{ "ipv4", { true, false } },
+	{ "ipv6", { false, true } },
+};
+
+/*
+ * RFC 1035 section 2.3.4: labels of 1 to 63 bytes, 253 in all. RFC 1123 section
+ * 2.1: a hyphen neither begins nor ends one; an underscore may (RFC 8552).
+ */
+static bool
+is_domain(const char *name, int labels)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
+	size_t len;
+
+	if (strlen(name) > 253)
+		return false;
+	for (;; name += len + 1) {
+		len = strspn(name, letters);
+		if (len < 1 || len > 63 || name[0] == '-' ||
+			name[len - 1] == '-')
+			return false;
+		labels--;
+		if (name[len] != '.')
+			break;
+	}
+	return name[len] == '\0' && labels <= 0;
+}
+
+const char *
+account_domain(struct mem *mem, const char *text, int labels, struct fail *fail)
+{
+	const char *rest = strncmp(text, "*.", 2) == 0 ? text + 2 : text;
+	struct buf name = { 0 };
+	const char *domain = NULL;
+
+	if (rest != text)
+		labels--;
+	if (!http_punycode(&name, rest, fail)) {
+		fail_at(fail, "%s", text);
+		goto out;
+	}
+	if (name.len > 0 && name.at[name.len - 1] == '.')
+		buf_cut(&name, name.len - 1);
+	if (is_domain(buf_text(&name), labels))
+		domain = mem_printf(
+			mem, "%s%s", rest != text ? "*." : "", buf_text(&name));
+	else
+		fail_set(fail, "%s is no DNS name", text);
+out:
+	buf_free(&name);
+	return domain;
+}
+
+bool
+account_in_zone(const char *name, const char *zone)
+{
+	size_t len = strlen(name), tail = strlen(zone);
+
+	if (len < tail || strcmp(name + len - tail, zone) != 0)
+		return false;
+	return len == tail || name[len - tail - 1] == '.';
+}
+
+/* One list at work. */
+struct list {
+	struct account_work *work;
+	const struct config_entry *entry;
+	bool type[ROW_TYPES]; /* that its names get */
+};
+
+static void
+wrong(const struct list *list, int line, const char *text)
+{
+	config_wrong_line(list->work->config, list->work->section, list->entry,
+		line, text);
+}
+
+static void
+add_name(struct list *list, const char *name, int line)
+{
+	struct account_name **at = &list->work->account->names;
+	struct mem *mem = list->work->config->mem;
+	bool twice = false;
+	int type;
+
+	while (*at && strcmp((*at)->name, name) != 0)
+		at = &(*at)->next;
+	if (!*at) {
+		*at = mem_take(mem, sizeof(**at));
+		(*at)->name = name;
+		(*at)->line = line;
+	}
+	for (type = 0; type < ROW_TYPES; type++) {
+		if (!list->type[type])
+			continue;
+		twice |= (*at)->type[type];
+		(*at)->type[type] = true;
+	}
+	if (twice)
+		wrong(list, line,
+			mem_printf(mem, "%s is given twice, first in line %d",
+				name, (*at)->line));
+}
+
+/* An indented line such as `user = me` is no list of names. */
+static bool
+is_assignment(const struct list *list, int line)
+{
+	const struct config_line *l = list->entry->lines;
+
+	while (l && l->line != line)
+		l = l->next;
+	return l && strchr(l->text, '=');
+}
+
+static void
+read_names(struct list *list)
+{
+	struct config *config = list->work->config;
+	const char *zone = list->work->account->zone, *name;
+	const struct config_line *word = config_words(config, list->entry);
+	struct fail fail;
+
+	if (!word)
+		wrong(list, 0, "is empty");
+	for (; word; word = word->next) {
+		if (is_assignment(list, word->line)) {
+			wrong(list, word->line,
+				"an indented line goes on a list of names "
+				"(begin keys in the first column)");
+			continue;
+		}
+		name = account_domain(config->mem, word->text, 2, &fail);
+		if (!name) {
+			wrong(list, word->line, fail.text);
+			continue;
+		}
+		if (zone && !account_in_zone(name, zone))
+			wrong(list, word->line,
+				mem_printf(config->mem, "%s is not in zone %s",
+					name, zone));
+		add_name(list, name, word->line);
+	}
+}
+
+/*
+ * Which of the types that a list asks for its names get: those with lookups
+ * that the row offers. A list of one family must get it.
+ */
+static void
+choose_types(struct list *list, const bool *asked)
+{
+	const struct account_work *work = list->work;
+	const struct row *rows = work->account->row;
+	const char *lacks = NULL;
+	bool any = false, looked_up = false, offered = false;
+	int type;
+
+	for (type = 0; type < ROW_TYPES; type++) {
+		if (!asked[type])
+			continue;
+		if (!rows[type].offered)
+			lacks = row_types[type];
+		offered |= rows[type].offered;
+		if (!work->has[type])
+			continue;
+		looked_up = true;
+		list->type[type] = rows[type].offered;
+		any |= rows[type].offered;
+	}
+	/* a label that nothing has is told with `lookup` */
+	if (work->account->lookup[0] && !work->has[ROW_A] &&
+		!work->has[ROW_AAAA])
+		return;
+	if (!offered)
+		looked_up = true;
+	if (!looked_up && asked[ROW_A] && asked[ROW_AAAA])
+		config_wrong(work->config, work->section, list->entry,
+			"has no lookups: neither %s nor %s is there",
+			work->family[ROW_A], work->family[ROW_AAAA]);
+	else if (!looked_up)
+		config_wrong(work->config, work->section, list->entry,
+			"has no lookups: %s is not there",
+			work->family[asked[ROW_A] ? ROW_A : ROW_AAAA]);
+	else if (!any)
+		config_wrong(work->config, work->section, list->entry,
+			"%s has no %s", work->account->provider, lacks);
+}
+
+void
+account_read_names(struct account_work *work)
+{
+	const struct row *rows = work->account->row;
+	bool offered = rows[ROW_A].offered || rows[ROW_AAAA].offered;
+	bool found = false;
+	struct list list;
+	size_t i;
+
+	if (!offered)
+		config_wrong(work->config, work->section, NULL,
+			"set is missing (or create and update)");
+	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		list = (struct list){ .work = work };
+		list.entry = account_entry(work->section, lists[i].key);
+		if (!list.entry)
+			continue;
+		found = true;
+		if (offered)
+			choose_types(&list, lists[i].type);
+		read_names(&list);
+	}
+	if (!found)
+		config_wrong(
+			work->config, work->section, NULL, "names is missing");
+}

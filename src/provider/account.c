@@ -1,0 +1,161 @@
+#include "provider/account-internal.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "buf.h"
+#include "provider/catalogue-internal.h"
+#include "config/config.h"
+#include "provider/layer.h"
+#include "provider/row.h"
+#include "provider/check.h"
+
+const char *const account_keys[] = { "names", "ipv4", "ipv6", "ttl", "zone",
+	"lookup", "suffix", "server", "refresh", NULL };
+
+const struct config_entry *
+account_entry(const struct config_section *section, const char *key)
+{
+	const struct config_entry *entry = section->entries;
+
+	while (entry && strcmp(entry->key, key) != 0)
+		entry = entry->next;
+	return entry;
+}
+
+/* Tells of unknown keys, and of those that only a row has. */
+static void
+check_keys(struct account_work *work, const struct layer_work *layers)
+{
+	struct layer_words words = { 0 };
+	struct mem *mem = work->config->mem;
+	const struct config_entry *entry;
+	const struct row_declared *at;
+	const char *const *key;
+
+	for (key = account_keys; *key; key++)
+		layer_word(mem, &words, *key);
+	for (at = work->declared; at; at = at->next)
+		if (at->secret)
+			layer_word(mem, &words,
+				mem_printf(mem, "%s_file", at->name));
+	row_check_keys(work->config, layers, work->declared, &words);
+	entry = account_entry(work->section, "like");
+	if (entry)
+		config_wrong(work->config, work->section, entry,
+			"stands in rows only: write [provider NAME]");
+}
+
+static bool
+is_name_list(const char *key)
+{
+	return strcmp(key, "names") == 0 || strcmp(key, "ipv4") == 0 ||
+	       strcmp(key, "ipv6") == 0;
+}
+
+static void
+add_layers(struct buf *text, const struct layer *layer)
+{
+	const struct config_entry *entry;
+	const struct config_line *line;
+
+	for (; layer; layer = layer->below) {
+		for (entry = layer->section->entries; entry;
+			entry = entry->next) {
+			if (is_name_list(entry->key))
+				continue;
+			buf_printf(text, "%s\n", entry->key);
+			for (line = entry->lines; line; line = line->next)
+				buf_printf(text, "\t%s\n", line->text);
+		}
+		buf_char(text, '\n');
+	}
+}
+
+/* The row, layered; the mistakes that the account's own keys make are told. */
+static void
+make_rows(struct account_work *work)
+{
+	struct layer_work all = { .mem = work->config->mem,
+		.top = work->layers };
+	struct layer_work below = { 0 };
+	struct row_declared *declared;
+
+	catalogue_make(&all, work->account->row, &declared);
+	catalogue_make_below(&below, &all);
+	layer_report(work->config, &all, &below);
+	work->declared = declared;
+	check_keys(work, &all);
+}
+
+static void
+read_account(struct account_work *work)
+{
+	struct account *account = work->account;
+	struct buf fingerprint = { 0 };
+
+	make_rows(work);
+	account_read_values(work, &fingerprint);
+	account_read_general(work);
+	account_read_names(work);
+	add_layers(&fingerprint, work->layers);
+	account->fingerprint = mem_textn(
+		work->config->mem, buf_text(&fingerprint), fingerprint.len);
+	account->fingerprint_len = fingerprint.len;
+	buf_free(&fingerprint);
+}
+
+/* Which families have lookups, and how their sections are called. */
+static void
+find_lookups(struct account_work *work,
+	bool (*has)(void *arg, const char *label, enum row_type type),
+	void *arg)
+{
+	static const char *const kinds[] = { "ipv4", "ipv6" };
+	const struct config_entry *entry;
+	const char *label = "";
+	int type;
+
+	entry = account_entry(work->section, "lookup");
+	if (entry)
+		label = mem_text(work->config->mem, entry->lines->text);
+	work->account->lookup = label;
+	for (type = 0; type < ROW_TYPES; type++) {
+		work->has[type] = has(arg, label, (enum row_type)type);
+		work->family[type] = mem_printf(work->config->mem, "[%s%s%s]",
+			kinds[type], *label ? " " : "", label);
+	}
+}
+
+struct account *
+account_read(struct catalogue *catalogue, struct config_section *section,
+	bool (*has)(void *arg, const char *label, enum row_type type),
+	void *arg)
+{
+	struct config *config = catalogue_config(catalogue);
+	const int before = config->mistakes;
+	struct catalogue_row *row = catalogue_find(catalogue, section->kind);
+	struct account_work work = { .config = config, .section = section };
+	struct layer *own = mem_take(config->mem, 2 * sizeof(*own));
+
+	section->used = true;
+	if (!row) {
+		config_wrong(
+			config, section, NULL, "no provider %s", section->kind);
+		return NULL;
+	}
+	own[0].section = own[1].section = section;
+	own[0].below = catalogue_layers(catalogue, row, config->mem, NULL);
+	/* what is wrong with the row's `like` is told with the row */
+	if (!own[0].below)
+		return NULL;
+	work.layers = &own[0];
+	work.own = &own[1];
+	work.account = mem_take(config->mem, sizeof(*work.account));
+	work.account->title = section->name;
+	work.account->provider = mem_text(config->mem, row->name);
+	work.account->section = section;
+	find_lookups(&work, has, arg);
+	read_account(&work);
+	return config->mistakes == before ? work.account : NULL;
+}

@@ -1,0 +1,274 @@
+#include "provider/catalogue-internal.h"
+
+#include <stdint.h>
+#include <string.h>
+
+#include "buf.h"
+#include "config/config.h"
+#include "provider/layer.h"
+#include "provider/row.h"
+
+#define LIKE_MAX 4
+
+struct catalogue {
+	struct mem *mem;
+	struct config *config;      /* the user's */
+	struct catalogue_row *rows; /* sorted by name; not the hidden */
+	struct catalogue_row *last;
+	const char **names;
+	struct catalogue_text *read; /* built-in rows that were read */
+};
+
+struct catalogue_text {
+	struct catalogue_text *next;
+	struct config *config;
+};
+
+/* Puts a row in its place; one of the same name gets hidden. */
+static void
+insert(struct catalogue *catalogue, struct catalogue_row *row)
+{
+	struct catalogue_row **at = &catalogue->rows;
+
+	/* those that are built in come in their order */
+	if (catalogue->last && strcmp(catalogue->last->name, row->name) < 0)
+		at = &catalogue->last->next;
+	while (*at && strcmp((*at)->name, row->name) < 0)
+		at = &(*at)->next;
+	if (*at && strcmp((*at)->name, row->name) == 0) {
+		if (!(*at)->text)
+			return;
+		row->hidden = *at;
+		row->next = (*at)->next;
+	} else {
+		row->next = *at;
+	}
+	*at = row;
+	if (!row->next)
+		catalogue->last = row;
+}
+
+struct catalogue *
+catalogue_new(struct config *config)
+{
+	struct mem *mem = mem_new();
+	struct catalogue *catalogue = mem_take(mem, sizeof(*catalogue));
+	struct config_section *section;
+	struct catalogue_row *row;
+	size_t i;
+
+	catalogue->mem = mem;
+	catalogue->config = config;
+	for (i = 0; i < provider_text_count; i++) {
+		row = mem_take(mem, sizeof(*row));
+		row->name = provider_texts[i].name;
+		row->text = &provider_texts[i];
+		insert(catalogue, row);
+	}
+	for (section = config ? config->sections : NULL; section;
+		section = section->next) {
+		if (strcmp(section->kind, "provider") != 0)
+			continue;
+		section->used = true;
+		row = mem_take(mem, sizeof(*row));
+		row->name = section->label;
+		row->section = section;
+		insert(catalogue, row);
+	}
+	return catalogue;
+}
+
+void
+catalogue_free(struct catalogue *catalogue)
+{
+	struct catalogue_text *at;
+
+	if (!catalogue)
+		return;
+	for (at = catalogue->read; at; at = at->next)
+		config_free(at->config);
+	mem_free(catalogue->mem);
+}
+
+struct config *
+catalogue_config(struct catalogue *catalogue)
+{
+	return catalogue->config;
+}
+
+const char *const *
+catalogue_names(struct catalogue *catalogue)
+{
+	const struct catalogue_row *row;
+	struct layer_words words = { 0 };
+
+	if (!catalogue->names) {
+		for (row = catalogue->rows; row; row = row->next)
+			layer_word(catalogue->mem, &words, row->name);
+		catalogue->names = words.at;
+	}
+	return catalogue->names;
+}
+
+struct catalogue_row *
+catalogue_find(struct catalogue *catalogue, const char *name)
+{
+	struct catalogue_row *row = catalogue->rows;
+
+	while (row && strcmp(row->name, name) != 0)
+		row = row->next;
+	return row;
+}
+
+bool
+catalogue_hides(struct catalogue *catalogue, const char *name)
+{
+	const struct catalogue_row *row = catalogue_find(catalogue, name);
+
+	return row && row->hidden;
+}
+
+const char *
+catalogue_nearest(struct catalogue *catalogue, const char *name)
+{
+	return config_nearest(name, catalogue_names(catalogue));
+}
+
+/* The section of a row; a built-in one is read when it is first needed. */
+static const struct config_section *
+section_of(struct catalogue *catalogue, struct catalogue_row *row)
+{
+	struct catalogue_text *text;
+	struct buf lines = { 0 };
+	int i;
+
+	if (row->section)
+		return row->section;
+	/* so that its lines have the numbers of its file */
+	for (i = 1; i < row->text->line; i++)
+		buf_char(&lines, '\n');
+	buf_str(&lines, row->text->text);
+	text = mem_take(catalogue->mem, sizeof(*text));
+	text->config =
+		config_read_text(row->text->file, buf_text(&lines), lines.len);
+	buf_free(&lines);
+	text->next = catalogue->read;
+	catalogue->read = text;
+	row->section = text->config->sections;
+	return row->section;
+}
+
+/* The row that `like = NAME` means in a row, or NULL. */
+static struct catalogue_row *
+like_of(struct catalogue *catalogue, const struct catalogue_row *row,
+	const char *name)
+{
+	struct catalogue_row *like;
+
+	if (strcmp(row->name, name) == 0)
+		return row->hidden;
+	like = catalogue_find(catalogue, name);
+	/* a user's row changes no built-in row but its namesake */
+	if (like && row->text && !like->text)
+		return like->hidden;
+	return like;
+}
+
+struct chain {
+	struct catalogue_row *rows[LIKE_MAX + 1];
+	size_t count;
+};
+
+static bool
+in_circle(struct layer_work *work, const struct chain *chain,
+	const struct catalogue_row *row)
+{
+	struct buf names = { 0 };
+	size_t i, at;
+
+	for (at = 0; at < chain->count && chain->rows[at] != row; at++)
+		;
+	if (at == chain->count)
+		return false;
+	if (at == 0 && work) {
+		for (i = 0; i < chain->count; i++)
+			buf_printf(&names, "%s, ", chain->rows[i]->name);
+		layer_wrong(work, "%s goes in a circle (%s%s)", row->name,
+			buf_text(&names), row->name);
+		buf_free(&names);
+	}
+	return true;
+}
+
+static void
+no_provider(
+	struct catalogue *catalogue, struct layer_work *work, const char *name)
+{
+	const char *nearest = catalogue_nearest(catalogue, name);
+
+	if (nearest && strcmp(nearest, name) != 0)
+		layer_wrong(work, "no provider %s (%s?)", name, nearest);
+	else
+		layer_wrong(work, "no provider %s", name);
+}
+
+/* The next row of the chain. NULL: none; *right says whether that is so. */
+static struct catalogue_row *
+follow(struct catalogue *catalogue, const struct chain *chain,
+	struct layer_work *work, bool *right)
+{
+	struct catalogue_row *row = chain->rows[chain->count - 1], *like;
+	struct layer layer = { .section = row->section };
+	struct layer_work own = { .mem = catalogue->mem, .top = &layer };
+	struct layer_value value = layer_at(&own, "like", ROW_A);
+
+	*right = !value.lines;
+	if (!value.lines)
+		return NULL;
+	if (work && chain->count == 1)
+		layer_at(work, "like", ROW_A);
+	like = like_of(catalogue, row, value.lines->text);
+	if (!like && strcmp(row->name, value.lines->text) == 0)
+		like = row;
+	if (!like && work && chain->count == 1)
+		no_provider(catalogue, work, value.lines->text);
+	if (!like || in_circle(work, chain, like))
+		return NULL;
+	if (chain->count > LIKE_MAX) {
+		if (work)
+			layer_wrong(work, "more than %d deep", LIKE_MAX);
+		return NULL;
+	}
+	*right = true;
+	return like;
+}
+
+const struct layer *
+catalogue_layers(struct catalogue *catalogue, struct catalogue_row *row,
+	struct mem *mem, struct layer_work *work)
+{
+	struct layer *layers = mem_take(mem, (LIKE_MAX + 1) * sizeof(*layers));
+	struct chain chain = { .count = 0 };
+	bool right = true;
+
+	if (work)
+		work->top = layers;
+	while (row) {
+		layers[chain.count].section = section_of(catalogue, row);
+		if (chain.count > 0)
+			layers[chain.count - 1].below = &layers[chain.count];
+		chain.rows[chain.count++] = row;
+		row = follow(catalogue, &chain, work, &right);
+	}
+	return right ? layers : NULL;
+}
+
+void
+catalogue_check(struct catalogue *catalogue)
+{
+	struct catalogue_row *row;
+
+	for (row = catalogue->rows; row; row = row->next)
+		if (!row->text)
+			catalogue_check_row(catalogue, row, catalogue->config);
+}

@@ -1,0 +1,241 @@
+#include "provider/make.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "buf.h"
+#include "config/config.h"
+#include "provider/layer.h"
+#include "provider/row.h"
+#include "provider/parse.h"
+#include "template/template.h"
+
+static const char *const zone_words[] = { "zone", "name", "sub", NULL };
+static const char *const address_words[] = { "ip", "ip4", "ip6", "ips", "value",
+	NULL };
+
+bool
+row_each_of_step(const struct row *row, int step,
+	bool (*each)(const char *text, void *arg), void *arg)
+{
+	const struct row_request *request = row->step[step];
+	const struct config_line *field;
+
+	if (!request)
+		return true;
+	if (request->url && !each(request->url, arg))
+		return false;
+	for (field = request->fields; field; field = field->next)
+		if (!each(field->text, arg))
+			return false;
+	return !request->body || each(request->body, arg);
+}
+
+bool
+row_each_shared(const struct row *row,
+	bool (*each)(const char *text, void *arg), void *arg)
+{
+	const struct config_line *field;
+
+	if (row->url && !each(row->url, arg))
+		return false;
+	if (row->jwt && !each(row->jwt, arg))
+		return false;
+	if (row->auth && !each(row->auth, arg))
+		return false;
+	for (field = row->fields; field; field = field->next)
+		if (!each(field->text, arg))
+			return false;
+	return true;
+}
+
+/* False if the text holds one of the variables. */
+static bool
+holds_none(const char *text, void *arg)
+{
+	const char *const *at;
+
+	for (at = *(const char *const **)arg; *at; at++)
+		if (template_holds(text, *at))
+			return false;
+	return true;
+}
+
+bool
+row_step_holds(const struct row *row, int step, const char *const *variables)
+{
+	return !row_each_of_step(row, step, holds_none, &variables);
+}
+
+bool
+row_shared_holds(const struct row *row, const char *const *variables)
+{
+	return !row_each_shared(row, holds_none, &variables);
+}
+
+bool
+row_tests_hold(const struct row *row, int meaning, const char *const *variables)
+{
+	const struct row_test *test;
+
+	for (test = row->test[meaning]; test; test = test->next)
+		if (test->text && !holds_none(test->text, &variables))
+			return true;
+	return false;
+}
+
+bool
+row_sends_address(const struct row *row, int step)
+{
+	const struct row_request *write = row->step[step];
+
+	if (row_step_holds(row, step, address_words))
+		return true;
+	if (write && !write->method)
+		return row_step_holds(row, STEP_BATCH, address_words);
+	return row_shared_holds(row, address_words);
+}
+
+static bool
+uses_zone(const struct row *row)
+{
+	int i;
+
+	if (row->step[STEP_ZONES] || row_shared_holds(row, zone_words))
+		return true;
+	for (i = 0; i < STEPS; i++)
+		if (row_step_holds(row, i, zone_words))
+			return true;
+	for (i = 0; i < MEANINGS; i++)
+		if (row_tests_hold(row, i, zone_words))
+			return true;
+	return false;
+}
+
+static void
+make_steps(struct layer_work *work, struct row *row, int type)
+{
+	static const char *const value_word[] = { "value", NULL };
+	static const struct row_request plain = { .body = "\"{ip}\"",
+		.kind = BODY_JSON };
+	struct layer_value value;
+	int i;
+
+	for (i = 0; i < STEPS; i++) {
+		value = layer_at(work, row_steps[i], type);
+		if (!value.lines)
+			continue;
+		row->step[i] =
+			i == STEP_VALUE
+				? row_parse_item(work, value.lines)
+				: row_parse_request(work, value.lines,
+					  i >= STEP_SET && i <= STEP_DELETE);
+	}
+	if (row->step[STEP_VALUE])
+		return;
+	for (i = STEP_SET; i <= STEP_BATCH; i++)
+		if (row_step_holds(row, i, value_word))
+			row->step[STEP_VALUE] = &plain;
+}
+
+static void
+make_url(struct layer_work *work, struct row *row, int type)
+{
+	struct layer_value value = layer_at(work, "url", type);
+	const char *url;
+
+	if (!value.lines)
+		return;
+	row->url = url = row_parse_joined(work, value.lines);
+	if (strpbrk(url, " \t"))
+		layer_wrong(work, "a URL holds no blank");
+	else if (strncmp(url, "https://", 8) == 0 ||
+		 strncmp(url, "http://", 7) == 0)
+		row_parse_origin(work, url);
+	else if (strncmp(url, "{server}", 8) != 0)
+		layer_wrong(work, "begins with https:// or {server}");
+}
+
+/* The text of a key that takes one line, or NULL. That there is but one is
+ * checked with the keys of the section. */
+static const char *
+single(struct layer_work *work, const char *key, int type)
+{
+	struct layer_value value = layer_at(work, key, type);
+
+	return value.lines ? value.lines->text : NULL;
+}
+
+static void
+make_numbers(struct layer_work *work, struct row *row, int type)
+{
+	const char *text = single(work, "hold", type);
+	long ttl;
+	char *end;
+
+	if (text) {
+		row->hold = config_time(text);
+		if (row->hold < 0)
+			layer_wrong(work, "%s: a time is 90s, 30m, 2h or 25d",
+				text);
+	}
+	row->ttl = single(work, "ttl", type);
+	if (row->ttl) {
+		ttl = strtol(row->ttl, &end, 10);
+		if (strspn(row->ttl, "0123456789") != strlen(row->ttl) ||
+			ttl < 1 || ttl > INT32_MAX)
+			layer_wrong(work,
+				"%s: a TTL is 1 to 2147483647 seconds",
+				row->ttl);
+	}
+	row->type = single(work, "type", type);
+	if (!row->type)
+		row->type = row_types[type];
+}
+
+void
+row_make(struct layer_work *work, struct row *row, int type)
+{
+	struct layer_value value;
+	int i;
+
+	make_url(work, row, type);
+	row->auth = single(work, "auth", type);
+	row->jwt = single(work, "jwt", type);
+	value = layer_at(work, "header", type);
+	row->fields = row_parse_fields(work, value.lines);
+	make_steps(work, row, type);
+	for (i = 0; i < MEANINGS; i++) {
+		value = layer_at(work, row_meanings[i], type);
+		row->test[i] = row_parse_tests(work, value.lines);
+	}
+	value = layer_at(work, "error", type);
+	row->error = row_parse_pointers(work, value.lines);
+	make_numbers(work, row, type);
+	row->runs = single(work, "runs", type);
+	row->offered = row->runs || row->step[STEP_SET] ||
+		       row->step[STEP_CREATE] || row->step[STEP_UPDATE];
+	row->needs_zone = row->runs || uses_zone(row);
+	row->senders = row->step[STEP_SET] && !row_sends_address(row, STEP_SET);
+}
+
+struct row_declared *
+row_make_declared(struct layer_work *work)
+{
+	static const char *const keys[] = { "secret", "setting" };
+	struct layer_value value[2];
+	struct row_declared *list = NULL;
+	int i, first;
+
+	for (i = 0; i < 2; i++)
+		value[i] = layer_find(work->mem, work->top, keys[i], ROW_A);
+	first = value[1].line < value[0].line;
+	for (i = 0; i < 2; i++) {
+		const int at = i ? !first : first;
+
+		layer_at(work, keys[at], ROW_A);
+		row_parse_declared(work, value[at].lines, at == 0, &list);
+	}
+	return list;
+}

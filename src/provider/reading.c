@@ -1,0 +1,285 @@
+#include <stdint.h>
+#include <string.h>
+
+#include "provider/parse.h"
+#include "buf.h"
+#include "config/config.h"
+#include "json/json.h"
+#include "provider/layer.h"
+#include "provider/row.h"
+
+#define BLANKS " \t"
+
+bool
+row_parse_variable(const char *text, size_t len)
+{
+	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
+	size_t i;
+
+	if (len == 0 || !strchr("abcdefghijklmnopqrstuvwxyz", text[0]))
+		return false;
+	for (i = 0; i < len; i++)
+		if (!strchr(letters, text[i]))
+			return false;
+	return true;
+}
+
+/* Copies a pointer, if it is one. `shown` is the text around it. */
+static const char *
+read_pointer(struct layer_work *work, const char *shown, const char *pointer)
+{
+	if (pointer[0] && pointer[0] != '/')
+		layer_wrong(work, "%s: a pointer begins with /", shown);
+	else if (!json_pointer_ok(pointer))
+		layer_wrong(work,
+			"%s: in a pointer, ~ is written ~0 and / is written ~1",
+			shown);
+	return mem_text(work->mem, pointer);
+}
+
+/* Whether this variable may be given by an answer. */
+static bool
+may_read(const char *variable)
+{
+	static const char *const own[] = { "fqdn", "sub", "ip4", "ip6", "ips",
+		"offset", "value", "server", "set", "create", "update",
+		"delete" };
+	size_t i;
+
+	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
+		if (strcmp(own[i], variable) == 0)
+			return false;
+	return true;
+}
+
+static bool
+is_bound(const struct row_reading *reading, const char *variable)
+{
+	const struct row_binding *at;
+
+	if (strcmp(variable, "page") == 0)
+		return reading->page != NULL;
+	for (at = reading->bindings; at; at = at->next)
+		if (strcmp(at->variable, variable) == 0)
+			return true;
+	return false;
+}
+
+static void
+bind(struct layer_work *work, struct row_reading *reading, const char *variable,
+	const char *pointer)
+{
+	struct row_binding *binding, **end;
+
+	if (strcmp(variable, "page") == 0) {
+		reading->page = pointer;
+		return;
+	}
+	binding = mem_take(work->mem, sizeof(*binding));
+	binding->variable = variable;
+	binding->pointer = pointer;
+	for (end = &reading->bindings; *end; end = &(*end)->next)
+		;
+	*end = binding;
+}
+
+/* variable ["=" pointer] */
+static void
+read_binding(
+	struct layer_work *work, struct row_reading *reading, const char *word)
+{
+	size_t len = strcspn(word, "=");
+	const char *variable = mem_textn(work->mem, word, len), *pointer;
+
+	if (!row_parse_variable(word, len)) {
+		layer_wrong(
+			work, "%s: a variable's name is of a-z 0-9 _", word);
+		return;
+	}
+	if (!may_read(variable)) {
+		layer_wrong(work, "%s is a word of the language", variable);
+		return;
+	}
+	if (is_bound(reading, variable)) {
+		layer_wrong(work, "reads %s twice", variable);
+		return;
+	}
+	pointer = word[len] == '=' ? read_pointer(work, word, word + len + 1)
+				   : mem_printf(work->mem, "/%s", variable);
+	bind(work, reading, variable, pointer);
+}
+
+struct row_reading *
+row_parse_reading(struct layer_work *work, const char *text)
+{
+	struct row_reading *reading = mem_take(work->mem, sizeof(*reading));
+	const char *word;
+	size_t len;
+
+	for (text += strspn(text, BLANKS); *text;
+		text += len + strspn(text + len, BLANKS)) {
+		len = strcspn(text, BLANKS);
+		word = mem_textn(work->mem, text, len);
+		if (word[0] != '/')
+			read_binding(work, reading, word);
+		else if (reading->items || reading->bindings)
+			layer_wrong(work,
+				"%s: the pointer to the items comes first",
+				word);
+		else
+			reading->items = read_pointer(work, word, word);
+	}
+	if (!reading->items && !reading->page && !reading->bindings)
+		layer_wrong(work, "-> reads nothing");
+	return reading;
+}
+
+/* "404" and "5xx" as numbers; 0: neither. */
+static int
+status_of(const char *text)
+{
+	if (strlen(text) != 3 || text[0] < '1' || text[0] > '5')
+		return 0;
+	if (strcmp(text + 1, "xx") == 0)
+		return text[0] - '0';
+	if (strspn(text, "0123456789") != 3)
+		return 0;
+	return (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
+}
+
+static struct row_test *
+read_test(struct layer_work *work, const char *text)
+{
+	struct row_test *test = mem_take(work->mem, sizeof(*test));
+	size_t len;
+
+	test->status = status_of(text);
+	if (test->status > 0) {
+		test->kind = TEST_STATUS;
+	} else if (text[0] == '/') {
+		len = strcspn(text, "=");
+		test->kind = TEST_POINTER;
+		test->pointer = read_pointer(
+			work, text, mem_textn(work->mem, text, len));
+		if (text[len] == '=')
+			test->text = mem_text(work->mem, text + len + 1);
+	} else {
+		test->kind = TEST_TEXT;
+		test->text = mem_text(work->mem, text);
+	}
+	return test;
+}
+
+/* The next of the texts between commas, without blanks around; NULL: none. */
+static const char *
+between_commas(struct mem *mem, const char **text)
+{
+	const char *at = *text + strspn(*text, BLANKS ",");
+	size_t len = strcspn(at, ",");
+
+	*text = at + len;
+	while (len > 0 && strchr(BLANKS, at[len - 1]))
+		len--;
+	return len > 0 ? mem_textn(mem, at, len) : NULL;
+}
+
+struct row_test *
+row_parse_tests(struct layer_work *work, const struct config_line *lines)
+{
+	struct row_test *first = NULL, **end = &first;
+	const char *text, *one;
+
+	for (; lines; lines = lines->next) {
+		text = lines->text;
+		while ((one = between_commas(work->mem, &text))) {
+			*end = read_test(work, one);
+			end = &(*end)->next;
+		}
+	}
+	return first;
+}
+
+const struct config_line *
+row_parse_pointers(struct layer_work *work, const struct config_line *lines)
+{
+	struct config_line *first = NULL, **end = &first;
+	const char *text, *one;
+
+	for (; lines; lines = lines->next) {
+		text = lines->text;
+		while ((one = between_commas(work->mem, &text))) {
+			*end = mem_take(work->mem, sizeof(**end));
+			(*end)->text = read_pointer(work, one, one);
+			(*end)->line = lines->line;
+			end = &(*end)->next;
+		}
+	}
+	return first;
+}
+
+/* Words that cannot be declared, besides the keys of the language. */
+static bool
+is_taken(const char *name)
+{
+	static const char *const words[] = { "fqdn", "name", "sub", "ip", "ip4",
+		"ip6", "ips", "server", "page", "offset", "names", "ipv4",
+		"ipv6", "lookup", "suffix" };
+	size_t i;
+
+	if (strcmp(name, "zone") == 0)
+		return false;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], name) == 0)
+			return true;
+	return layer_knows(name);
+}
+
+static void
+declare(struct layer_work *work, struct row_declared **list,
+	const struct row_declared *declared)
+{
+	struct row_declared *copy;
+
+	if (is_taken(declared->name)) {
+		layer_wrong(
+			work, "%s is a word of the language", declared->name);
+		return;
+	}
+	for (; *list; list = &(*list)->next)
+		if (strcmp((*list)->name, declared->name) == 0) {
+			layer_wrong(
+				work, "%s is declared twice", declared->name);
+			return;
+		}
+	copy = mem_take(work->mem, sizeof(*copy));
+	*copy = *declared;
+	*list = copy;
+}
+
+void
+row_parse_declared(struct layer_work *work, const struct config_line *lines,
+	bool secret, struct row_declared **list)
+{
+	struct row_declared declared = { .secret = secret };
+	const char *name;
+	size_t word, len;
+
+	for (; lines; lines = lines->next) {
+		name = lines->text;
+		word = len = strcspn(name, BLANKS);
+		declared.text = mem_text(
+			work->mem, name + word + strspn(name + word, BLANKS));
+		declared.optional = name[0] == '[' && name[len - 1] == ']';
+		if (declared.optional) {
+			name++;
+			len -= 2;
+		}
+		declared.name = mem_textn(work->mem, name, len);
+		if (row_parse_variable(name, len))
+			declare(work, list, &declared);
+		else
+			layer_wrong(work,
+				"%s: a variable's name is of a-z 0-9 _",
+				declared.name);
+	}
+}

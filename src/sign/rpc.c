@@ -1,0 +1,75 @@
+/* help.aliyun.com/zh/sdk/product-overview/rpc-mechanism */
+#include <string.h>
+
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+#include "buf.h"
+#include "sign/sign.h"
+#include "sign/internal.h"
+
+static void
+add(struct buf *query, const char *name, const char *value)
+{
+	buf_printf(query, "&%s=", name);
+	sign_encode(query, value, strlen(value));
+}
+
+/* What is signed is encoded twice, and of the URL holds the query alone. */
+void
+sign_rpc_text(struct buf *out, const char *method, const char *url)
+{
+	struct buf query = { 0 };
+
+	sign_query(&query, url, false);
+	buf_printf(out, "%s&%%2F&", method);
+	sign_encode(out, buf_text(&query), query.len);
+	buf_free(&query);
+}
+
+void
+sign_rpc_hmac(struct buf *out, const char *key, const char *text, size_t len)
+{
+	unsigned char mac[EVP_MAX_MD_SIZE];
+	unsigned int made = 0;
+
+	HMAC(EVP_sha1(), key, (int)strlen(key), (const unsigned char *)text,
+		len, mac, &made);
+	sign_base64(out, mac, made);
+	mem_wipe(mac, sizeof mac);
+}
+
+void
+sign_rpc_signature(struct buf *out, const char *secret, const struct buf *text)
+{
+	struct buf key = { 0 };
+
+	buf_printf(&key, "%s&", secret);
+	sign_rpc_hmac(out, buf_text(&key), text->at, text->len);
+	buf_free(&key);
+}
+
+void
+sign_rpc(struct buf *out, struct sign_task *task, struct mem *mem)
+{
+	const struct sign_request *request = task->request;
+	struct buf added = { 0 }, date = { 0 }, signature = { 0 };
+	struct buf url = { 0 }, text = { 0 };
+
+	(void)mem;
+	sign_date(&date, SIGN_ISO, task->moment);
+	add(&added, "SignatureMethod", "HMAC-SHA1");
+	add(&added, "SignatureNonce", task->moment->nonce);
+	add(&added, "Timestamp", buf_text(&date));
+	buf_printf(&url, "%s%s%s", request->url,
+		strchr(request->url, '?') ? "" : "?", buf_text(&added));
+	sign_rpc_text(&text, request->method, buf_text(&url));
+	sign_rpc_signature(&signature, task->words[0], &text);
+	add(&added, "Signature", buf_text(&signature));
+	buf_printf(out, "?%s\n", buf_text(&added) + 1);
+	buf_free(&added);
+	buf_free(&date);
+	buf_free(&signature);
+	buf_free(&url);
+	buf_free(&text);
+}

@@ -1,0 +1,337 @@
+#include <string.h>
+
+#include "state/state.h"
+#include "state/rows.h"
+#include "address.h"
+#include "buf.h"
+
+#define KEPT (90 * INT64_C(86400))
+
+struct state *
+state_new(void)
+{
+	struct mem *mem = mem_new();
+	struct state *state = mem_take(mem, sizeof *state);
+
+	state->mem = mem;
+	return state;
+}
+
+void
+state_free(struct state *state)
+{
+	if (state)
+		mem_free(state->mem);
+}
+
+/*
+ * Each finds where the row of a key stands, or would stand, and tells by
+ * *there whether it does.
+ */
+static struct state_lookup **
+lookup_place(struct state *state, const char *set, bool *there)
+{
+	struct state_lookup **at = &state->lookups;
+	int order = 1;
+
+	while (*at && (order = strcmp((*at)->set, set)) < 0)
+		at = &(*at)->next;
+	*there = *at && order == 0;
+	return at;
+}
+
+static int
+name_compare(const struct state_name *a, const struct state_name *b)
+{
+	int order = strcmp(a->name, b->name);
+
+	if (order == 0)
+		order = strcmp(a->type, b->type);
+	return order ? order : strcmp(a->account, b->account);
+}
+
+static struct state_name **
+name_place(struct state *state, const struct state_name *like, bool *there)
+{
+	struct state_name **at = &state->names;
+	int order = 1;
+
+	while (*at && (order = name_compare(*at, like)) < 0)
+		at = &(*at)->next;
+	*there = *at && order == 0;
+	return at;
+}
+
+static struct state_account **
+account_place(struct state *state, const char *account, bool *there)
+{
+	struct state_account **at = &state->accounts;
+	int order = 1;
+
+	while (*at && (order = strcmp((*at)->account, account)) < 0)
+		at = &(*at)->next;
+	*there = *at && order == 0;
+	return at;
+}
+
+static struct state_problem **
+problem_place(struct state *state, const char *key, bool *there)
+{
+	struct state_problem **at = &state->problems;
+	int order = 1;
+
+	while (*at && (order = strcmp((*at)->key, key)) < 0)
+		at = &(*at)->next;
+	*there = *at && order == 0;
+	return at;
+}
+
+static bool
+fits(const struct address *address, int family)
+{
+	return family && (!address->family || address->family == family);
+}
+
+static int
+set_family(const char *set)
+{
+	if (strncmp(set, "ipv4", 4) == 0)
+		return 4;
+	return strncmp(set, "ipv6", 4) == 0 ? 6 : 0;
+}
+
+static int
+type_family(const char *type)
+{
+	if (strcmp(type, "A") == 0)
+		return 4;
+	return strcmp(type, "AAAA") == 0 ? 6 : 0;
+}
+
+bool
+state_add_lookup(struct state *state, void *row)
+{
+	struct state_lookup *lookup = row, **at;
+	bool there;
+
+	at = lookup_place(state, lookup->set, &there);
+	if (there || !fits(lookup->address, set_family(lookup->set)))
+		return false;
+	lookup->next = *at;
+	*at = lookup;
+	return true;
+}
+
+bool
+state_add_name(struct state *state, void *row)
+{
+	struct state_name *name = row, **at;
+	bool there;
+
+	at = name_place(state, name, &there);
+	if (there || !fits(name->confirmed, type_family(name->type)))
+		return false;
+	name->next = *at;
+	*at = name;
+	return true;
+}
+
+bool
+state_add_account(struct state *state, void *row)
+{
+	struct state_account *account = row, **at;
+	bool there;
+
+	at = account_place(state, account->account, &there);
+	if (there)
+		return false;
+	account->next = *at;
+	*at = account;
+	return true;
+}
+
+bool
+state_add_problem(struct state *state, void *row)
+{
+	struct state_problem *problem = row, **at;
+	bool there;
+
+	at = problem_place(state, problem->key, &there);
+	if (there)
+		return false;
+	problem->next = *at;
+	*at = problem;
+	return true;
+}
+
+struct state_lookup *
+state_lookup(struct state *state, const char *set)
+{
+	bool there;
+	struct state_lookup **at = lookup_place(state, set, &there), *made;
+
+	if (there)
+		return *at;
+	made = mem_take(state->mem, sizeof *made);
+	made->set = mem_text(state->mem, set);
+	made->address = mem_take(state->mem, sizeof *made->address);
+	made->next = *at;
+	*at = made;
+	return made;
+}
+
+struct state_name *
+state_name(struct state *state, const char *name, const char *type,
+	const char *account)
+{
+	const struct state_name like = {
+		.name = name, .type = type, .account = account
+	};
+	bool there;
+	struct state_name **at = name_place(state, &like, &there), *made;
+
+	if (there)
+		return *at;
+	made = mem_take(state->mem, sizeof *made);
+	made->name = mem_text(state->mem, name);
+	made->type = mem_text(state->mem, type);
+	made->account = mem_text(state->mem, account);
+	made->confirmed = mem_take(state->mem, sizeof *made->confirmed);
+	made->text = "";
+	made->next = *at;
+	*at = made;
+	return made;
+}
+
+struct state_account *
+state_account(struct state *state, const char *account)
+{
+	bool there;
+	struct state_account **at = account_place(state, account, &there),
+			     *made;
+
+	if (there)
+		return *at;
+	made = mem_take(state->mem, sizeof *made);
+	made->account = mem_text(state->mem, account);
+	made->text = "";
+	made->next = *at;
+	*at = made;
+	return made;
+}
+
+struct state_problem *
+state_problem(struct state *state, const char *key)
+{
+	bool there;
+	struct state_problem **at = problem_place(state, key, &there), *made;
+
+	if (there)
+		return *at;
+	made = mem_take(state->mem, sizeof *made);
+	made->key = mem_text(state->mem, key);
+	made->text = "";
+	made->next = *at;
+	*at = made;
+	return made;
+}
+
+void
+state_forget(struct state *state, struct state_problem *problem)
+{
+	struct state_problem **at = &state->problems;
+
+	while (*at && *at != problem)
+		at = &(*at)->next;
+	if (*at)
+		*at = problem->next;
+}
+
+/* A time that lies in the future is not believed: it counts from now. */
+static bool
+too_old(int64_t *seen, int64_t now)
+{
+	if (*seen <= 0 || *seen > now)
+		*seen = now;
+	return now - *seen >= KEPT;
+}
+
+static bool
+has_name(const struct state *state, const char *account)
+{
+	const struct state_name *name = state->names;
+
+	while (name && strcmp(name->account, account) != 0)
+		name = name->next;
+	return name;
+}
+
+static bool
+problem_old(const struct state_problem *problem, int64_t now)
+{
+	int64_t last =
+		problem->said > problem->first ? problem->said : problem->first;
+
+	return !problem->fresh && now - last >= KEPT;
+}
+
+static void
+expire_lookups(struct state *state, int64_t now)
+{
+	struct state_lookup **at = &state->lookups;
+
+	while (*at) {
+		if (too_old(&(*at)->seen, now))
+			*at = (*at)->next;
+		else
+			at = &(*at)->next;
+	}
+}
+
+static void
+expire_names(struct state *state, int64_t now)
+{
+	struct state_name **at = &state->names;
+
+	while (*at) {
+		if (too_old(&(*at)->seen, now))
+			*at = (*at)->next;
+		else
+			at = &(*at)->next;
+	}
+}
+
+static void
+expire_accounts(struct state *state)
+{
+	struct state_account **at = &state->accounts;
+
+	while (*at) {
+		if (has_name(state, (*at)->account))
+			at = &(*at)->next;
+		else
+			*at = (*at)->next;
+	}
+}
+
+static void
+expire_problems(struct state *state, int64_t now)
+{
+	struct state_problem **at = &state->problems;
+
+	while (*at) {
+		if (problem_old(*at, now))
+			*at = (*at)->next;
+		else
+			at = &(*at)->next;
+	}
+}
+
+void
+state_expire(struct state *state, int64_t now)
+{
+	expire_lookups(state, now);
+	expire_names(state, now);
+	expire_accounts(state);
+	expire_problems(state, now);
+}

@@ -1,0 +1,379 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "address.h"
+#include "buf.h"
+#include "cli.h"
+#include "config/config.h"
+#include "exchange/exchange.h"
+#include "fail.h"
+#include "http/http.h"
+#include "log.h"
+#include "lookup/lookup.h"
+#include "nsupdate/nsupdate.h"
+#include "plan.h"
+#include "provider/row.h"
+#include "report.h"
+#include "state/state.h"
+#include "decide.h"
+#include "update/update.h"
+#include "update/internal.h"
+
+static int64_t
+longest(int64_t a, int64_t b)
+{
+	return a > b ? a : b;
+}
+
+static int64_t
+hold_until(int64_t now, int64_t seconds)
+{
+	if (seconds <= 0)
+		return 0;
+	return now + (seconds < DECIDE_DAY ? seconds : DECIDE_DAY);
+}
+
+bool
+update_changed(const struct update_item *item)
+{
+	if (item->job.outcome > OUTCOME_CHANGED ||
+		address_equal(&item->old, &item->want))
+		return false;
+	/* it had been there before we came: nothing changed */
+	return item->job.outcome == OUTCOME_CHANGED || item->old.family != 0;
+}
+
+static void
+confirm(struct update *update, struct update_item *item)
+{
+	struct state_name *state = item->state;
+
+	if (!address_equal(state->confirmed, &item->want))
+		state->since = update->now;
+	*state->confirmed = item->want;
+	state->failures = 0;
+	state->until = 0;
+	state->text = "";
+	item->hold->until = 0;
+	item->hold->failures = 0;
+	item->hold->why = OUTCOME_SAME;
+	item->hold->text = "";
+}
+
+/* The account as a whole has to wait, or waits for the user. */
+static void
+hold_account(struct update *update, struct update_item *item)
+{
+	const struct exchange_job *job = &item->job;
+	struct state_account *hold = item->hold;
+	int64_t wait = DECIDE_DAY;
+
+	if (hold->set != update->now)
+		hold->failures++;
+	/* 429 asks for less: the first time, too */
+	if (job->outcome == OUTCOME_BUSY)
+		wait = longest(job->hold, decide_wait(hold->failures + 1));
+	hold->set = update->now;
+	hold->until = hold_until(update->now, wait);
+	if (job->outcome == OUTCOME_DENIED && !job->daily)
+		hold->until = -1;
+	hold->why = job->outcome;
+	hold->digest = item->digest;
+	hold->text = mem_text(update->state->mem, item->fail.text);
+	item->state->until = 0;
+}
+
+static void
+hold_name(struct update *update, struct update_item *item)
+{
+	const struct exchange_job *job = &item->job;
+	struct state_name *state = item->state;
+	int64_t wait = DECIDE_DAY;
+
+	if (job->outcome == OUTCOME_LATER)
+		wait = longest(job->hold, decide_wait(state->failures));
+	state->until = hold_until(update->now, wait);
+	if (job->outcome == OUTCOME_REFUSED && !job->daily)
+		state->until = -1;
+}
+
+/* Takes over the result of a job. */
+static void
+record(struct update *update, struct update_item *item)
+{
+	const struct exchange_job *job = &item->job;
+	struct state_name *state = item->state;
+
+	state->why = job->outcome;
+	if (job->outcome <= OUTCOME_CHANGED) {
+		confirm(update, item);
+		return;
+	}
+	state->text = mem_text(update->state->mem, item->fail.text);
+	if (job->outcome == OUTCOME_BUSY || job->outcome == OUTCOME_DENIED)
+		hold_account(update, item);
+	else
+		hold_name(update, item);
+}
+
+static void
+finished(void *arg, struct exchange_job *job)
+{
+	struct update_item *item = arg;
+
+	(void)job;
+	record(item->update, item);
+}
+
+/* The address a line's names are measured by: found now, or the last one. */
+static void
+take_address(struct update *update, struct update_line *line)
+{
+	char text[ADDRESS_TEXT];
+
+	line->decided = true;
+	line->fresh = line->found.family != 0;
+	line->current = line->fresh ? line->found : *line->state->address;
+	if (!line->fresh || address_equal(&line->found, line->state->address))
+		return;
+	*line->state->address = line->found;
+	line->state->found = update->now;
+	address_format(&line->found, text);
+	log_step("%s: the address is %s now", line->set->title, text);
+}
+
+static void
+decide_item(struct update *update, struct update_item *item)
+{
+	const struct update_line *line = item->line;
+	const struct decide_facts facts = {
+		.name = item->state,
+		.account = item->hold,
+		.current = &item->want,
+		.fresh = line->fresh,
+		.found = line->state->found,
+		.digest = item->digest,
+		.refresh = item->account->refresh,
+		.now = update->now,
+		.force = update->cli->force,
+	};
+
+	item->want = line->current;
+	item->unfit = !plan_want(item->account, line->set, &item->want);
+	item->decision = decide(&facts);
+	if (item->unfit)
+		item->decision = DECIDE_REFUSED;
+	/* while something is pending, it matters when the address was found */
+	if (item->decision != DECIDE_FINE && line->fresh)
+		line->state->found = update->now;
+}
+
+/* Counted as a failure until an answer says otherwise: a run that dies on its
+ * way backs off all the same. */
+static void
+mark(struct update *update, struct update_item *item)
+{
+	struct state_name *state = item->state;
+
+	item->begun = true;
+	state->attempt = update->now;
+	state->failures++;
+	state->until = hold_until(update->now, decide_wait(state->failures));
+	state->why = OUTCOME_LATER;
+	state->digest = item->digest;
+	state->text = "the run was ended before an answer came";
+}
+
+static void
+fill_job(struct update_item *item)
+{
+	static const struct address none = { 0 };
+	struct exchange_job *job = &item->job;
+	const struct update_item *other = item->other;
+
+	job->next = NULL;
+	job->name = item->name;
+	job->type = (int)item->type;
+	job->want = &item->want;
+	job->last = &item->old;
+	job->ip[item->type] = &item->want;
+	job->ip[!item->type] = other && !other->unfit ? &other->want : &none;
+	job->fail = &item->fail;
+	job->was = &item->was;
+	job->finished = finished;
+	job->arg = item;
+}
+
+/* The jobs of an account that are due and not begun, linked. */
+static struct exchange_job *
+gather_jobs(struct update *update, const struct account *account)
+{
+	struct exchange_job *jobs = NULL, **end = &jobs;
+	struct update_item *item;
+
+	for (item = update->items; item; item = item->next) {
+		if (item->account != account || item->begun ||
+			item->decision != DECIDE_DUE)
+			continue;
+		fill_job(item);
+		*end = &item->job;
+		end = &item->job.next;
+	}
+	for (item = update->items; item; item = item->next)
+		if (item->account == account && item->decision == DECIDE_DUE &&
+			!item->begun)
+			mark(update, item);
+	return jobs;
+}
+
+static void
+preview(const struct account *account, const struct exchange_job *job)
+{
+	const bool runs = account->row[ROW_A].runs != NULL;
+	struct buf out = { 0 };
+	char want[ADDRESS_TEXT], old[ADDRESS_TEXT];
+	struct update_item *item;
+
+	for (; job; job = job->next) {
+		item = job->arg;
+		buf_cut(&out, 0);
+		(runs ? nsupdate_preview : exchange_preview)(
+			&out, account, job);
+		item->preview = mem_text(item->update->mem, buf_text(&out));
+		if (item->update->cli->json || item->update->cli->quiet)
+			continue;
+		address_format(job->want, want);
+		address_format(job->last, old);
+		printf("%s %s %s -> %s (%s)\n%s", job->name,
+			row_types[job->type], old, want, account->title,
+			item->preview);
+	}
+	buf_free(&out);
+}
+
+static void
+start_call(struct update *update, const struct account *account,
+	struct exchange_job *jobs)
+{
+	const struct exchange_options options = {
+		.http = update->http,
+		.timeout_ms =
+			(long)update->plan->config->general.timeout * 1000,
+	};
+	struct update_call *call = mem_take(update->mem, sizeof(*call));
+
+	if (account->row[ROW_A].runs)
+		call->nsupdate = nsupdate_start(&options, account, jobs);
+	else
+		call->exchange = exchange_start(&options, account, jobs);
+	call->next = update->calls;
+	update->calls = call;
+}
+
+/* A list of the jobs of each account, in the order of the plan. */
+struct batch {
+	struct batch *next;
+	const struct account *account;
+	struct exchange_job *jobs;
+};
+
+static struct batch *
+gather_batches(struct update *update)
+{
+	const struct account *account;
+	struct batch *first = NULL, **end = &first;
+	struct exchange_job *jobs;
+
+	for (account = update->plan->accounts; account;
+		account = account->next) {
+		jobs = gather_jobs(update, account);
+		if (!jobs)
+			continue;
+		*end = mem_take(update->mem, sizeof(**end));
+		(*end)->account = account;
+		(*end)->jobs = jobs;
+		end = &(*end)->next;
+	}
+	return first;
+}
+
+/* Before the first call the state is written with the attempts marked: that
+ * proves it writable. */
+static void
+call_providers(struct update *update, const struct batch *batch)
+{
+	const struct batch *b;
+
+	if (!batch || update->broken)
+		return;
+	if (update->cli->dry_run) {
+		for (b = batch; b; b = b->next)
+			preview(b->account, b->jobs);
+		return;
+	}
+	update->broken =
+		!state_save(update->files, update->state, &update->fail);
+	for (b = batch; b && !update->broken; b = b->next)
+		start_call(update, b->account, b->jobs);
+}
+
+void
+update_begin(struct update *update)
+{
+	struct update_line *line;
+	struct update_item *item;
+
+	for (line = update->lines; line; line = line->next)
+		if (line->used && line->lookup.finished && !line->decided)
+			take_address(update, line);
+	for (item = update->items; item; item = item->next)
+		if (item->line->decided && !item->decided) {
+			item->decided = true;
+			decide_item(update, item);
+		}
+	call_providers(update, gather_batches(update));
+}
+
+void
+update_drop(struct update *update, const char *why)
+{
+	struct update_item *item;
+
+	for (item = update->items; item; item = item->next) {
+		if (!item->begun || item->job.done || update->cli->dry_run)
+			continue;
+		fail_set(&item->fail, "no answer: %s", why);
+		item->job.outcome = OUTCOME_LATER;
+		item->job.done = true;
+		record(update, item);
+	}
+}
+
+static void
+say_change(struct update *update, const struct update_item *item)
+{
+	char was[ADDRESS_TEXT], now[ADDRESS_TEXT];
+	const struct report_subject about = {
+		.name = item->name,
+		.type = row_types[item->type],
+		.provider = item->account->title,
+		.was = was,
+		.now = now,
+	};
+
+	address_format(&item->old, was);
+	address_format(&item->want, now);
+	report_change(&update->report, &about);
+}
+
+void
+update_say_changes(struct update *update)
+{
+	const struct update_item *item;
+
+	if (update->cli->dry_run)
+		return;
+	for (item = update->items; item; item = item->next)
+		if (item->begun && update_changed(item))
+			say_change(update, item);
+}

@@ -1,0 +1,171 @@
+#include <string.h>
+
+#include "update/update.h"
+#include "address.h"
+#include "buf.h"
+#include "cli.h"
+#include "clock.h"
+#include "document.h"
+#include "exchange/exchange.h"
+#include "fail.h"
+#include "http/http.h"
+#include "lookup/lookup.h"
+#include "plan.h"
+#include "provider/row.h"
+#include "report.h"
+#include "state/state.h"
+#include "decide.h"
+#include "update/internal.h"
+
+static void
+add_line(struct document *document, const struct update_line *line)
+{
+	const struct lookup_try *used = line->lookup.used;
+
+	document_open(document, NULL, '{');
+	document_text(document, "lookup", line->set->title);
+	document_number(document, "family", line->set->family);
+	document_address(document, "address", &line->current);
+	document_switch(document, "found", line->fresh);
+	document_switch(document, "lacking", line->lacking);
+	document_text(document, "source", used ? used->source->shown : NULL);
+	document_text(
+		document, "message", line->fresh ? NULL : line->fail.text);
+	document_close(document, '}');
+}
+
+/* How a name stands, in a word; ddns(1), JSON DOCUMENTS. */
+static const char *
+outcome_of(const struct update_item *item)
+{
+	static const char *const words[] = {
+		[DECIDE_FINE] = "unchanged",
+		[DECIDE_DUE] = "due",
+		[DECIDE_PENDING] = "held",
+		[DECIDE_REFUSED] = "refused",
+		[DECIDE_UNKNOWN] = "no-address",
+	};
+	static const char *const ends[] = {
+		[OUTCOME_SAME] = "same",
+		[OUTCOME_CHANGED] = "same",
+		[OUTCOME_LATER] = "pending",
+		[OUTCOME_BUSY] = "pending",
+		[OUTCOME_REFUSED] = "refused",
+		[OUTCOME_DENIED] = "refused",
+	};
+
+	if (!item->decided)
+		return words[DECIDE_UNKNOWN];
+	if (!item->begun || item->update->cli->dry_run)
+		return words[item->decision];
+	return update_changed(item) ? "changed" : ends[item->job.outcome];
+}
+
+/* Why the name waits, or NULL. */
+static const char *
+reason_of(const struct update_item *item)
+{
+	const struct state_account *hold = item->hold;
+
+	if (!item->decided || item->decision == DECIDE_FINE)
+		return NULL;
+	if (item->decision == DECIDE_UNKNOWN)
+		return item->line->fail.text;
+	if (item->begun && item->job.outcome <= OUTCOME_CHANGED)
+		return NULL;
+	if (!item->begun && hold->until != 0 && *hold->text)
+		return hold->text;
+	return *item->state->text ? item->state->text : NULL;
+}
+
+/* A list of the lines that the dry run would print. */
+static void
+add_preview(struct document *document, const char *text)
+{
+	struct mem *mem = mem_new();
+	size_t len;
+
+	document_open(document, "preview", '[');
+	for (; *text; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		document_text(document, NULL, mem_textn(mem, text, len));
+	}
+	document_close(document, ']');
+	mem_free(mem);
+}
+
+static void
+add_item(struct document *document, const struct update_item *item)
+{
+	document_open(document, NULL, '{');
+	document_text(document, "name", item->name);
+	document_text(document, "type", row_types[item->type]);
+	document_text(document, "account", item->account->title);
+	document_text(document, "provider", item->account->provider);
+	document_address(document, "old", &item->old);
+	document_address(document, "new", &item->want);
+	document_text(document, "outcome", outcome_of(item));
+	document_text(document, "message", reason_of(item));
+	if (item->preview)
+		add_preview(document, item->preview);
+	document_close(document, '}');
+}
+
+static void
+add_problem(struct document *document, const struct report_news *news)
+{
+	document_open(document, NULL, '{');
+	document_text(document, "event", news->event);
+	document_text(document, "name", news->about.name);
+	document_text(document, "type", news->about.type);
+	document_text(document, "account", news->about.provider);
+	document_text(document, "message", news->text);
+	document_close(document, '}');
+}
+
+static void
+add_problems(struct document *document, const struct update *update)
+{
+	const struct report_news *news;
+	struct report_news trouble = {
+		.event = "failed",
+		.text = update->trouble.text,
+	};
+
+	document_open(document, "problems", '[');
+	for (news = update->report.news; news; news = news->next)
+		if (!report_is_change(news))
+			add_problem(document, news);
+	if (*update->trouble.text)
+		add_problem(document, &trouble);
+	document_close(document, ']');
+}
+
+void
+update_document(const struct update *update, int status, int64_t started)
+{
+	struct buf out = { 0 };
+	struct document document = { .out = &out };
+	const struct update_line *line;
+	const struct update_item *item;
+
+	document_open(&document, NULL, '{');
+	document_time(&document, "started", update->now);
+	document_number(&document, "duration_ms", clock_ms() - started);
+	document_number(&document, "exit", status);
+	document_number(&document, "requests",
+		update->http ? http_count(update->http) : 0);
+	document_open(&document, "lookups", '[');
+	for (line = update->lines; line; line = line->next)
+		if (line->used)
+			add_line(&document, line);
+	document_close(&document, ']');
+	document_open(&document, "names", '[');
+	for (item = update->items; item; item = item->next)
+		add_item(&document, item);
+	document_close(&document, ']');
+	add_problems(&document, update);
+	document_close(&document, '}');
+	report_output(buf_text(&out));
+	buf_free(&out);
+}

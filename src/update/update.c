@@ -1,0 +1,275 @@
+#include <string.h>
+
+#include "update/update.h"
+#include "address.h"
+#include "buf.h"
+#include "cli.h"
+#include "clock.h"
+#include "config/config.h"
+#include "exchange/exchange.h"
+#include "exit.h"
+#include "fail.h"
+#include "http/http.h"
+#include "lookup/lookup.h"
+#include "nsupdate/nsupdate.h"
+#include "plan.h"
+#include "provider/row.h"
+#include "report.h"
+#include "state/state.h"
+#include "state/stats.h"
+#include "stop.h"
+#include "decide.h"
+#include "update/internal.h"
+
+/* How long a family that has its address waits for the others, so that both
+ * go to a provider together. */
+#define GATHER_MS 2000
+
+static void
+gathered(void *arg)
+{
+	struct update *update = arg;
+
+	update->gather = NULL;
+	update_begin(update);
+}
+
+static void
+looked_up(void *arg, struct lookup *lookup)
+{
+	struct update *update = arg;
+	const struct update_line *line;
+
+	(void)lookup;
+	for (line = update->lines; line; line = line->next)
+		if (line->used && !line->lookup.finished)
+			break;
+	if (!line) {
+		http_cancel(update->http, update->gather);
+		gathered(update);
+	} else if (!update->gather) {
+		update->gather =
+			http_after(update->http, GATHER_MS, gathered, update);
+	}
+}
+
+static void
+start_lookups(struct update *update)
+{
+	const struct config_general *general = &update->plan->config->general;
+	struct update_line *line;
+
+	for (line = update->lines; line; line = line->next) {
+		if (!line->used)
+			continue;
+		line->lookup.set = line->set;
+		line->lookup.http = update->http;
+		line->lookup.mem = update->mem;
+		line->lookup.timeout_ms = (long)general->timeout * 1000;
+		line->lookup.last = line->state->address;
+		line->lookup.found = &line->found;
+		line->lookup.fail = &line->fail;
+		line->lookup.done = looked_up;
+		line->lookup.arg = update;
+		lookup_start(&line->lookup);
+	}
+}
+
+/* A line that has no answer at all counts as if every source had failed. */
+static void
+end_lookups(struct update *update, const char *why)
+{
+	struct update_line *line;
+
+	for (line = update->lines; line; line = line->next) {
+		if (!line->used || line->lookup.finished)
+			continue;
+		lookup_stop(&line->lookup);
+		line->lookup.finished = true;
+		fail_set(&line->fail, "no valid address: %s", why);
+	}
+}
+
+/* A source's try counts only if some source of its set answered. */
+static void
+count_tries(struct update *update, const struct update_line *line)
+{
+	const struct lookup_try *try;
+	struct stats_source *source;
+
+	for (try = line->lookup.tries; try && !try->valid; try = try->next)
+		;
+	if (!try)
+		return;
+	for (try = line->lookup.tries; try; try = try->next) {
+		if (!try->ended)
+			continue;
+		source = stats_source(
+			update->stats, line->set->title, try->source->shown);
+		stats_try(update->stats, source, try->valid ? NULL : try->cause,
+			update->now, try->ms);
+	}
+}
+
+static void
+save_stats(struct update *update, int status)
+{
+	update->stats->last_run = update->now;
+	update->stats->last_exit = status;
+	stats_save(update->files, update->stats);
+}
+
+static int
+state_trouble(struct update *update, const struct fail *fail)
+{
+	update->trouble = *fail;
+	report_error("%s", fail->text);
+	return EXIT_STATE;
+}
+
+/* What is left to do when the loop has ended: judge, save, say. */
+static int
+conclude(struct update *update, enum http_end end)
+{
+	static const char *const why[] = {
+		[HTTP_IDLE] = "no answer",
+		[HTTP_DEADLINE] = "the deadline of the run has passed",
+		[HTTP_STOPPED] = "stopped by a signal",
+	};
+	const struct update_line *line;
+	struct fail fail;
+	int status;
+
+	end_lookups(update, why[end]);
+	update_begin(update);
+	update_drop(update, why[end]);
+	if (update->broken)
+		return state_trouble(update, &update->fail);
+	update_say_changes(update);
+	if (end == HTTP_STOPPED) {
+		if (!state_save(update->files, update->state, &fail))
+			return state_trouble(update, &fail);
+		report_print(&update->report);
+		return EXIT_AGAIN;
+	}
+	for (line = update->lines; line; line = line->next)
+		count_tries(update, line);
+	status = update_settle(update);
+	if (update->cli->dry_run) {
+		report_print(&update->report);
+		return status;
+	}
+	state_expire(update->state, update->now);
+	if (!state_save(update->files, update->state, &fail))
+		return state_trouble(update, &fail);
+	save_stats(update, status);
+	report_print(&update->report);
+	return status;
+}
+
+bool
+update_open(struct update *update, struct fail *fail)
+{
+	const struct config_general *general = &update->plan->config->general;
+	const struct http_options options = {
+		.proxy = general->proxy,
+		.ca_file = general->ca_file,
+	};
+
+	if (!update->http)
+		update->http = http_open(&options, fail);
+	return update->http != NULL;
+}
+
+static int
+run(struct update *update, int64_t deadline)
+{
+	struct update_call *call;
+	struct fail fail;
+	enum http_end end;
+	int status;
+
+	if (!update_open(update, &fail)) {
+		state_trouble(update, &fail);
+		return EXIT_AGAIN;
+	}
+	start_lookups(update);
+	end = http_run(update->http, deadline, stop_fd());
+	status = conclude(update, end);
+	for (call = update->calls; call; call = call->next) {
+		exchange_free(call->exchange);
+		nsupdate_free(call->nsupdate);
+	}
+	return status;
+}
+
+/* Opens, locks and loads; EXIT_FINE if that worked. */
+static int
+take_state(struct update *update)
+{
+	struct config *config = update->plan->config;
+	struct fail fail;
+	const char *path = config_state_path(config, &fail);
+	enum state_lock lock = STATE_LOCKED;
+
+	if (path && update->cli->dry_run)
+		update->files = state_look(path, &fail);
+	else if (path)
+		update->files = state_open(path, &fail);
+	if (!update->files)
+		return state_trouble(update, &fail);
+	if (!update->cli->dry_run)
+		lock = state_lock(update->files, &fail);
+	if (lock == STATE_HELD) {
+		fail_set(&update->trouble, "another run holds %s.lock", path);
+		if (update->cli->verbose)
+			report_error("%s", update->trouble.text);
+		return EXIT_LOCKED;
+	}
+	if (lock == STATE_LOCKED)
+		update->state = state_load(update->files, &fail);
+	return update->state ? EXIT_FINE : state_trouble(update, &fail);
+}
+
+/* What comes after a run that held the lock: a document, and the news to
+ * others. */
+static void
+announce(struct update *update, int status, int64_t started)
+{
+	const struct cli *cli = update->cli;
+	const struct config_general *general = &update->plan->config->general;
+
+	if (cli->json && !cli->quiet)
+		update_document(update, status, started);
+	state_unlock(update->files);
+	if (!cli->dry_run && !stop_signal() && status != EXIT_LOCKED)
+		update_tell(update, status, started + general->deadline * 1000);
+}
+
+int
+update_run(const struct cli *cli, struct plan *plan)
+{
+	const int64_t started = clock_ms();
+	const int64_t deadline =
+		started + plan->config->general.deadline * 1000;
+	struct update update = {
+		.cli = cli,
+		.plan = plan,
+		.now = clock_now(),
+	};
+	int status = take_state(&update);
+
+	if (status == EXIT_FINE) {
+		update.mem = mem_new();
+		update.stats = stats_load(update.files, update.now);
+		update_collect(&update);
+		status = run(&update, deadline);
+	}
+	announce(&update, status, started);
+	http_close(update.http);
+	mem_free(update.mem);
+	stats_free(update.stats);
+	state_free(update.state);
+	state_close(update.files);
+	return status;
+}
