@@ -39,10 +39,10 @@ def room(name):
                      if re.match(rf"{name}[./]", path))
 
 
-def table(begin):
-    """The first texts of the rows of a table of the source."""
-    text = SOURCE.partition(begin)[2]
-    assert text, f"the source has no {begin}"
+def table(name, begin):
+    """The first texts of the rows of a table of a room."""
+    text = room(name).partition(begin)[2]
+    assert text, f"{name} has no {begin}"
     return re.findall(r'^\t\{ (?:\.name = )?"([^"]+)"', text.partition("\n};")[0],
                       re.M)
 
@@ -63,7 +63,7 @@ def test_every_key_of_the_configuration():
 
 
 def test_every_key_of_rows():
-    keys = table("} keys[] =")
+    keys = table("provider", "} keys[] =")
     assert {"site", "refresh"} <= set(keys)
     assert set(keys) <= marked(section(ROWS, "KEYS"), "Cm")
 
@@ -83,7 +83,7 @@ def test_repeated_keys():
 
 
 def test_every_variable():
-    names = table("} variables[] =")
+    names = table("provider", "} variables[] =")
     assert {"fqdn", "page"} <= set(names)
     said = section(ROWS, "VARIABLES") + section(ROWS, "KEYS")
     assert set(names) <= set(re.findall(r"\{(\w+)\}", said))
@@ -115,7 +115,7 @@ def test_every_option():
 
 
 def test_every_command():
-    names = table("command_row commands[] =")
+    names = table("cli", "command_row commands[] =")
     assert set(names) <= marked(PAGES["ddns.1"], "Cm")
 
 
