@@ -1,6 +1,9 @@
 /*
  * IP addresses: bytes and family inside, text at the edges only.
  */
+#ifndef DDNS_ADDRESS_H
+#define DDNS_ADDRESS_H
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -79,3 +82,5 @@ struct address address_join(const struct address *found,
 
 /* The modified EUI-64 host part of "00:11:22:33:44:55" (RFC 4291 app. A). */
 bool address_from_mac(struct address *host, const char *mac);
+
+#endif

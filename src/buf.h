@@ -2,6 +2,9 @@
  * Growing byte buffers and memory that lives as long as a run. Both are wiped
  * before they are given back. When memory runs out the program ends.
  */
+#ifndef DDNS_BUF_H
+#define DDNS_BUF_H
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -51,3 +54,5 @@ char *mem_printf(struct mem *mem, const char *format, ...)
 
 /* Wipes bytes in a way that no compiler leaves out. */
 void mem_wipe(void *bytes, size_t len);
+
+#endif

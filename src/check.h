@@ -1,6 +1,9 @@
 /*
  * The command `check`: what the configuration means.
  */
+#ifndef DDNS_CHECK_H
+#define DDNS_CHECK_H
+
 #include <stdbool.h>
 
 struct config;
@@ -14,3 +17,5 @@ void check_document(const struct config *config);
 
 /* Prints the files used and what was understood; the exit status. */
 int check_run(const struct plan *plan, bool verbose);
+
+#endif

@@ -2,6 +2,9 @@
  * The only maker of processes: absolute path, no shell, own process group that
  * is killed with it, a clean environment, no descriptor above 2.
  */
+#ifndef DDNS_CHILD_H
+#define DDNS_CHILD_H
+
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -36,3 +39,5 @@ bool child_end(struct child *child, long ms, struct fail *fail);
 
 /* Kills the group and reaps it. Closes both pipes. */
 void child_kill(struct child *child);
+
+#endif

@@ -1,6 +1,9 @@
 /*
  * The command line.
  */
+#ifndef DDNS_CLI_H
+#define DDNS_CLI_H
+
 #include <stdbool.h>
 
 enum command {
@@ -37,3 +40,5 @@ bool cli_read(struct cli *cli, int argc, char **argv);
 /* Prints the help or the version (with the libraries in use) on stdout. */
 void cli_help(void);
 void cli_version(const char *libraries);
+
+#endif

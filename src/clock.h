@@ -1,6 +1,9 @@
 /*
  * The only reader of time and randomness.
  */
+#ifndef DDNS_CLOCK_H
+#define DDNS_CLOCK_H
+
 #include <stddef.h>
 #include <stdint.h>
 
@@ -19,3 +22,5 @@ void clock_splay(int max);
 /* "2026-11-22T10:27:00Z" and "20261122T102700Z" are what strftime makes of it. */
 void clock_text(char *text, size_t size, const char *format, int64_t when)
 	__attribute__((format(strftime, 3, 0)));
+
+#endif

@@ -2,6 +2,9 @@
  * Whether a name is due, and how long it is left alone after a failure. Pure:
  * no time, no files, no network.
  */
+#ifndef DDNS_DECIDE_H
+#define DDNS_DECIDE_H
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -41,3 +44,5 @@ int64_t decide_wait(int failures);
 bool decide_held(int64_t until, int64_t set, int64_t now);
 
 #define DECIDE_DAY 86400 /* the longest hold, but one for good */
+
+#endif

@@ -2,6 +2,9 @@
  * JSON documents of our own, as --json prints them: written piece by piece,
  * indented by two blanks.
  */
+#ifndef DDNS_DOCUMENT_H
+#define DDNS_DOCUMENT_H
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -29,3 +32,5 @@ void document_time(struct document *document, const char *key, int64_t when);
 void document_address(struct document *document, const char *key,
 	const struct address *address);
 void document_switch(struct document *document, const char *key, bool on);
+
+#endif

@@ -1,6 +1,9 @@
 /*
  * Exit status of the program: the one list (ddns(1), EXIT STATUS).
  */
+#ifndef DDNS_EXIT_H
+#define DDNS_EXIT_H
+
 enum exit_status {
 	EXIT_FINE = 0,		/* every name holds the current address */
 	EXIT_AGAIN = 1,		/* a name could not be updated; tried again */
@@ -11,3 +14,5 @@ enum exit_status {
 	EXIT_LOCKED = 6,	/* another run holds the lock */
 	EXIT_REFUSED = 7,	/* a provider refused a name; it waits */
 };
+
+#endif

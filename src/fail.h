@@ -1,6 +1,9 @@
 /*
  * What went wrong, in words, and how a name's update ended.
  */
+#ifndef DDNS_FAIL_H
+#define DDNS_FAIL_H
+
 #include <stdbool.h>
 
 #define PRINTF_LIKE(f, a) __attribute__((format(printf, f, a)))
@@ -25,3 +28,5 @@ bool fail_set(struct fail *fail, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* Puts "WHERE: " before the text; always returns false. */
 bool fail_at(struct fail *fail, const char *format, ...) PRINTF_LIKE(2, 3);
+
+#endif

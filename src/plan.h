@@ -2,6 +2,9 @@
  * A whole configuration understood: lookups, accounts and what holds between
  * them. What every command but `providers` starts from.
  */
+#ifndef DDNS_PLAN_H
+#define DDNS_PLAN_H
+
 #include <stdbool.h>
 
 struct account;
@@ -46,3 +49,5 @@ bool plan_same_name(const char *written, const char *name);
  * key, enough to notice a change, too few to test a password.
  */
 unsigned plan_digest(const struct account *account, const struct state *state);
+
+#endif

@@ -1,6 +1,9 @@
 /*
  * The command `lookup`: what every source says.
  */
+#ifndef DDNS_PROBE_H
+#define DDNS_PROBE_H
+
 struct cli;
 struct plan;
 
@@ -9,3 +12,5 @@ struct plan;
  * (NULL: none), or the ones on the command line. The exit status.
  */
 int probe_run(const struct cli *cli, const struct plan *plan);
+
+#endif

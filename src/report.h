@@ -2,6 +2,9 @@
  * News: changes for stdout, problems for stderr, each said when it is new,
  * when it lasts and when it is over. Lines are kept until the state is saved.
  */
+#ifndef DDNS_REPORT_H
+#define DDNS_REPORT_H
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -87,3 +90,5 @@ void report_output(const char *text);
 /* One line on stderr, "ddns: " before it; masked and made printable. */
 void report_error(const char *format, ...)
 	__attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,6 +1,9 @@
 /*
  * Text for people on a screen, or in a mail.
  */
+#ifndef DDNS_SCREEN_H
+#define DDNS_SCREEN_H
+
 struct buf;
 
 /* Columns: $COLUMNS, else those of the terminal, else 80; 60 at least. */
@@ -18,3 +21,5 @@ void screen_wrap(struct buf *out, int width, int indent, const char *text);
 
 /* Adds the text, then blanks up to so many columns. */
 void screen_pad(struct buf *out, int columns, const char *text);
+
+#endif

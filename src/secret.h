@@ -2,6 +2,9 @@
  * Secrets are kept in a type that no printf takes, and every text that leaves
  * the program for people goes through secret_mask.
  */
+#ifndef DDNS_SECRET_H
+#define DDNS_SECRET_H
+
 #include <stddef.h>
 
 struct buf;
@@ -22,3 +25,5 @@ void secret_mask(struct buf *buf, size_t from);
 
 /* Wipes the list; at the end of the program. */
 void secret_forget(void);
+
+#endif

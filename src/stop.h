@@ -2,6 +2,9 @@
  * Signals that end a run in good order, and standard descriptors that are
  * surely open.
  */
+#ifndef DDNS_STOP_H
+#define DDNS_STOP_H
+
 #include <stdbool.h>
 
 /* Opens closed descriptors 0 to 2 on /dev/null. Call it first. */
@@ -24,3 +27,5 @@ int stop_fd(void);
 
 /* Ends the process by the signal that came, if one did. */
 void stop_raise(void);
+
+#endif

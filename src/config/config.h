@@ -2,6 +2,9 @@
  * The configuration file as sections, keys and lines, and its general keys
  * understood. Only user of inih. Provider rows are read by the same reader.
  */
+#ifndef DDNS_CONFIG_CONFIG_H
+#define DDNS_CONFIG_CONFIG_H
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -182,3 +185,5 @@ const char *config_default_path(struct mem *mem);
 
 /* Where the state is (key `state`, or the default); from config's memory. */
 const char *config_state_path(struct config *config, struct fail *fail);
+
+#endif

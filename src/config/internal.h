@@ -1,6 +1,9 @@
 /*
  * Between the files of config: opening files, lines, and the text as a whole.
  */
+#ifndef DDNS_CONFIG_INTERNAL_H
+#define DDNS_CONFIG_INTERNAL_H
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -61,3 +64,5 @@ const char *config_fold(struct mem *mem, struct piece name);
 /* The words of a text that looks like a section's header; 0: it does not, as
  * a JSON array. */
 int config_bracketed(struct piece text);
+
+#endif

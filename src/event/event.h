@@ -2,6 +2,9 @@
  * News for other programs: the hook, the webhook and the heartbeat of the
  * configuration. Nothing of theirs is shown but how it failed.
  */
+#ifndef DDNS_EVENT_EVENT_H
+#define DDNS_EVENT_EVENT_H
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -51,3 +54,5 @@ bool event_webhook(struct http *http, const struct webhook *webhook,
 /* Fetches the URL, {status} and {up} replaced. False as above. */
 bool event_heartbeat(struct http *http, const char *url, int status,
 	const struct event_limit *limit, struct fail *fail);
+
+#endif

@@ -2,6 +2,9 @@
  * Between the files of event: a webhook as it is written, and what its
  * placeholders are called.
  */
+#ifndef DDNS_EVENT_INTERNAL_H
+#define DDNS_EVENT_INTERNAL_H
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -70,3 +73,5 @@ bool event_check_url(struct event_reading *r, const char *text);
 /* [ddns] heartbeat */
 void event_check_heartbeat(
 	struct config *config, const struct config_section *section);
+
+#endif

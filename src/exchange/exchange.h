@@ -2,6 +2,9 @@
  * Runs a row: brings names of one account to their addresses. A state machine
  * on the loop of http, a step for each answer.
  */
+#ifndef DDNS_EXCHANGE_EXCHANGE_H
+#define DDNS_EXCHANGE_EXCHANGE_H
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -60,3 +63,5 @@ void exchange_free(struct exchange *exchange);
  * indented. */
 void exchange_preview(struct buf *out, const struct account *account,
 	const struct exchange_job *job);
+
+#endif

@@ -3,6 +3,9 @@
  * steps of its row; a `call` is a request with its answer, shared by all works
  * that ask the same; a `message` is a request ready but for the signature.
  */
+#ifndef DDNS_EXCHANGE_INTERNAL_H
+#define DDNS_EXCHANGE_INTERNAL_H
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -297,3 +300,5 @@ bool batch_split(struct work *work, const struct call *call);
 
 /* Asks for the batches of all that wait. True: there was one. */
 bool batch_flush(struct exchange *exchange);
+
+#endif

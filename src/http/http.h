@@ -3,6 +3,9 @@
  * watched descriptors. Only user of libcurl. A callback may start anything;
  * none is called from within the function that starts it.
  */
+#ifndef DDNS_HTTP_HTTP_H
+#define DDNS_HTTP_HTTP_H
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -96,3 +99,5 @@ bool http_routable(int family);
 
 /* "libcurl/7.88.1 OpenSSL/3.0.19 ..." for the version line. */
 const char *http_libraries(void);
+
+#endif

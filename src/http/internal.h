@@ -1,11 +1,17 @@
 /*
  * Between the files of http: one transfer, and whom TLS trusts.
  */
+#ifndef DDNS_HTTP_INTERNAL_H
+#define DDNS_HTTP_INTERNAL_H
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include <curl/curl.h>
+
+#include "buf.h"
+#include "http/http.h"
 
 /* One way to name the CAs to libcurl. */
 struct http_trust {
@@ -81,3 +87,5 @@ void http_url_ascii(struct buf *out, const char *url);
 
 /* Adds the URL without its user part. */
 void http_url_userless(struct buf *out, const char *url);
+
+#endif

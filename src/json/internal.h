@@ -1,6 +1,9 @@
 /*
  * Private to the room json.
  */
+#ifndef DDNS_JSON_INTERNAL_H
+#define DDNS_JSON_INTERNAL_H
+
 #include <stddef.h>
 
 struct fail;
@@ -13,3 +16,5 @@ struct json_t *json_read_xml(const char *text, size_t len, struct fail *fail);
 
 /* The document itself, of what json_read gave. */
 struct json_t *json_document(struct json_t *root);
+
+#endif

@@ -2,6 +2,9 @@
  * Answers as documents: JSON by jansson, XML by expat read into the same
  * shape, and JSON pointers (RFC 6901) with the additions of ddns-providers(5).
  */
+#ifndef DDNS_JSON_JSON_H
+#define DDNS_JSON_JSON_H
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -62,3 +65,5 @@ bool json_pointer_ok(const char *pointer);
 
 /* Adds the names and versions of the libraries in use. */
 void json_libraries(struct buf *out);
+
+#endif

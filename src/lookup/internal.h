@@ -1,6 +1,9 @@
 /*
  * Between the files of lookup: one way to ask for each kind of source.
  */
+#ifndef DDNS_LOOKUP_INTERNAL_H
+#define DDNS_LOOKUP_INTERNAL_H
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -25,3 +28,5 @@ void lookup_judge(struct lookup_try *try, const char *body, size_t len);
 void lookup_hit(struct lookup_try *try);
 void lookup_missed(struct lookup_try *try, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
+
+#endif

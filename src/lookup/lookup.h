@@ -2,6 +2,9 @@
  * Learns the current address of one family and line: asks the sources in order
  * until one gives a valid answer.
  */
+#ifndef DDNS_LOOKUP_LOOKUP_H
+#define DDNS_LOOKUP_LOOKUP_H
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -102,3 +105,5 @@ void lookup_start(struct lookup *lookup);
 
 /* Ends what runs on behalf of a lookup whose loop was ended before. */
 void lookup_stop(struct lookup *lookup);
+
+#endif

@@ -1,6 +1,9 @@
 /*
  * Between the files of nsupdate.
  */
+#ifndef DDNS_NSUPDATE_INTERNAL_H
+#define DDNS_NSUPDATE_INTERNAL_H
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -48,3 +51,5 @@ struct nsupdate_verdict {
  */
 struct nsupdate_verdict nsupdate_judge(
 	const struct buf *said, bool ended, struct fail *fail);
+
+#endif

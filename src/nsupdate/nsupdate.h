@@ -3,6 +3,9 @@
  * it: one message for all names of an account, which are of one zone. The key
  * goes through standard input or a key file, never through argv.
  */
+#ifndef DDNS_NSUPDATE_NSUPDATE_H
+#define DDNS_NSUPDATE_NSUPDATE_H
+
 struct account;
 struct buf;
 struct config;
@@ -28,3 +31,5 @@ void nsupdate_free(struct nsupdate *nsupdate);
  * masked. */
 void nsupdate_preview(struct buf *out, const struct account *account,
 	const struct exchange_job *job);
+
+#endif

@@ -1,6 +1,9 @@
 /*
  * Between the files that read an account.
  */
+#ifndef DDNS_PROVIDER_ACCOUNT_INTERNAL_H
+#define DDNS_PROVIDER_ACCOUNT_INTERNAL_H
+
 #include <stdbool.h>
 
 struct account;
@@ -53,3 +56,5 @@ const char *account_domain(
 
 /* Whether name is zone, or ends in it at a label boundary. */
 bool account_in_zone(const char *name, const char *zone);
+
+#endif

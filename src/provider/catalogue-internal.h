@@ -1,6 +1,9 @@
 /*
  * The rows there are, and the layers of one.
  */
+#ifndef DDNS_PROVIDER_CATALOGUE_INTERNAL_H
+#define DDNS_PROVIDER_CATALOGUE_INTERNAL_H
+
 #include <stdbool.h>
 
 struct catalogue;
@@ -49,3 +52,5 @@ void catalogue_make_below(
 /* Checks one of the user's rows. */
 void catalogue_check_row(struct catalogue *catalogue, struct catalogue_row *row,
 	struct config *config);
+
+#endif

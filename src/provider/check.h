@@ -1,6 +1,9 @@
 /*
  * The mistakes that a row can have: ddns-providers(5), MESSAGES.
  */
+#ifndef DDNS_PROVIDER_CHECK_H
+#define DDNS_PROVIDER_CHECK_H
+
 #include <stdbool.h>
 
 struct config;
@@ -26,3 +29,5 @@ bool row_check_bare(const struct row *row, const char *variable);
  */
 void row_check_keys(struct config *config, const struct layer_work *work,
 	const struct row_declared *declared, const struct layer_words *words);
+
+#endif

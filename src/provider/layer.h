@@ -2,6 +2,9 @@
  * Layers of a row: account over row over `like` row, key by key.
  * ddns-providers(5), LAYERS.
  */
+#ifndef DDNS_PROVIDER_LAYER_H
+#define DDNS_PROVIDER_LAYER_H
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -90,3 +93,5 @@ bool layer_wrong(struct layer_work *work, const char *format, ...)
 /* Tells the config of all mistakes but those that `but` (or NULL) has, too. */
 void layer_report(struct config *config, const struct layer_work *work,
 	const struct layer_work *but);
+
+#endif

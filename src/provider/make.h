@@ -1,6 +1,9 @@
 /*
  * A struct row from its layers, and what its texts use.
  */
+#ifndef DDNS_PROVIDER_MAKE_H
+#define DDNS_PROVIDER_MAKE_H
+
 #include <stdbool.h>
 
 struct layer_work;
@@ -34,3 +37,5 @@ bool row_tests_hold(
 /* Whether a write (enum row_step) sends the address, by itself or by the
  * batch that takes it. */
 bool row_sends_address(const struct row *row, int step);
+
+#endif

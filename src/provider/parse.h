@@ -2,6 +2,9 @@
  * The texts of a row, taken apart: requests, readings, tests, declarations.
  * ddns-providers(5), REQUESTS. Mistakes are those of the key at work.
  */
+#ifndef DDNS_PROVIDER_PARSE_H
+#define DDNS_PROVIDER_PARSE_H
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -50,3 +53,5 @@ bool row_parse_origin(struct layer_work *work, const char *url);
 /* All lines without a break between them. */
 const char *row_parse_joined(
 	struct layer_work *work, const struct config_line *lines);
+
+#endif

@@ -3,6 +3,9 @@
  * ddns-providers(5), built in or a user's own, with their layers, checked and
  * made ready for one account.
  */
+#ifndef DDNS_PROVIDER_ROW_H
+#define DDNS_PROVIDER_ROW_H
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -190,3 +193,5 @@ struct provider_text {
 };
 extern const struct provider_text provider_texts[];
 extern const size_t provider_text_count;
+
+#endif

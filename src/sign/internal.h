@@ -2,6 +2,9 @@
  * Private to the room sign: the steps of a signature one by one, so that each
  * can be compared with a known answer.
  */
+#ifndef DDNS_SIGN_INTERNAL_H
+#define DDNS_SIGN_INTERNAL_H
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -116,3 +119,5 @@ bool sign_rs256(struct buf *out, const char *pem, const struct buf *text,
 
 /* Hexadecimal digits of SHA-256. */
 void sign_hash(struct buf *out, const char *text, size_t len);
+
+#endif

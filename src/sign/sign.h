@@ -1,6 +1,9 @@
 /*
  * What is computed from secrets, over libcrypto.
  */
+#ifndef DDNS_SIGN_SIGN_H
+#define DDNS_SIGN_SIGN_H
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -69,3 +72,5 @@ void sign_base64(struct buf *out, const void *bytes, size_t len);
 void sign_hex(struct buf *out, const unsigned char *bytes, size_t len);
 void sign_hmac_sha256(unsigned char mac[32], const void *key, size_t key_len,
 	const void *text, size_t len);
+
+#endif

@@ -1,6 +1,9 @@
 /*
  * Files in the state's folder. Private to state.
  */
+#ifndef DDNS_STATE_FILE_H
+#define DDNS_STATE_FILE_H
+
 #include <stdbool.h>
 #include <sys/types.h>
 
@@ -63,3 +66,5 @@ bool state_file_keep(const struct state_files *files, struct fail *fail);
 
 /* Removes the temporary files of runs that were killed; needs the lock. */
 void state_file_clean(const struct state_files *files);
+
+#endif

@@ -2,6 +2,9 @@
  * Lines of fields separated by tabs, as in STATE and STATE.stats, and rows
  * whose members are such fields. Private to state and stats.
  */
+#ifndef DDNS_STATE_LINE_H
+#define DDNS_STATE_LINE_H
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -72,3 +75,5 @@ void *columns_read(const struct columns *columns, const struct line *line,
 	struct mem *mem);
 void columns_write(
 	const struct columns *columns, const void *row, struct buf *out);
+
+#endif

@@ -1,6 +1,9 @@
 /*
  * The sorted lists of a state. Private to state.
  */
+#ifndef DDNS_STATE_ROWS_H
+#define DDNS_STATE_ROWS_H
+
 #include <stdbool.h>
 
 struct mem;
@@ -17,3 +20,5 @@ bool state_add_lookup(struct state *state, void *row);
 bool state_add_name(struct state *state, void *row);
 bool state_add_account(struct state *state, void *row);
 bool state_add_problem(struct state *state, void *row);
+
+#endif

@@ -2,6 +2,9 @@
  * The state file: what was found and confirmed, what failed, what was said.
  * Its format is described in ddns(1), FILES.
  */
+#ifndef DDNS_STATE_STATE_H
+#define DDNS_STATE_STATE_H
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -150,3 +153,5 @@ char *state_read_beside(struct state_files *files, const char *suffix,
 /* Writes such a file anew, without syncing. */
 bool state_write_beside(struct state_files *files, const char *suffix,
 	const struct buf *text);
+
+#endif

@@ -2,6 +2,9 @@
  * STATE.stats: how well each lookup source does, and the last run. Lost or
  * damaged it starts anew.
  */
+#ifndef DDNS_STATE_STATS_H
+#define DDNS_STATE_STATS_H
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -46,3 +49,5 @@ void stats_try(struct stats *stats, struct stats_source *source,
 
 /* 50 or more tries, at most 10 % of them valid. */
 bool stats_useless(const struct stats_source *source);
+
+#endif

@@ -1,8 +1,14 @@
 /*
  * Between the files of status: how names stand, for text and document.
  */
+#ifndef DDNS_STATUS_INTERNAL_H
+#define DDNS_STATUS_INTERNAL_H
+
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "decide.h"
+#include "provider/row.h"
 
 struct buf;
 
@@ -44,3 +50,5 @@ void status_text(const struct status *status, struct buf *out);
 /* status-document.c: the same for programs. */
 void status_document(const struct status *status, struct buf *out);
 void status_refusal(const char *why, struct buf *out);
+
+#endif

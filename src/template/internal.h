@@ -1,6 +1,9 @@
 /*
  * Private to the room template: texts with expressions, and places.
  */
+#ifndef DDNS_TEMPLATE_INTERNAL_H
+#define DDNS_TEMPLATE_INTERNAL_H
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -52,3 +55,5 @@ enum expansion template_span(struct buf *out, const struct place *place,
  */
 bool template_unfit(struct fail *fail, const char *name, const char *value,
 	const char *why);
+
+#endif

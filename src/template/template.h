@@ -2,6 +2,9 @@
  * Expressions {name} and {+name} (RFC 6570) in the texts of a row, replaced in
  * one pass and escaped for their place. ddns-providers(5), VARIABLES.
  */
+#ifndef DDNS_TEMPLATE_TEMPLATE_H
+#define DDNS_TEMPLATE_TEMPLATE_H
+
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -84,3 +87,5 @@ bool template_json_ok(const char *text, struct fail *fail);
 
 /* Percent-encodes as in a query: all but A-Z a-z 0-9 - . _ ~ * @ */
 void template_encode(struct buf *out, const char *text);
+
+#endif

@@ -1,8 +1,19 @@
 /*
  * Between the files of update: a run and what it is about.
  */
+#ifndef DDNS_UPDATE_INTERNAL_H
+#define DDNS_UPDATE_INTERNAL_H
+
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "address.h"
+#include "decide.h"
+#include "exchange/exchange.h"
+#include "fail.h"
+#include "lookup/lookup.h"
+#include "provider/row.h"
+#include "report.h"
 
 /* A set of lookups in use. */
 struct update_line {
@@ -110,3 +121,4 @@ void update_tell(struct update *update, int status, int64_t deadline);
 /* update-document.c: the run as a document on stdout. */
 void update_document(const struct update *update, int status, int64_t started);
 
+#endif

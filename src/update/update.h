@@ -1,6 +1,9 @@
 /*
  * The command `update`: one run.
  */
+#ifndef DDNS_UPDATE_UPDATE_H
+#define DDNS_UPDATE_UPDATE_H
+
 #include <stdbool.h>
 
 struct cli;
@@ -14,3 +17,5 @@ bool update_known(const struct cli *cli, const struct plan *plan);
  * saves, and says what is news. Returns the exit status (exit.h).
  */
 int update_run(const struct cli *cli, struct plan *plan);
+
+#endif
