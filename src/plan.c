@@ -2,9 +2,10 @@
 #include <strings.h>
 
 #include "plan.h"
-#include "address.h"
+#include "address-find.h"
 #include "buf.h"
 #include "config/config.h"
+#include "nearest.h"
 #include "event/event.h"
 #include "fail.h"
 #include "http/http.h"
@@ -94,10 +95,10 @@ static void
 unknown_section(const struct plan *plan, const struct config_section *section)
 {
 	const char *const *names = catalogue_names(plan->catalogue);
-	const char *near = config_nearest(section->kind, general_kinds);
+	const char *near = nearest_word(section->kind, general_kinds);
 
 	if (!near)
-		near = config_nearest(section->kind, names);
+		near = nearest_word(section->kind, names);
 	if (near)
 		config_wrong(plan->config, section, NULL,
 			"unknown section or provider (%s?)", near);
