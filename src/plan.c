@@ -8,7 +8,7 @@
 #include "nearest.h"
 #include "event/event.h"
 #include "fail.h"
-#include "http/http.h"
+#include "name.h"
 #include "lookup/lookup.h"
 #include "nsupdate/nsupdate.h"
 #include "provider/row.h"
@@ -237,21 +237,7 @@ plan_free(struct plan *plan)
 bool
 plan_same_name(const char *written, const char *name)
 {
-	struct buf ascii = { 0 };
-	struct fail fail;
-	bool same;
-
-	if (strncmp(written, "*.", 2) == 0) {
-		buf_str(&ascii, "*.");
-		written += 2;
-	}
-	if (!http_punycode(&ascii, written, &fail))
-		buf_str(&ascii, written);
-	if (ascii.len > 0 && ascii.at[ascii.len - 1] == '.')
-		buf_cut(&ascii, ascii.len - 1);
-	same = strcasecmp(buf_text(&ascii), name) == 0;
-	buf_free(&ascii);
-	return same;
+	return name_is(written, name, NULL);
 }
 
 unsigned
