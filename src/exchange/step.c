@@ -6,6 +6,7 @@
 #include "fail.h"
 #include "log.h"
 #include "provider/row.h"
+#include "request.h"
 #include "template/template.h"
 
 static void
@@ -37,7 +38,7 @@ send_write(struct work *work)
 	struct fail fail;
 
 	work->step = work->write;
-	if (work->row->step[work->write]->method)
+	if (work->row->step[work->write]->text.method)
 		ask(work, work->write);
 	else if (!batch_add(work, &fail))
 		exchange_fail(work, &fail);
@@ -104,7 +105,7 @@ find_record(struct work *work)
 static bool
 walks(const struct row *row)
 {
-	return request_holds(row->step[STEP_ZONES], "zone") ||
+	return request_holds(&row->step[STEP_ZONES]->text, "zone") ||
 	       (row->url && template_holds(row->url, "zone"));
 }
 
