@@ -7,9 +7,8 @@
 #include "buf.h"
 #include "config/config.h"
 #include "fail.h"
-#include "http/http.h"
+#include "field.h"
 #include "json/json.h"
-#include "sign/sign.h"
 #include "template/template.h"
 
 #define SPACES " \t"
@@ -31,7 +30,7 @@ request_method(const char *text)
 bool
 request_is_field(const char *line)
 {
-	size_t len = http_field_name(line);
+	size_t len = field_name(line);
 
 	return len > 0 && line[len + 1] && strchr(SPACES, line[len + 1]);
 }
@@ -214,20 +213,6 @@ has_field(const struct field *fields, const char *line)
 	return false;
 }
 
-void
-request_add_field(struct mem *mem, struct field **fields, const char *line)
-{
-	struct field *field = mem_take(mem, sizeof *field);
-	size_t len = strcspn(line, ":");
-
-	while (*fields)
-		fields = &(*fields)->next;
-	*fields = field;
-	field->name = mem_textn(mem, line, len);
-	line += len + (line[len] == ':');
-	field->value = mem_text(mem, line + strspn(line, SPACES));
-}
-
 /* Expands the lines that write no field of those above. */
 static bool
 put_fields(struct field **fields, const struct field *above,
@@ -243,7 +228,7 @@ put_fields(struct field **fields, const struct field *above,
 		buf_cut(&out, 0);
 		done = template_line(&out, line->text, place->scope, fail);
 		if (done == EXPAND_DONE)
-			request_add_field(place->mem, fields, buf_text(&out));
+			field_add(place->mem, fields, buf_text(&out));
 	}
 	buf_free(&out);
 	return done != EXPAND_BAD;
@@ -277,7 +262,7 @@ put_body(struct request_made *made, const struct request_text *request,
 	if (done == EXPAND_DONE) {
 		made->body = mem_textn(place->mem, buf_text(&out), out.len);
 		if (!has_field(made->fields, "Content-Type:"))
-			request_add_field(place->mem, &made->fields,
+			field_add(place->mem, &made->fields,
 				kinds[request->kind].type);
 	}
 	buf_free(&out);

@@ -2,7 +2,7 @@
  * A request as it is written: method, URL, header fields and body, all of them
  * texts with expressions. It is read, checked and expanded here, whoever wrote
  * it: a step of a provider's row, or [webhook]. May use config, template, json
- * and http (for its field names); provider, event and exchange use it.
+ * and field; provider, event and exchange use it.
  */
 #ifndef DDNS_REQUEST_H
 #define DDNS_REQUEST_H
@@ -84,9 +84,5 @@ struct request_made {
 bool request_expand(const struct request_text *request,
 	const struct request_place *place, struct request_made *made,
 	struct fail *fail);
-
-/* Adds a field, written "Name: value", behind the others. */
-void request_add_field(
-	struct mem *mem, struct field **fields, const char *line);
 
 #endif

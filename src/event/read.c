@@ -3,13 +3,13 @@
 #include <string.h>
 
 #include "event/event.h"
+#include "event/internal.h"
 #include "buf.h"
 #include "config/config.h"
 #include "fail.h"
-#include "http/http.h"
+#include "field.h"
 #include "request.h"
 #include "template/template.h"
-#include "event/internal.h"
 
 #define METHOD_CEILING 16
 
@@ -96,7 +96,7 @@ add_field(struct event_reading *r, const char *text)
 {
 	struct config_line *field, **end = &r->fields;
 
-	if (http_field_name(text) == 0) {
+	if (field_name(text) == 0) {
 		event_wrong(r, "a header field is `Name: value`");
 		return;
 	}

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "field.h"
+
 struct account;
 struct address;
 struct buf;
@@ -250,12 +252,6 @@ bool answer_records(
 
 /* Sets {zone}, {name} and {sub}. */
 void zone_set(struct work *work, const char *zone);
-
-/* The next shorter suffix with two labels at least, or NULL. */
-const char *zone_shorter(const char *suffix);
-
-/* Whether a name as an API writes it is the work's. */
-bool zone_is_name(const struct work *work, const char *text);
 
 /* Whether `zones` has to be asked about the account's own zone. */
 bool zone_asked(const struct work *work);

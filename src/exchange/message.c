@@ -169,8 +169,7 @@ put_auth(struct work *work, struct message *message, const struct scope *scope,
 		buf_str(&out, "Authorization: ");
 		done = template_line(&out, text, scope, fail);
 		if (done == EXPAND_DONE)
-			request_add_field(
-				mem, &message->fields, buf_text(&out));
+			field_add(mem, &message->fields, buf_text(&out));
 	}
 	for (i = 0; i < count && done == EXPAND_DONE; i++) {
 		text += len + strspn(text + len, " ");

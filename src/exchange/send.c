@@ -7,7 +7,6 @@
 #include "http/http.h"
 #include "json/json.h"
 #include "provider/row.h"
-#include "request.h"
 #include "secret.h"
 #include "sign/sign.h"
 
@@ -115,7 +114,7 @@ put_signature(struct mem *mem, struct http_request *to, struct field **fields,
 		else if (*line == '&')
 			add_form(mem, to, line);
 		else
-			request_add_field(mem, fields, line);
+			field_add(mem, fields, line);
 	}
 	buf_free(&nonce);
 	buf_free(&out);

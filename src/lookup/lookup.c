@@ -4,7 +4,7 @@
 
 #include "lookup/lookup.h"
 #include "lookup/internal.h"
-#include "address.h"
+#include "address-find.h"
 #include "buf.h"
 #include "clock.h"
 #include "fail.h"

@@ -6,10 +6,10 @@
 #include "buf.h"
 #include "config/config.h"
 #include "fail.h"
-#include "http/http.h"
 #include "provider/layer.h"
 #include "provider/row.h"
 #include "request.h"
+#include "url.h"
 
 #define BLANKS " \t"
 
@@ -111,7 +111,7 @@ row_parse_origin(struct layer_work *work, const char *url)
 	if (strchr(origin, '{'))
 		return layer_wrong(work,
 			"clear text goes to this machine only: write https://");
-	if (!http_url_ok(origin, false, &fail))
+	if (!url_ok(origin, false, &fail))
 		return layer_wrong(work, "%s", fail.text);
 	return true;
 }
