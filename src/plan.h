@@ -13,14 +13,14 @@ struct catalogue;
 struct config;
 struct lookup_set;
 struct state;
-struct webhook;
+struct request_text;
 
 struct plan {
 	struct config *config;
 	struct catalogue *catalogue;
 	struct lookup_set *sets;  /* in the order of the file */
 	struct account *accounts; /* in the order of the file */
-	struct webhook *webhook;  /* NULL: none */
+	struct request_text *webhook; /* NULL: none */
 };
 
 /*
