@@ -1,49 +1,12 @@
+/* Addresses as text (RFC 4291, RFC 5952), networks, and what joins them. */
+#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "address.h"
+#include "escape.h"
 
-/* The bytes of candidates, and those that make a run a piece of something. */
-#define PART4 "0123456789."
-#define PART6 "0123456789abcdefABCDEF:."
-#define JOINED \
-	"0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ_-/%"
-
-/*
- * Not globally reachable unicast: IANA IPv4 Special-Purpose Address Registry
- * (RFC 6890), two blocks taken whole though single addresses in them are
- * reachable, and multicast (RFC 5771).
- */
-static const struct network special4[] = {
-	{ { 4, { 0 } }, 8 },             /* RFC 791: this network */
-	{ { 4, { 10 } }, 8 },            /* RFC 1918 */
-	{ { 4, { 100, 64 } }, 10 },      /* RFC 6598: behind a provider's NAT */
-	{ { 4, { 127 } }, 8 },           /* RFC 1122: loopback */
-	{ { 4, { 169, 254 } }, 16 },     /* RFC 3927: link-local */
-	{ { 4, { 172, 16 } }, 12 },      /* RFC 1918 */
-	{ { 4, { 192, 0, 0 } }, 24 },    /* RFC 6890: protocol assignments */
-	{ { 4, { 192, 0, 2 } }, 24 },    /* RFC 5737: documentation */
-	{ { 4, { 192, 88, 99 } }, 24 },  /* RFC 7526: 6to4 relays */
-	{ { 4, { 192, 168 } }, 16 },     /* RFC 1918 */
-	{ { 4, { 198, 18 } }, 15 },      /* RFC 2544: benchmarking */
-	{ { 4, { 198, 51, 100 } }, 24 }, /* RFC 5737 */
-	{ { 4, { 203, 0, 113 } }, 24 },  /* RFC 5737 */
-	{ { 4, { 224 } }, 4 },           /* RFC 5771: multicast */
-	{ { 4, { 240 } }, 4 },           /* RFC 1112: reserved, and broadcast */
-};
-
-/*
- * IANA IPv6 Special-Purpose Address Registry, and all outside 2000::/3, the
- * one block that IANA assigns global unicast from (RFC 4291 section 2.4).
- */
-static const struct network special6[] = {
-	{ { 6, { 0 } }, 3 },
-	{ { 6, { 0x20, 0x01 } }, 23 }, /* RFC 2928: protocol assignments */
-	{ { 6, { 0x20, 0x01, 0x0D, 0xB8 } }, 32 }, /* RFC 3849: examples */
-	{ { 6, { 0x20, 0x02 } }, 16 },             /* RFC 3056: 6to4 */
-	{ { 6, { 0x3F, 0xFF } }, 20 },             /* RFC 9637: documentation */
-	{ { 6, { 0x40 } }, 2 },
-	{ { 6, { 0x80 } }, 1 },
-};
+#define NO_GAP SIZE_MAX
 
 static size_t
 size_of(const struct address *address)
@@ -75,78 +38,199 @@ address_compare(const struct address *a, const struct address *b)
 }
 
 static bool
-held(const struct networks *networks, const struct address *address)
+is_digit(char c)
 {
+	return c >= '0' && c <= '9';
+}
+
+/* A decimal number of at most 3 digits without leading zeros; else -1. */
+static int
+read_number(const char *text, size_t len)
+{
+	int value = 0;
 	size_t i;
 
-	for (i = 0; i < networks->count; i++) {
-		if (network_holds(&networks->list[i], address))
-			return true;
+	if (len == 0 || len > 3 || (len > 1 && text[0] == '0'))
+		return -1;
+	for (i = 0; i < len; i++) {
+		if (!is_digit(text[i]))
+			return -1;
+		value = value * 10 + (text[i] - '0');
 	}
-	return false;
-}
-
-bool
-address_global(const struct address *address)
-{
-	static const struct networks four = { special4,
-		sizeof special4 / sizeof special4[0] };
-	static const struct networks six = { special6,
-		sizeof special6 / sizeof special6[0] };
-
-	return size_of(address) > 0 &&
-	       !held(address->family == 4 ? &four : &six, address);
-}
-
-bool
-address_valid(const struct address *address, const struct address_rule *rule)
-{
-	return address->family == rule->family && size_of(address) > 0 &&
-	       !address_mapped(address) && !held(&rule->deny, address) &&
-	       (address_global(address) || held(&rule->allow, address));
+	return value;
 }
 
 static bool
-is_one_of(char c, const char *set)
+read_quad(const char *text, size_t len, unsigned char bytes[4])
 {
-	return c && strchr(set, c);
-}
+	size_t at = 0, end;
+	int part, value;
 
-/* Whether the maximal run from..to of body is an address that counts. */
-static bool
-take_run(struct address *address, const char *body, size_t from, size_t to,
-	const struct address_rule *rule)
-{
-	if (rule->family == 4 && body[to - 1] == '.')
-		to--;
-	return address_parse(address, body + from, to - from) &&
-	       address_valid(address, rule);
-}
-
-enum address_finding
-address_find(struct address *found, const char *body, size_t len,
-	const struct address_rule *rule)
-{
-	const char *part = rule->family == 4 ? PART4 : PART6;
-	struct address one = { 0 }, next = { 0 };
-	size_t from, to;
-
-	for (from = 0; from < len; from = to + 1) {
-		for (to = from; to < len && is_one_of(body[to], part); to++)
+	for (part = 0; part < 4; part++) {
+		for (end = at; end < len && text[end] != '.'; end++)
 			;
-		if (to == from ||
-			(from > 0 && is_one_of(body[from - 1], JOINED)) ||
-			(to < len && is_one_of(body[to], JOINED)) ||
-			!take_run(&next, body, from, to, rule))
-			continue;
-		if (one.family && !address_equal(&one, &next))
-			return ADDRESS_AMBIGUOUS;
-		one = next;
+		value = read_number(text + at, end - at);
+		if (value < 0 || value > 255 || (end == len) != (part == 3))
+			return false;
+		bytes[part] = (unsigned char)value;
+		at = end + 1;
 	}
-	if (!one.family)
-		return ADDRESS_NONE;
-	*found = one;
-	return ADDRESS_FOUND;
+	return true;
+}
+
+/* One to four hexadecimal digits. */
+static bool
+read_group(const char *text, size_t len, unsigned char bytes[2])
+{
+	unsigned value = 0;
+	size_t i;
+
+	if (len == 0 || len > 4)
+		return false;
+	for (i = 0; i < len; i++) {
+		int digit = escape_digit(text[i]);
+
+		if (digit < 0)
+			return false;
+		value = value << 4 | (unsigned)digit;
+	}
+	bytes[0] = (unsigned char)(value >> 8);
+	bytes[1] = (unsigned char)(value & 0xFF);
+	return true;
+}
+
+/*
+ * The groups of RFC 4291 section 2.2, with their number of bytes in *count and
+ * the place of "::" in *gap.
+ */
+static bool
+read_groups(const char *text, size_t len, unsigned char bytes[16],
+	size_t *count, size_t *gap)
+{
+	size_t at = 0, end;
+
+	if (len >= 2 && text[0] == ':' && text[1] == ':') {
+		*gap = 0;
+		at = 2;
+	}
+	while (at < len) {
+		for (end = at; end < len && text[end] != ':'; end++)
+			;
+		if (end == len && memchr(text + at, '.', end - at)) {
+			*count += 4;
+			return *count <= 16 && read_quad(text + at, end - at,
+						       bytes + *count - 4);
+		}
+		if (*count == 16 ||
+			!read_group(text + at, end - at, bytes + *count))
+			return false;
+		*count += 2;
+		if (end == len)
+			return true;
+		at = end + 1;
+		if (at == len)
+			return false;
+		if (text[at] == ':') {
+			if (*gap != NO_GAP)
+				return false;
+			*gap = *count;
+			at++;
+		}
+	}
+	return true;
+}
+
+static bool
+read_six(const char *text, size_t len, unsigned char bytes[16])
+{
+	size_t count = 0, gap = NO_GAP, tail;
+
+	if (!read_groups(text, len, bytes, &count, &gap))
+		return false;
+	if (gap == NO_GAP)
+		return count == 16;
+	/* "::" stands for at least one group */
+	if (count > 14)
+		return false;
+	tail = count - gap;
+	memmove(bytes + 16 - tail, bytes + gap, tail);
+	memset(bytes + gap, 0, 16 - count);
+	return true;
+}
+
+bool
+address_parse(struct address *address, const char *text, size_t len)
+{
+	struct address read = { 0 };
+	bool good;
+
+	if (len == 0 || len >= ADDRESS_TEXT)
+		return false;
+	if (memchr(text, ':', len)) {
+		read.family = 6;
+		good = read_six(text, len, read.bytes);
+	} else {
+		read.family = 4;
+		good = read_quad(text, len, read.bytes);
+	}
+	if (good)
+		*address = read;
+	return good;
+}
+
+/* The first of the longest runs of two or more zero groups (4.2). */
+static void
+find_zeros(const unsigned char *bytes, int *first, int *count)
+{
+	int i, run = 0;
+
+	*first = 8;
+	*count = 1;
+	for (i = 0; i < 8; i++) {
+		run = bytes[2 * i] || bytes[2 * i + 1] ? 0 : run + 1;
+		if (run > *count) {
+			*count = run;
+			*first = i - run + 1;
+		}
+	}
+}
+
+/* RFC 5952 section 4. */
+static void
+format_six(const unsigned char *bytes, char text[ADDRESS_TEXT])
+{
+	int first, count, i = 0;
+	size_t at = 0;
+
+	find_zeros(bytes, &first, &count);
+	while (i < 8) {
+		if (i == first) {
+			at += (size_t)snprintf(text + at, ADDRESS_TEXT - at,
+				i + count == 8 ? "::" : ":");
+			i += count;
+			continue;
+		}
+		at += (size_t)snprintf(text + at, ADDRESS_TEXT - at, "%s%x",
+			i > 0 ? ":" : "", bytes[2 * i] << 8 | bytes[2 * i + 1]);
+		i++;
+	}
+}
+
+void
+address_format(const struct address *address, char text[ADDRESS_TEXT])
+{
+	const unsigned char *b = address->bytes;
+
+	if (address->family == 4)
+		snprintf(text, ADDRESS_TEXT, "%d.%d.%d.%d", b[0], b[1], b[2],
+			b[3]);
+	else if (address_mapped(address)) /* RFC 5952 section 5 */
+		snprintf(text, ADDRESS_TEXT, "::ffff:%d.%d.%d.%d", b[12], b[13],
+			b[14], b[15]);
+	else if (address->family == 6)
+		format_six(b, text);
+	else
+		snprintf(text, ADDRESS_TEXT, "none");
 }
 
 bool
@@ -182,4 +266,54 @@ address_join(const struct address *found, const struct address *host, int bits)
 		joined.bytes[i] = (unsigned char)byte;
 	}
 	return joined;
+}
+
+bool
+network_parse(struct network *network, const char *text)
+{
+	static const struct address zero = { 0 };
+	const char *slash = strchr(text, '/');
+	size_t len = slash ? (size_t)(slash - text) : strlen(text);
+	struct network read = { 0 };
+	struct address cut;
+	int most;
+
+	if (!address_parse(&read.base, text, len))
+		return false;
+	most = read.base.family == 4 ? 32 : 128;
+	read.bits = slash ? read_number(slash + 1, strlen(slash + 1)) : most;
+	if (read.bits < 0 || read.bits > most)
+		return false;
+	cut = address_join(&read.base, &zero, read.bits);
+	if (!address_equal(&cut, &read.base))
+		return false;
+	*network = read;
+	return true;
+}
+
+bool
+address_from_mac(struct address *host, const char *mac)
+{
+	unsigned char octets[6], *b;
+	size_t i;
+
+	if (strlen(mac) != 17)
+		return false;
+	for (i = 0; i < 6; i++) {
+		int high = escape_digit(mac[3 * i]);
+		int low = escape_digit(mac[3 * i + 1]);
+
+		if (high < 0 || low < 0 || (i < 5 && mac[3 * i + 2] != ':'))
+			return false;
+		octets[i] = (unsigned char)(high << 4 | low);
+	}
+	*host = (struct address){ .family = 6 };
+	b = host->bytes + 8;
+	b[0] = octets[0] ^ 0x02;
+	b[1] = octets[1];
+	b[2] = octets[2];
+	b[3] = 0xFF;
+	b[4] = 0xFE;
+	memcpy(b + 5, octets + 3, 3);
+	return true;
 }

@@ -19,20 +19,6 @@ struct network {
 	int bits;
 };
 
-struct networks {
-	const struct network *list;
-	size_t count;
-};
-
-/* Which candidates count (design: valid answers). */
-struct address_rule {
-	int family;
-	struct networks allow;	/* accepted though not globally reachable */
-	struct networks deny;	/* never accepted; beats allow */
-};
-
-enum address_finding { ADDRESS_FOUND, ADDRESS_NONE, ADDRESS_AMBIGUOUS };
-
 /*
  * Reads exactly len bytes as one address: dotted decimal without leading
  * zeros, or RFC 4291 section 2.2 text. No zone index. False: *address is
@@ -50,20 +36,6 @@ int address_compare(const struct address *a, const struct address *b);
 
 /* An IPv4-mapped IPv6 address (RFC 4291 section 2.5.5.2). */
 bool address_mapped(const struct address *address);
-
-/* Globally reachable unicast by the IANA special-purpose registries. */
-bool address_global(const struct address *address);
-
-/* Whether the rule lets this address count. */
-bool address_valid(const struct address *address,
-	const struct address_rule *rule);
-
-/*
- * Finds the one distinct address that counts among the whole words of an
- * answer. *found is set only for ADDRESS_FOUND.
- */
-enum address_finding address_find(struct address *found, const char *body,
-	size_t len, const struct address_rule *rule);
 
 /*
  * "10.0.0.0/8", or a bare address as a network of one. False for anything

@@ -1,3 +1,4 @@
+/* Growing buffers, pools, and what is fit to print. */
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>

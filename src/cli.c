@@ -5,6 +5,7 @@
 
 #include "cli.h"
 #include "config/config.h"
+#include "nearest.h"
 #include "fail.h"
 
 #define SPLAY_CEILING 86400
@@ -152,7 +153,7 @@ find_command(const char *name)
 static bool
 unknown_command(const char *word)
 {
-	const char *near = config_nearest(word, command_names);
+	const char *near = nearest_word(word, command_names);
 
 	if (near)
 		return wrong("unknown command \"%s\" (%s?)", word, near);

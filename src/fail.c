@@ -1,3 +1,4 @@
+/* Causes: masked, then cut to fit. */
 #include <stdarg.h>
 #include <string.h>
 

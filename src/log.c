@@ -1,3 +1,4 @@
+/* Debug lines, one write each. */
 #include <stdarg.h>
 #include <stdio.h>
 

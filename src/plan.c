@@ -2,12 +2,13 @@
 #include <strings.h>
 
 #include "plan.h"
-#include "address.h"
+#include "address-find.h"
 #include "buf.h"
 #include "config/config.h"
+#include "nearest.h"
 #include "event/event.h"
 #include "fail.h"
-#include "http/http.h"
+#include "name.h"
 #include "lookup/lookup.h"
 #include "nsupdate/nsupdate.h"
 #include "provider/row.h"
@@ -94,10 +95,10 @@ static void
 unknown_section(const struct plan *plan, const struct config_section *section)
 {
 	const char *const *names = catalogue_names(plan->catalogue);
-	const char *near = config_nearest(section->kind, general_kinds);
+	const char *near = nearest_word(section->kind, general_kinds);
 
 	if (!near)
-		near = config_nearest(section->kind, names);
+		near = nearest_word(section->kind, names);
 	if (near)
 		config_wrong(plan->config, section, NULL,
 			"unknown section or provider (%s?)", near);
@@ -236,21 +237,7 @@ plan_free(struct plan *plan)
 bool
 plan_same_name(const char *written, const char *name)
 {
-	struct buf ascii = { 0 };
-	struct fail fail;
-	bool same;
-
-	if (strncmp(written, "*.", 2) == 0) {
-		buf_str(&ascii, "*.");
-		written += 2;
-	}
-	if (!http_punycode(&ascii, written, &fail))
-		buf_str(&ascii, written);
-	if (ascii.len > 0 && ascii.at[ascii.len - 1] == '.')
-		buf_cut(&ascii, ascii.len - 1);
-	same = strcasecmp(buf_text(&ascii), name) == 0;
-	buf_free(&ascii);
-	return same;
+	return name_is(written, name, NULL);
 }
 
 unsigned

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "probe.h"
-#include "address.h"
+#include "address-find.h"
 #include "buf.h"
 #include "cli.h"
 #include "config/config.h"

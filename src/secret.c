@@ -1,32 +1,22 @@
+/* The list of what is hidden, and its search in texts. */
 #include <ctype.h>
 #include <stdbool.h>
 #include <string.h>
 
-#include <openssl/evp.h>
-
 #include "buf.h"
+#include "escape.h"
 #include "secret.h"
 
 #define SHORT_SECRET 4
 #define WORD_SECRET 8  /* a shorter one may be part of our own words */
 #define BASE64_LEAST 6 /* shorter base64 says too little to be hidden */
 
-#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-#define DIGITS "0123456789"
-
-/* One way in which a secret can stand in a text. */
+/* A text to hide, as it is before anything is escaped. */
 struct spelling {
 	struct spelling *next;
 	const char *text;
 	size_t len;
 	bool word; /* only with no letter or digit beside it */
-};
-
-/* What a percent-encoding leaves as it is, and how it writes the rest. */
-struct percent {
-	const char *plain;
-	const char *space;
-	const char *escape;
 };
 
 static struct mem *pool;
@@ -54,127 +44,6 @@ keep(const struct buf *text, bool word)
 	spellings = one;
 }
 
-static void
-percent_add(struct buf *out, const char *text, const struct percent *way)
-{
-	char triple[4];
-
-	for (; *text; text++) {
-		if (strchr(way->plain, *text)) {
-			buf_char(out, *text);
-		} else if (*text == ' ') {
-			buf_str(out, way->space);
-		} else {
-			unsigned char c = (unsigned char)*text;
-
-			triple[0] = '%';
-			triple[1] = way->escape[c >> 4];
-			triple[2] = way->escape[c & 15];
-			triple[3] = '\0';
-			buf_str(out, triple);
-		}
-	}
-}
-
-static void
-hide_percent(const char *text, bool word)
-{
-	static const char query[] = LETTERS DIGITS "-._~*@";
-	static const char strict[] = LETTERS DIGITS "-._~"; /* RFC 3986 2.3 */
-	static const char form[] = LETTERS DIGITS "-._*"; /* URL Standard 1.3 */
-	static const char upper[] = "0123456789ABCDEF";
-	static const char lower[] = "0123456789abcdef";
-	static const struct percent ways[] = {
-		{ query, "%20", upper },
-		{ query, "+", upper },
-		{ strict, "%20", upper },
-		{ strict, "%20", lower },
-		{ strict, "+", upper },
-		{ strict, "+", lower },
-		{ form, "+", upper },
-		{ form, "+", lower },
-	};
-	struct buf out = { 0 };
-	size_t i;
-
-	for (i = 0; i < sizeof ways / sizeof ways[0]; i++) {
-		buf_cut(&out, 0);
-		percent_add(&out, text, &ways[i]);
-		keep(&out, word);
-	}
-	buf_free(&out);
-}
-
-/* RFC 8259 section 7; slash: the escaped form of '/', which is optional. */
-static void
-json_add(struct buf *out, const char *text, const char *slash)
-{
-	static const char named[] = "\"\\\b\f\n\r\t";
-	static const char letters[] = "\"\\bfnrt";
-	const char *found;
-
-	for (; *text; text++) {
-		found = strchr(named, *text);
-		if (found) {
-			buf_char(out, '\\');
-			buf_char(out, letters[found - named]);
-		} else if (*text == '/') {
-			buf_str(out, slash);
-		} else if ((unsigned char)*text < 0x20) {
-			buf_printf(out, "\\u%04X", (unsigned char)*text);
-		} else {
-			buf_char(out, *text);
-		}
-	}
-}
-
-static void
-hide_json(const char *text, bool word)
-{
-	static const char *const slashes[] = { "/", "\\/" };
-	struct buf out = { 0 };
-	size_t i;
-
-	for (i = 0; i < sizeof slashes / sizeof slashes[0]; i++) {
-		buf_cut(&out, 0);
-		json_add(&out, text, slashes[i]);
-		keep(&out, word);
-	}
-	buf_free(&out);
-}
-
-/* XML 1.0 section 2.4. */
-static void
-hide_xml(const char *text, bool word)
-{
-	static const char special[] = "&<>\"'";
-	static const char *const names[] = { "&amp;", "&lt;", "&gt;", "&quot;",
-		"&apos;" };
-	struct buf out = { 0 };
-	const char *found;
-
-	for (; *text; text++) {
-		found = strchr(special, *text);
-		if (found)
-			buf_str(&out, names[found - special]);
-		else
-			buf_char(&out, *text);
-	}
-	keep(&out, word);
-	buf_free(&out);
-}
-
-/* A secret with unprintable bytes, in a text made printable before. */
-static void
-hide_printable(const char *text, bool word)
-{
-	struct buf out = { 0 };
-
-	buf_printable(&out, text, strlen(text));
-	keep(&out, word);
-	buf_free(&out);
-}
-
 /* In both alphabets (RFC 4648 sections 4 and 5). */
 static void
 keep_base64(const struct buf *coded, bool word)
@@ -190,18 +59,6 @@ keep_base64(const struct buf *coded, bool word)
 	}
 	keep(&other, word);
 	buf_free(&other);
-}
-
-/* The base64 of plain, padding included; coded is empty. */
-static void
-base64_add(struct buf *coded, const struct buf *plain)
-{
-	size_t room = (plain->len + 2) / 3 * 4;
-
-	while (coded->len < room)
-		buf_char(coded, '=');
-	EVP_EncodeBlock((unsigned char *)coded->at,
-		(const unsigned char *)plain->at, (int)plain->len);
 }
 
 /*
@@ -220,7 +77,7 @@ hide_base64(const char *text, bool word)
 
 		buf_add(&plain, "\0\0", shift);
 		buf_str(&plain, text);
-		base64_add(&coded, &plain);
+		escape_base64(&coded, plain.at, plain.len);
 		whole = plain.len * 8 / 6;
 		if (whole >= mixed[shift] + BASE64_LEAST && !word) {
 			buf_add(&inner, coded.at + mixed[shift],
@@ -241,21 +98,37 @@ hide_base64(const char *text, bool word)
 void
 secret_hide(const char *text)
 {
-	static void (*const ways[])(const char *, bool) = { hide_percent,
-		hide_json, hide_xml, hide_printable };
 	struct buf plain = { 0 };
-	bool word;
-	size_t i;
 
 	if (!text || !*text)
 		return;
 	buf_str(&plain, text);
-	word = plain.len < WORD_SECRET;
-	keep(&plain, word);
-	for (i = 0; i < sizeof ways / sizeof ways[0]; i++)
-		ways[i](text, word);
+	keep(&plain, plain.len < WORD_SECRET);
 	hide_base64(text, plain.len < SHORT_SECRET);
 	buf_free(&plain);
+}
+
+/* Bytes of text that say the spelling, some of them escaped; 0: it does not. */
+static size_t
+spelled(const struct spelling *one, const char *text, size_t len)
+{
+	char bytes[ESCAPE_BYTES];
+	size_t at = 0, said = 0, size, count;
+
+	if (len >= one->len && memcmp(text, one->text, one->len) == 0)
+		return one->len;
+	for (; said < one->len; said += count, at += size) {
+		if (at == len)
+			return 0;
+		size = escape_read(text + at, len - at, bytes, &count);
+		if (size > 0 && count <= one->len - said &&
+			memcmp(bytes, one->text + said, count) == 0)
+			continue;
+		if (text[at] != one->text[said])
+			return 0;
+		size = count = 1;
+	}
+	return at;
 }
 
 static bool
@@ -277,21 +150,17 @@ mark(const struct buf *buf, const struct spelling *one, struct buf *marks,
 	size_t from)
 {
 	bool any = false;
-	size_t at = from;
+	size_t at, len;
 
-	while (at < buf->len && buf->len - at >= one->len) {
-		const char *found = memchr(buf->at + at, one->text[0],
-			buf->len - at - one->len + 1);
-
-		if (!found)
-			break;
-		at = (size_t)(found - buf->at);
-		if (memcmp(found, one->text, one->len) == 0 &&
-			(!one->word || stands_alone(buf, at, one->len))) {
-			memset(marks->at + (at - from), 1, one->len);
-			any = true;
-		}
-		at++;
+	for (at = from; at < buf->len; at++) {
+		if (buf->at[at] != one->text[0] &&
+			!memchr("%\\&+", buf->at[at], 4))
+			continue;
+		len = spelled(one, buf->at + at, buf->len - at);
+		if (len == 0 || (one->word && !stands_alone(buf, at, len)))
+			continue;
+		memset(marks->at + (at - from), 1, len);
+		any = true;
 	}
 	return any;
 }

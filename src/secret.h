@@ -1,6 +1,6 @@
 /*
- * Secrets are kept in a type that no printf takes, and every text that leaves
- * the program for people goes through secret_mask.
+ * Every text that leaves the program for people goes through secret_mask, which
+ * compares decoded: a secret is found in whatever escapes it was written.
  */
 #ifndef DDNS_SECRET_H
 #define DDNS_SECRET_H
@@ -9,14 +9,9 @@
 
 struct buf;
 
-struct secret {
-	const char *plain;	/* borrowed; NULL: none */
-};
-
 /*
- * From now on secret_mask hides this text, also percent-encoded (query and
- * form), JSON-escaped and in base64. Texts below 8 bytes are hidden only as
- * whole words. The text is copied.
+ * From now on secret_mask hides this text, also within base64. Texts below 8
+ * bytes are hidden only as whole words. The text is copied.
  */
 void secret_hide(const char *text);
 

@@ -8,8 +8,8 @@ import pytest
 import kill
 from harness import ROOT
 
-SOURCES = ["buf.c", "fail.c", "log.c", "secret.c", "address*.c", "clock.c",
-           "stop.c", "state/*.c"]
+SOURCES = ["buf.c", "escape.c", "secret.c", "fail.c", "log.c", "address.c",
+           "clock.c", "stop.c", "state/*.c"]
 
 OLD = 1700000000
 NEW = 1700000300

@@ -173,10 +173,7 @@ const char *config_file_line(struct config *config, const char *path,
 bool config_file_text(struct config *config, const char *path,
 	struct buf *out, struct fail *fail);
 
-/* The nearest of a NULL-terminated list of known words, or NULL. */
-const char *config_nearest(const char *word, const char *const *known);
-
-/* " (did you mean \"token\"?)" or ""; stands behind a word that is unknown. */
+/* " (token?)", the nearest of the known words, or "". */
 const char *config_hint(struct config *config, const char *word,
 	const char *const *known);
 

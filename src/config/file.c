@@ -1,76 +1,17 @@
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "config/config.h"
 #include "config/internal.h"
 #include "buf.h"
 #include "fail.h"
+#include "file.h"
 
 #define CONFIG_CEILING 1048576 /* bytes of a configuration */
 #define LINE_CEILING 4096      /* bytes of the first line of a KEY_file */
 #define JSON_CEILING 16384     /* bytes of a KEY_file that is JSON */
 #define FILE_CEILING 65536     /* bytes of a file that is read whole */
-
-static bool
-look(int fd, struct config_file *file, struct fail *fail)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) < 0)
-		return fail_set(fail, "cannot be read: %s", strerror(errno));
-	if (S_ISDIR(st.st_mode))
-		return fail_set(fail, "is a directory");
-	if (!S_ISREG(st.st_mode))
-		return fail_set(fail, "is no regular file");
-	file->owner = st.st_uid;
-	file->others_read = st.st_mode & S_IROTH;
-	file->others_write = st.st_mode & S_IWOTH;
-	return true;
-}
-
-static bool
-drain(struct buf *out, int fd, size_t ceiling, struct fail *fail)
-{
-	char chunk[4096];
-	size_t left = ceiling + 1;
-
-	while (left > 0) {
-		ssize_t got = read(
-			fd, chunk, left < sizeof chunk ? left : sizeof chunk);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			fail_set(fail, "cannot be read: %s", strerror(errno));
-		if (got <= 0) {
-			mem_wipe(chunk, sizeof chunk);
-			return got == 0;
-		}
-		buf_add(out, chunk, (size_t)got);
-		left -= (size_t)got;
-	}
-	mem_wipe(chunk, sizeof chunk);
-	return true;
-}
-
-bool
-config_load(struct buf *out, const char *path, size_t ceiling,
-	struct config_file *file, struct fail *fail)
-{
-	bool done;
-	/* O_NONBLOCK: a FIFO must not hold the run */
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-
-	if (fd < 0)
-		return fail_set(fail, "cannot be opened: %s", strerror(errno));
-	done = look(fd, file, fail) && drain(out, fd, ceiling, fail);
-	close(fd);
-	return done;
-}
 
 static void
 take(struct config *config, const char *text, size_t len)
@@ -96,11 +37,11 @@ struct config *
 config_read(const char *path)
 {
 	struct config *config = config_new(path);
-	struct config_file file = { 0 };
+	struct file_facts file = { 0 };
 	struct buf text = { 0 };
 	struct fail fail = { 0 };
 
-	if (config_load(&text, path, CONFIG_CEILING, &file, &fail)) {
+	if (file_read(&text, path, CONFIG_CEILING, &file, &fail)) {
 		config->owner = file.owner;
 		config->others_read = file.others_read;
 		config->strict = file.owner == 0 || file.owner == geteuid();
@@ -186,9 +127,9 @@ static bool
 load_private(struct config *config, const char *path, size_t ceiling,
 	struct buf *out, struct fail *fail)
 {
-	struct config_file file = { 0 };
+	struct file_facts file = { 0 };
 
-	if (!config_load(out, path, ceiling, &file, fail))
+	if (!file_read(out, path, ceiling, &file, fail))
 		return false;
 	if (file.others_write)
 		return fail_set(

@@ -1,5 +1,5 @@
 /*
- * Between the files of config: opening files, lines, and the text as a whole.
+ * Between the files of config: lines, and the text as a whole.
  */
 #ifndef DDNS_CONFIG_INTERNAL_H
 #define DDNS_CONFIG_INTERNAL_H
@@ -7,24 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct buf;
 struct config;
-struct fail;
 struct mem;
-
-/* What is known of a file besides its bytes. */
-struct config_file {
-	unsigned owner;
-	bool others_read;
-	bool others_write;
-};
-
-/*
- * Adds a regular file's bytes to out: the whole of it, or ceiling + 1 bytes.
- * False: *fail says why, without the path.
- */
-bool config_load(struct buf *out, const char *path, size_t ceiling,
-	struct config_file *file, struct fail *fail);
 
 /* An empty one; path stands for the file in messages. */
 struct config *config_new(const char *path);

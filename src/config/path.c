@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,8 +6,7 @@
 #include "config/config.h"
 #include "buf.h"
 #include "fail.h"
-
-#define WORD_MAX_BYTES 64 /* of words that are compared */
+#include "nearest.h"
 
 /* The value of a variable that names a folder, or NULL. */
 static const char *
@@ -86,77 +84,10 @@ config_state_path(struct config *config, struct fail *fail)
 	return NULL;
 }
 
-static size_t
-least(size_t a, size_t b, size_t c)
-{
-	size_t ab = a < b ? a : b;
-
-	return ab < c ? ab : c;
-}
-
-static bool
-same(char a, char b)
-{
-	return tolower((unsigned char)a) == tolower((unsigned char)b);
-}
-
-/*
- * Changes, insertions, removals and swaps of neighbours that make one word of
- * the other (optimal string alignment), without case.
- */
-static size_t
-distance(const char *a, const char *b)
-{
-	size_t row[3][WORD_MAX_BYTES + 1];
-	size_t *now = row[0], *last = row[1], *before = row[2], *spare;
-	size_t i, j, len = strlen(b);
-
-	for (j = 0; j <= len; j++)
-		now[j] = j;
-	for (i = 1; a[i - 1]; i++) {
-		spare = before;
-		before = last;
-		last = now;
-		now = spare;
-		now[0] = i;
-		for (j = 1; j <= len; j++) {
-			now[j] = least(last[j] + 1, now[j - 1] + 1,
-				last[j - 1] + !same(a[i - 1], b[j - 1]));
-			if (i > 1 && j > 1 && same(a[i - 1], b[j - 2]) &&
-				same(a[i - 2], b[j - 1]) &&
-				before[j - 2] + 1 < now[j])
-				now[j] = before[j - 2] + 1;
-		}
-	}
-	return now[len];
-}
-
-const char *
-config_nearest(const char *word, const char *const *known)
-{
-	size_t len = strlen(word), best, far;
-	const char *nearest = NULL;
-
-	if (len == 0 || len > WORD_MAX_BYTES)
-		return NULL;
-	/* of a short word, two changes leave too little */
-	best = len < 4 ? 2 : len < 9 ? 3 : len / 3 + 1;
-	for (; *known; known++) {
-		if (strlen(*known) > WORD_MAX_BYTES)
-			continue;
-		far = distance(word, *known);
-		if (far < best) {
-			best = far;
-			nearest = *known;
-		}
-	}
-	return nearest;
-}
-
 const char *
 config_hint(struct config *config, const char *word, const char *const *known)
 {
-	const char *nearest = config_nearest(word, known);
+	const char *nearest = nearest_word(word, known);
 
 	return nearest ? mem_printf(config->mem, " (%s?)", nearest) : "";
 }

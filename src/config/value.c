@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "config/config.h"
-#include "address.h"
+#include "address-find.h"
 #include "buf.h"
 #include "secret.h"
 

@@ -10,6 +10,7 @@
 #include "secret.h"
 #include "template/template.h"
 #include "event/internal.h"
+#include "url.h"
 
 #define PIECE 12 /* bytes; a shorter one may be any word */
 #define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -104,7 +105,7 @@ event_check_url(struct event_reading *r, const char *text)
 
 	if (!event_check_names(r, text))
 		return false;
-	if (!http_url_ok(text, true, &fail))
+	if (!url_ok(text, true, &fail))
 		return event_wrong(r, "%s", fail.text);
 	host = strstr(text, "://") + 3;
 	if (memchr(host, '{', strcspn(host, "/?#")))

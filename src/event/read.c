@@ -12,6 +12,7 @@
 #include "sign/sign.h"
 #include "template/template.h"
 #include "event/internal.h"
+#include "field.h"
 
 #define BLANKS " \t"
 #define METHOD_CEILING 16
@@ -111,9 +112,7 @@ static void
 add_field(struct event_reading *r, const char *text)
 {
 	struct mem *mem = r->config->mem;
-	struct field **end = &r->webhook->fields;
-	size_t len = http_field_name(text);
-	struct field *field;
+	size_t len = field_name(text);
 
 	if (len == 0) {
 		event_wrong(r, "a header field is `Name: value`");
@@ -121,12 +120,7 @@ add_field(struct event_reading *r, const char *text)
 	}
 	if (!event_check_names(r, text))
 		return;
-	while (*end)
-		end = &(*end)->next;
-	field = mem_take(mem, sizeof *field);
-	field->name = mem_textn(mem, text, len);
-	field->value = text + len + 1 + strspn(text + len + 1, BLANKS);
-	*end = field;
+	field_add(mem, &r->webhook->fields, text);
 }
 
 /* One field a line, and the key may stand again. */

@@ -7,6 +7,7 @@
 #include "exchange/exchange.h"
 #include "fail.h"
 #include "json/json.h"
+#include "name.h"
 #include "provider/row.h"
 #include "secret.h"
 
@@ -226,6 +227,12 @@ each_address(struct json_t *value, void *arg)
 }
 
 static bool
+is_name(const struct work *work, const char *text)
+{
+	return name_is(text, work->job->name, work->zone);
+}
+
+static bool
 is_type(const struct work *work, const char *text)
 {
 	/* some APIs take `A` and say `a` */
@@ -240,7 +247,7 @@ is_ours(struct reader *reader, struct json_t *item)
 	static const struct {
 		const char *variable;
 		bool (*is)(const struct work *work, const char *text);
-	} keys[] = { { "name", zone_is_name }, { "type", is_type } };
+	} keys[] = { { "name", is_name }, { "type", is_type } };
 	struct buf text = { 0 };
 	bool ours = true;
 	size_t i;

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "field.h"
+
 struct account;
 struct address;
 struct buf;
@@ -187,9 +189,6 @@ bool message_line(struct work *work, const char *text, struct buf *out);
 /* Whether a text of the request holds {name}. */
 bool request_holds(const struct row_request *request, const char *name);
 
-/* Adds a field, written "Name: value", behind the others. */
-void field_add(struct mem *mem, struct field **fields, const char *line);
-
 /* exchange-send.c */
 
 /* The call for a message, made if nobody asked the same yet. */
@@ -256,12 +255,6 @@ bool answer_records(
 
 /* Sets {zone}, {name} and {sub}. */
 void zone_set(struct work *work, const char *zone);
-
-/* The next shorter suffix with two labels at least, or NULL. */
-const char *zone_shorter(const char *suffix);
-
-/* Whether a name as an API writes it is the work's. */
-bool zone_is_name(const struct work *work, const char *text);
 
 /* Whether `zones` has to be asked about the account's own zone. */
 bool zone_asked(const struct work *work);

@@ -160,20 +160,6 @@ has_field(const struct field *fields, const char *line)
 	return false;
 }
 
-void
-field_add(struct mem *mem, struct field **fields, const char *line)
-{
-	struct field *field = mem_take(mem, sizeof *field);
-	size_t len = strcspn(line, ":");
-
-	while (*fields)
-		fields = &(*fields)->next;
-	*fields = field;
-	field->name = mem_textn(mem, line, len);
-	line += len + (line[len] == ':');
-	field->value = mem_text(mem, line + strspn(line, " \t"));
-}
-
 /* A field of the request beats one of the row. */
 static bool
 put_fields(struct mem *mem, struct field **fields,

@@ -5,6 +5,7 @@
 #include "exchange/exchange.h"
 #include "fail.h"
 #include "log.h"
+#include "name.h"
 #include "provider/row.h"
 #include "template/template.h"
 
@@ -152,8 +153,8 @@ heard_zones(struct work *work, const struct call *call, int meaning)
 		misunderstood(work, call, fail.text);
 	} else if (found == ZONE_FOUND) {
 		find_record(work);
-	} else if (work->suffix && zone_shorter(work->suffix)) {
-		work->suffix = zone_shorter(work->suffix);
+	} else if (work->suffix && name_shorter(work->suffix)) {
+		work->suffix = name_shorter(work->suffix);
 		zone_set(work, work->suffix);
 		ask(work, STEP_ZONES);
 	} else {

@@ -8,50 +8,14 @@
 #include "exchange/exchange.h"
 #include "fail.h"
 #include "json/json.h"
+#include "name.h"
 #include "provider/row.h"
-
-#define NAME_SIZE 512 /* RFC 1035, 2.3.4 has 255; more is no name of ours */
-
-/*
- * A name as an API writes it: in lower case, without final dot, `\052` as the
- * `*` it is (RFC 1035, section 5.1). False: too long.
- */
-static bool
-normalise(char name[NAME_SIZE], const char *text)
-{
-	size_t len, i;
-
-	if (strncmp(text, "\\052", 4) == 0)
-		len = (size_t)snprintf(name, NAME_SIZE, "*%s", text + 4);
-	else
-		len = (size_t)snprintf(name, NAME_SIZE, "%s", text);
-	if (len >= NAME_SIZE)
-		return false;
-	if (len > 0 && name[len - 1] == '.')
-		name[len - 1] = '\0';
-	for (i = 0; name[i]; i++)
-		name[i] = (char)tolower((unsigned char)name[i]);
-	return true;
-}
-
-/* The part of the name before the zone, 0 at the apex; -1: outside. */
-static int
-inside(const char *name, const char *zone)
-{
-	size_t len = strlen(name), end = strlen(zone);
-
-	if (end == 0 || len < end || strcmp(name + len - end, zone) != 0)
-		return -1;
-	if (len == end)
-		return 0;
-	return name[len - end - 1] == '.' ? (int)(len - end - 1) : -1;
-}
 
 void
 zone_set(struct work *work, const char *zone)
 {
 	struct mem *mem = work->exchange->mem;
-	int len = inside(work->job->name, zone);
+	int len = name_inside(work->job->name, zone);
 	const char *sub =
 		mem_textn(mem, work->job->name, len > 0 ? (size_t)len : 0);
 
@@ -60,31 +24,6 @@ zone_set(struct work *work, const char *zone)
 	pair_add(mem, &work->names, "zone", zone);
 	pair_add(mem, &work->names, "sub", sub);
 	pair_add(mem, &work->names, "name", *sub ? sub : "@");
-}
-
-const char *
-zone_shorter(const char *suffix)
-{
-	suffix = strchr(suffix, '.');
-	return suffix && strchr(suffix + 1, '.') ? suffix + 1 : NULL;
-}
-
-bool
-zone_is_name(const struct work *work, const char *text)
-{
-	const char *name = work->job->name, *zone = work->zone;
-	char read[NAME_SIZE];
-	int len;
-
-	if (!normalise(read, text))
-		return false;
-	if (!zone || inside(read, zone) >= 0)
-		return strcmp(read, name) == 0;
-	len = inside(name, zone);
-	if (!*read || strcmp(read, "@") == 0)
-		return len == 0;
-	return len > 0 && strlen(read) == (size_t)len &&
-	       strncmp(read, name, (size_t)len) == 0;
 }
 
 bool
@@ -109,7 +48,7 @@ struct best {
 	struct work *work;
 	const struct row_reading *reading;
 	struct json_t *item;
-	char zone[NAME_SIZE];
+	const char *zone;
 	bool fine;
 };
 
@@ -118,18 +57,20 @@ each_zone(struct json_t *item, void *arg)
 {
 	struct best *best = arg;
 	const char *own = best->work->exchange->account->zone;
-	struct buf text = { 0 };
-	char zone[NAME_SIZE];
+	struct buf text = { 0 }, zone = { 0 };
+	const char *read;
 
 	best->fine = answer_text(item, best->reading, "zone", &text);
-	if (best->fine && normalise(zone, buf_text(&text)) &&
-		inside(best->work->job->name, zone) >= 0 &&
-		(!own || strcmp(zone, own) == 0) &&
-		strlen(zone) > strlen(best->zone)) {
-		memcpy(best->zone, zone, sizeof zone);
+	name_canonical(&zone, buf_text(&text));
+	read = buf_text(&zone);
+	if (best->fine && name_inside(best->work->job->name, read) >= 0 &&
+		(!own || strcmp(read, own) == 0) &&
+		zone.len > strlen(best->zone)) {
+		best->zone = mem_text(best->work->exchange->mem, read);
 		best->item = item;
 	}
 	buf_free(&text);
+	buf_free(&zone);
 	return best->fine;
 }
 
@@ -138,7 +79,7 @@ zone_take(struct work *work, const struct call *call, struct fail *fail)
 {
 	struct best best = { .work = work,
 		.reading = work->row->step[STEP_ZONES]->reading,
-		.fine = true };
+		.zone = "", .fine = true };
 
 	/* Without a reading, "good" says that what was asked about is one. */
 	if (!best.reading)

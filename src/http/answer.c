@@ -10,6 +10,7 @@
 #include "http/internal.h"
 #include "log.h"
 #include "secret.h"
+#include "url.h"
 
 #define LOG_BODY 200        /* bytes of a body in a debug line */
 #define RETRY_CEILING 86400 /* no answer makes us wait for longer */
@@ -158,7 +159,7 @@ is_literal(const char *url, int family)
 {
 	struct buf host = { 0 };
 	struct in6_addr address;
-	bool is = http_url_host(&host, url) &&
+	bool is = url_host(&host, url) &&
 		  inet_pton(family == 4 ? AF_INET : AF_INET6, host.at,
 			  &address) == 1;
 
@@ -322,9 +323,9 @@ http_answer_log_request(const struct http_transfer *transfer)
 	}
 	/* lookups alone may use clear text, and their query is secret */
 	if (request->clear_text)
-		http_url_shown(&url, request->url);
+		url_shown(&url, request->url);
 	else
-		http_url_userless(&url, request->url);
+		url_userless(&url, request->url);
 	log_wire("> %s %s", request->method, buf_text(&url));
 	for (line = transfer->fields; line; line = line->next)
 		log_field(line->data);

@@ -75,25 +75,6 @@ enum http_end http_run(struct http *http, int64_t deadline, int stop_fd);
 /* How many requests were sent. */
 unsigned http_count(const struct http *http);
 
-/* RFC 9110, section 5.6.2: the length of the name that a field written
- * "Name: value" begins with; 0: it is none. */
-size_t http_field_name(const char *line);
-
-/*
- * Whether text is an absolute http or https URL with a host; `clear_text` as
- * above. The fail text is for a configuration message.
- */
-bool http_url_ok(const char *text, bool clear_text, struct fail *fail);
-
-/* Adds "scheme://host[:port]/path": no user part, query or fragment. */
-void http_url_shown(struct buf *out, const char *url);
-
-/* Adds the host of a URL, without brackets. False: there is none. */
-bool http_url_host(struct buf *out, const char *url);
-
-/* Adds a host name in its ASCII form (IDNA), lower case. */
-bool http_punycode(struct buf *out, const char *name, struct fail *fail);
-
 /* Whether the kernel has a route to public addresses of the family. */
 bool http_routable(int family);
 

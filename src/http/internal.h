@@ -77,15 +77,4 @@ void http_answer_give(struct http_transfer *transfer, CURLcode code);
 /* Debug lines of what is about to be sent. */
 void http_answer_log_request(const struct http_transfer *transfer);
 
-/* http-url.c */
-
-/* localhost, 127.0.0.0/8 and ::1 */
-bool http_url_loopback(const char *url);
-
-/* Adds the URL with its host in ASCII, all else as it is. */
-void http_url_ascii(struct buf *out, const char *url);
-
-/* Adds the URL without its user part. */
-void http_url_userless(struct buf *out, const char *url);
-
 #endif

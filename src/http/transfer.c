@@ -12,6 +12,7 @@
 #include "fail.h"
 #include "http/internal.h"
 #include "sign/sign.h"
+#include "url.h"
 
 struct flag {
 	CURLoption option;
@@ -74,7 +75,7 @@ http_transfer_new(const struct http_request *request)
 	struct http_transfer *transfer = mem_take(mem, sizeof *transfer);
 	struct buf url = { 0 };
 
-	http_url_ascii(&url, request->url);
+	url_ascii(&url, request->url);
 	transfer->mem = mem;
 	transfer->request = *request;
 	transfer->request.method = mem_text(mem, request->method);
@@ -262,7 +263,7 @@ static CURLcode
 aim(struct http_transfer *transfer, const struct http_trust *trust)
 {
 	const struct http_request *request = &transfer->request;
-	bool clear = request->clear_text || http_url_loopback(request->url);
+	bool clear = request->clear_text || url_loopback(request->url);
 	long left = request->timeout_ms - (long)(clock_ms() - transfer->began);
 	CURL *easy = transfer->easy;
 	CURLcode code;
@@ -339,7 +340,7 @@ static bool
 same_host(const char *a, const char *b)
 {
 	struct buf one = { 0 }, two = { 0 };
-	bool same = http_url_host(&one, a) && http_url_host(&two, b) &&
+	bool same = url_host(&one, a) && url_host(&two, b) &&
 		    strcasecmp(one.at, two.at) == 0;
 
 	buf_free(&one);

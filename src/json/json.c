@@ -1,3 +1,4 @@
+/* Documents by jansson, and what kind they are. */
 #include <string.h>
 
 #include <jansson.h>

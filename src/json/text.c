@@ -1,7 +1,7 @@
 /* RFC 8259 and RFC 6901 */
 #include <string.h>
 
-#include "buf.h"
+#include "escape.h"
 #include "json/json.h"
 
 #define DIGITS "0123456789"
@@ -9,20 +9,7 @@
 void
 json_escape(struct buf *out, const char *text, size_t len)
 {
-	static const char signs[] = "\"\\\b\f\n\r\t";
-	static const char letters[] = "\"\\bfnrt";
-	const char *sign;
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		sign = memchr(signs, text[i], sizeof signs - 1);
-		if (sign)
-			buf_printf(out, "\\%c", letters[sign - signs]);
-		else if ((unsigned char)text[i] < ' ')
-			buf_printf(out, "\\u%04x", (unsigned char)text[i]);
-		else
-			buf_char(out, text[i]);
-	}
+	escape_json(out, text, len);
 }
 
 /* RFC 8259, section 6: [ minus ] int [ frac ] [ exp ] */

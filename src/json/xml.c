@@ -1,3 +1,4 @@
+/* XML by expat, read into the shape of JSON. */
 #include <string.h>
 
 #include <expat.h>

@@ -9,7 +9,7 @@
 
 #include "lookup/lookup.h"
 #include "lookup/internal.h"
-#include "address.h"
+#include "address-find.h"
 #include "buf.h"
 #include "fail.h"
 #include "http/http.h"

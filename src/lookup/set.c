@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "lookup/lookup.h"
-#include "address.h"
+#include "address-find.h"
 #include "buf.h"
 #include "config/config.h"
 #include "fail.h"

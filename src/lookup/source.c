@@ -7,6 +7,7 @@
 #include "http/http.h"
 #include "json/json.h"
 #include "secret.h"
+#include "url.h"
 
 #define ARGS_MAX 32
 #define HIDE_MIN 8 /* shorter values of a query are words, not secrets */
@@ -44,7 +45,7 @@ read_http(struct lookup_source *source, struct mem *mem, const char *text,
 
 	source->kind = SOURCE_HTTP;
 	source->url = mem_textn(mem, text, len);
-	if (!http_url_ok(source->url, true, fail))
+	if (!url_ok(source->url, true, fail))
 		return false;
 	if (text[len] == '#') {
 		source->pointer = mem_text(mem, text + len + 1);
@@ -55,7 +56,7 @@ read_http(struct lookup_source *source, struct mem *mem, const char *text,
 				source->pointer);
 	}
 	hide_parts(mem, source->url);
-	http_url_shown(&shown, source->url);
+	url_shown(&shown, source->url);
 	source->shown = mem_text(mem, buf_text(&shown));
 	buf_free(&shown);
 	return true;

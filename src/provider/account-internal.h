@@ -11,7 +11,6 @@ struct buf;
 struct config;
 struct config_entry;
 struct config_section;
-struct fail;
 struct layer;
 struct layer_work;
 struct mem;
@@ -46,15 +45,5 @@ void account_read_general(struct account_work *work);
 
 /* Reads names, ipv4 and ipv6. */
 void account_read_names(struct account_work *work);
-
-/*
- * A name in lower case and ASCII, without final dot; `*.` may begin it.
- * NULL: it is no DNS name of at least that many labels; *fail says why.
- */
-const char *account_domain(
-	struct mem *mem, const char *text, int labels, struct fail *fail);
-
-/* Whether name is zone, or ends in it at a label boundary. */
-bool account_in_zone(const char *name, const char *zone);
 
 #endif

@@ -5,7 +5,7 @@
 #include "buf.h"
 #include "config/config.h"
 #include "fail.h"
-#include "http/http.h"
+#include "name.h"
 #include "provider/row.h"
 
 /* The lists, and the types that each asks for. */
@@ -17,65 +17,6 @@ static const struct {
 	{ "ipv4", { true, false } },
 	{ "ipv6", { false, true } },
 };
-
-/*
- * RFC 1035 section 2.3.4: labels of 1 to 63 bytes, 253 in all. RFC 1123 section
- * 2.1: a hyphen neither begins nor ends one; an underscore may (RFC 8552).
- */
-static bool
-is_domain(const char *name, int labels)
-{
-	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789-_";
-	size_t len;
-
-	if (strlen(name) > 253)
-		return false;
-	for (;; name += len + 1) {
-		len = strspn(name, letters);
-		if (len < 1 || len > 63 || name[0] == '-' ||
-			name[len - 1] == '-')
-			return false;
-		labels--;
-		if (name[len] != '.')
-			break;
-	}
-	return name[len] == '\0' && labels <= 0;
-}
-
-const char *
-account_domain(struct mem *mem, const char *text, int labels, struct fail *fail)
-{
-	const char *rest = strncmp(text, "*.", 2) == 0 ? text + 2 : text;
-	struct buf name = { 0 };
-	const char *domain = NULL;
-
-	if (rest != text)
-		labels--;
-	if (!http_punycode(&name, rest, fail)) {
-		fail_at(fail, "%s", text);
-		goto out;
-	}
-	if (name.len > 0 && name.at[name.len - 1] == '.')
-		buf_cut(&name, name.len - 1);
-	if (is_domain(buf_text(&name), labels))
-		domain = mem_printf(
-			mem, "%s%s", rest != text ? "*." : "", buf_text(&name));
-	else
-		fail_set(fail, "%s is no DNS name", text);
-out:
-	buf_free(&name);
-	return domain;
-}
-
-bool
-account_in_zone(const char *name, const char *zone)
-{
-	size_t len = strlen(name), tail = strlen(zone);
-
-	if (len < tail || strcmp(name + len - tail, zone) != 0)
-		return false;
-	return len == tail || name[len - tail - 1] == '.';
-}
 
 /* One list at work. */
 struct list {
@@ -146,12 +87,12 @@ read_names(struct list *list)
 				"(begin keys in the first column)");
 			continue;
 		}
-		name = account_domain(config->mem, word->text, 2, &fail);
+		name = name_read(config->mem, word->text, 2, &fail);
 		if (!name) {
 			wrong(list, word->line, fail.text);
 			continue;
 		}
-		if (zone && !account_in_zone(name, zone))
+		if (zone && name_inside(name, zone) < 0)
 			wrong(list, word->line,
 				mem_printf(config->mem, "%s is not in zone %s",
 					name, zone));

@@ -13,6 +13,8 @@
 #include "provider/check.h"
 #include "provider/make.h"
 #include "secret.h"
+#include "url.h"
+#include "name.h"
 
 /* Puts a value behind those in the list; the text of the other type counts
  * for both. */
@@ -221,7 +223,7 @@ is_host(const char *text)
 
 	buf_printf(&url, "https://%s", text);
 	fine = text[0] != '-' && text[strspn(text, signs)] == '\0' &&
-	       http_url_ok(buf_text(&url), false, &fail);
+	       url_ok(buf_text(&url), false, &fail);
 	buf_free(&url);
 	return fine;
 }
@@ -252,7 +254,7 @@ read_server(struct account_work *work)
 			"server is missing (https://HOST)");
 	if (!text)
 		return;
-	if (!http_url_ok(text, false, &fail)) {
+	if (!url_ok(text, false, &fail)) {
 		config_wrong(
 			work->config, work->section, entry, "%s", fail.text);
 		return;
@@ -294,7 +296,7 @@ read_zone(struct account_work *work)
 	while (declared && strcmp(declared->name, "zone") != 0)
 		declared = declared->next;
 	if (value.lines) {
-		work->account->zone = account_domain(
+		work->account->zone = name_read(
 			config->mem, value.lines->text, 1, &fail);
 		if (!work->account->zone)
 			config_wrong(config, work->section,

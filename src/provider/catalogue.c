@@ -5,6 +5,7 @@
 
 #include "buf.h"
 #include "config/config.h"
+#include "nearest.h"
 #include "provider/layer.h"
 #include "provider/row.h"
 
@@ -131,7 +132,7 @@ catalogue_hides(struct catalogue *catalogue, const char *name)
 const char *
 catalogue_nearest(struct catalogue *catalogue, const char *name)
 {
-	return config_nearest(name, catalogue_names(catalogue));
+	return nearest_word(name, catalogue_names(catalogue));
 }
 
 /* The section of a row; a built-in one is read when it is first needed. */

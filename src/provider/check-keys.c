@@ -4,6 +4,7 @@
 #include "provider/check.h"
 #include "buf.h"
 #include "config/config.h"
+#include "nearest.h"
 #include "provider/layer.h"
 #include "provider/row.h"
 #include "provider/make.h"
@@ -170,7 +171,7 @@ row_check_keys(struct config *config, const struct layer_work *work,
 			check_known(config, work, entry, plain);
 			continue;
 		}
-		nearest = config_nearest(plain, known.at);
+		nearest = nearest_word(plain, known.at);
 		if (nearest)
 			config_wrong(config, section, entry,
 				"unknown key (%s?)", nearest);

@@ -5,6 +5,7 @@
 
 #include "buf.h"
 #include "config/config.h"
+#include "nearest.h"
 #include "provider/layer.h"
 #include "provider/row.h"
 #include "provider/make.h"
@@ -93,7 +94,7 @@ is_defined(const char *name, void *arg)
 	for (at = place->words.at; *at; at++)
 		if (strcmp(*at, name) == 0)
 			return true;
-	nearest = config_nearest(name, place->words.at);
+	nearest = nearest_word(name, place->words.at);
 	if (nearest)
 		layer_wrong(place->work, "nothing defines {%s} (%s?)", name,
 			nearest);

@@ -12,6 +12,8 @@
 #include "provider/layer.h"
 #include "provider/row.h"
 #include "template/template.h"
+#include "url.h"
+#include "field.h"
 
 #define BLANKS " \t"
 
@@ -98,7 +100,7 @@ cut(struct layer_work *work, const struct config_line *lines,
 static bool
 is_field(const char *line)
 {
-	size_t len = http_field_name(line);
+	size_t len = field_name(line);
 
 	return len > 0 && is_blank(line[len + 1]);
 }
@@ -150,7 +152,7 @@ row_parse_origin(struct layer_work *work, const char *url)
 	if (strchr(origin, '{'))
 		return layer_wrong(work,
 			"clear text goes to this machine only: write https://");
-	if (!http_url_ok(origin, false, &fail))
+	if (!url_ok(origin, false, &fail))
 		return layer_wrong(work, "%s", fail.text);
 	return true;
 }

@@ -11,15 +11,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "field.h"
+
 struct buf;
 struct fail;
-
-/* A header field of a request, in the order in which it is sent. */
-struct field {
-	struct field *next;
-	const char *name;
-	const char *value;
-};
 
 /* A request as it goes out, but for what the signature adds. */
 struct sign_request {

@@ -1,6 +1,8 @@
+/* Expressions, one pass over a text, and the plain places. */
 #include <string.h>
 
 #include "buf.h"
+#include "escape.h"
 #include "fail.h"
 #include "template/template.h"
 #include "template/internal.h"
@@ -130,26 +132,17 @@ static bool
 xml_value(struct buf *out, const struct expression *expression,
 	const struct variable *variable, struct fail *fail)
 {
-	static const char signs[] = "&<>\"'";
-	static const char *const entities[] = { "&amp;", "&lt;", "&gt;",
-		"&quot;", "&apos;" };
-	const char *sign;
 	const char *c;
 
 	if (variable->raw) {
 		buf_str(out, variable->text);
 		return true;
 	}
-	for (c = variable->text; *c; c++) {
+	for (c = variable->text; *c; c++)
 		if ((unsigned char)*c < ' ' && !strchr("\t\n\r", *c))
 			return template_unfit(fail, expression->name,
 				variable->text, "holds a control byte");
-		sign = strchr(signs, *c);
-		if (sign)
-			buf_str(out, entities[sign - signs]);
-		else
-			buf_char(out, *c);
-	}
+	escape_xml(out, variable->text);
 	return true;
 }
 

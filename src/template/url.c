@@ -1,6 +1,8 @@
+/* URLs and forms: what is left out there, and how values are written. */
 #include <string.h>
 
 #include "buf.h"
+#include "escape.h"
 #include "fail.h"
 #include "template/template.h"
 #include "template/internal.h"
@@ -16,23 +18,10 @@ struct pieces {
 	struct span query; /* behind the `?` */
 };
 
-static void
-put_encoded(struct buf *out, const char *text, size_t len, const char *stay)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (strchr(LETTERS DIGITS "-._~*@", text[i]) ||
-			strchr(stay, text[i]))
-			buf_char(out, text[i]);
-		else
-			buf_printf(out, "%%%02X", (unsigned char)text[i]);
-}
-
 void
 template_encode(struct buf *out, const char *text)
 {
-	put_encoded(out, text, strlen(text), "");
+	escape_percent(out, text, strlen(text), ESCAPE_QUERY);
 }
 
 static void
@@ -71,8 +60,8 @@ host_value(struct buf *out, const struct expression *expression,
 static bool
 is_triplet(const char *text)
 {
-	return text[0] == '%' && text[1] &&
-	       strspn(text + 1, DIGITS "abcdefABCDEF") >= 2;
+	return text[0] == '%' && escape_digit(text[1]) >= 0 &&
+	       escape_digit(text[2]) >= 0;
 }
 
 /*
@@ -94,7 +83,7 @@ reserved_value(
 		if (is_triplet(c))
 			buf_char(out, *c);
 		else
-			put_encoded(out, c, 1, "/?&=:!$'()+,;[]");
+			escape_percent(out, c, 1, ESCAPE_QUERY "/?&=:!$'()+,;[]");
 	return true;
 }
 

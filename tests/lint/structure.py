@@ -21,10 +21,10 @@ MACROS = 3
 
 # What only the named rooms may have in their code.
 RESERVED = [
-    (r"#\s*include\s*<curl/", {"http"}),
+    (r"#\s*include\s*<curl/", {"http", "url"}),
     (r"#\s*include\s*<ini\.h>", {"config"}),
     (r"#\s*include\s*<(jansson|expat)\.h>", {"json"}),
-    (r"#\s*include\s*<openssl/", {"sign", "buf", "secret", "http"}),
+    (r"#\s*include\s*<openssl/", {"sign", "buf", "escape", "http"}),
     (r"\b(time|clock_gettime|gettimeofday|getrandom|getentropy|random|rand"
      r"|nanosleep|sleep|usleep)\(", {"clock"}),
     (r"\b(fork|vfork|posix_spawnp?|system|popen|execv?[lpe]*)\(", {"child"}),

@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "address.h"
+#include "address-find.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 

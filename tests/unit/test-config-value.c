@@ -6,9 +6,10 @@
 
 #include <cmocka.h>
 
-#include "address.h"
+#include "address-find.h"
 #include "buf.h"
 #include "config/config.h"
+#include "nearest.h"
 #include "secret.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
@@ -360,7 +361,7 @@ finds_the_nearest_word(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT(rows); i++) {
-		const char *nearest = config_nearest(rows[i].word, known);
+		const char *nearest = nearest_word(rows[i].word, known);
 
 		if (rows[i].nearest) {
 			assert_non_null(nearest);

@@ -10,6 +10,8 @@
 #include "buf.h"
 #include "fail.h"
 #include "http/http.h"
+#include "url.h"
+#include "name.h"
 
 struct row {
 	const char *text;
@@ -63,11 +65,11 @@ accepted(void **state)
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct fail fail = { .text = "" };
 
-		assert_int_equal(http_url_ok(rows[i].text, false, &fail),
+		assert_int_equal(url_ok(rows[i].text, false, &fail),
 			*rows[i].want == '\0');
 		assert_string_equal(fail.text, rows[i].want);
 		/* clear text changes nothing but the scheme */
-		assert_int_equal(http_url_ok(rows[i].text, true, &fail),
+		assert_int_equal(url_ok(rows[i].text, true, &fail),
 			*rows[i].want == '\0' || rows[i].want == clear);
 	}
 }
@@ -88,7 +90,7 @@ shown(void **state)
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		buf_cut(&out, 0);
-		http_url_shown(&out, rows[i].text);
+		url_shown(&out, rows[i].text);
 		assert_string_equal(buf_text(&out), rows[i].want);
 	}
 	buf_free(&out);
@@ -110,7 +112,7 @@ hosts(void **state)
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		buf_cut(&out, 0);
-		assert_int_equal(http_url_host(&out, rows[i].text),
+		assert_int_equal(url_host(&out, rows[i].text),
 			rows[i].want != NULL);
 		assert_string_equal(
 			buf_text(&out), rows[i].want ? rows[i].want : "");
@@ -145,7 +147,7 @@ punycode(void **state)
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		buf_cut(&out, 0);
 		buf_str(&out, "<");
-		assert_int_equal(http_punycode(&out, rows[i].text, &fail),
+		assert_int_equal(name_ascii(&out, rows[i].text, &fail),
 			rows[i].want != NULL);
 		assert_string_equal(
 			buf_text(&out) + 1, rows[i].want ? rows[i].want : "");

@@ -101,6 +101,9 @@ every_spelling_is_masked(void **state)
 		{ "<k>p@s/w &quot;d&amp;\xC3\xA9&lt;+~*&apos;\t</k>",
 			"<k>***</k>" },
 		{ "p@s/w \"d&\xC3\xA9<+~*'\\x09", "***" },
+		{ "p\\u0040s\\/w \\u0022d\\u0026\\u00e9\\u003C+~*\\u0027\\u0009", "***" },
+		{ "p&#64;s/w&#x20;&#34;d&amp;&#233;&#60;+~*&#39;&#9;", "***" },
+		{ "p@s/w \"d&\xC3\xA9<+~*\t", "p@s/w \"d&\xC3\xA9<+~*\t" },
 		{ "Basic cEBzL3cgImQmw6k8K34qJwk=", "Basic ***" },
 	};
 

@@ -1,16 +1,15 @@
+/* URLs by libcurl's URL API, so that all see what it will connect to. */
 #include <arpa/inet.h>
-#include <fcntl.h>
 #include <locale.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
-#include "http/http.h"
+#include <curl/curl.h>
+
 #include "buf.h"
 #include "fail.h"
-#include "http/internal.h"
+#include "url.h"
 
 static CURLU *
 parse(const char *text)
@@ -39,9 +38,8 @@ add_part(struct buf *out, CURLU *url, CURLUPart part, const char *before)
 	return ok;
 }
 
-/* libcurl is lenient: "https:host" and "https:///host" are URLs to it. */
-static const char *
-behind_scheme(const char *text)
+size_t
+url_scheme(const char *text)
 {
 	static const char *const schemes[] = { "https://", "http://" };
 	size_t i, len;
@@ -49,15 +47,22 @@ behind_scheme(const char *text)
 	for (i = 0; i < 2; i++) {
 		len = strlen(schemes[i]);
 		if (strncasecmp(text, schemes[i], len) == 0)
-			return text + len;
+			return len;
 	}
-	return NULL;
+	return 0;
 }
 
 bool
-http_url_ok(const char *text, bool clear_text, struct fail *fail)
+url_secure(const char *text)
 {
-	const char *rest = behind_scheme(text);
+	return strncasecmp(text, "https:", 6) == 0;
+}
+
+bool
+url_ok(const char *text, bool clear_text, struct fail *fail)
+{
+	/* libcurl is lenient: "https:host" and "https:///host" are URLs to it */
+	const char *rest = text + url_scheme(text);
 	struct buf host = { 0 };
 	CURLU *url = NULL;
 	bool ok = false;
@@ -67,7 +72,7 @@ http_url_ok(const char *text, bool clear_text, struct fail *fail)
 		if ((unsigned char)*c <= ' ' || *c == 0x7F)
 			return fail_set(fail, "a URL holds no blank");
 	}
-	if (!rest)
+	if (rest == text)
 		fail_set(fail, "a URL begins with https://%s",
 			clear_text ? " or http://" : "");
 	else if (*rest == '/' || *rest == '?' || *rest == '#' || !*rest)
@@ -75,8 +80,8 @@ http_url_ok(const char *text, bool clear_text, struct fail *fail)
 	else if (!(url = parse(text)) ||
 		 !add_part(&host, url, CURLUPART_HOST, ""))
 		fail_set(fail, "not a valid URL");
-	else if (!clear_text && strncasecmp(text, "https:", 6) != 0 &&
-		 !http_url_loopback(text))
+	else if (!clear_text && !url_secure(text) &&
+		 !url_loopback(text))
 		fail_set(fail, "http:// is sent in clear text: use https://");
 	else
 		ok = true;
@@ -86,7 +91,7 @@ http_url_ok(const char *text, bool clear_text, struct fail *fail)
 }
 
 void
-http_url_shown(struct buf *out, const char *text)
+url_shown(struct buf *out, const char *text)
 {
 	CURLU *url = parse(text);
 
@@ -102,7 +107,7 @@ http_url_shown(struct buf *out, const char *text)
 }
 
 bool
-http_url_host(struct buf *out, const char *text)
+url_host(struct buf *out, const char *text)
 {
 	CURLU *url = parse(text);
 	struct buf host = { 0 };
@@ -118,14 +123,14 @@ http_url_host(struct buf *out, const char *text)
 }
 
 bool
-http_url_loopback(const char *text)
+url_loopback(const char *text)
 {
 	struct buf host = { 0 };
 	struct in6_addr six;
 	struct in_addr four;
 	bool ok = false;
 
-	if (!http_url_host(&host, text))
+	if (!url_host(&host, text))
 		return false;
 	if (strcasecmp(host.at, "localhost") == 0)
 		ok = true;
@@ -138,7 +143,7 @@ http_url_loopback(const char *text)
 }
 
 void
-http_url_userless(struct buf *out, const char *text)
+url_userless(struct buf *out, const char *text)
 {
 	CURLU *url = parse(text);
 
@@ -188,14 +193,14 @@ is_ascii(const char *text, size_t len)
 }
 
 void
-http_url_ascii(struct buf *out, const char *text)
+url_ascii(struct buf *out, const char *text)
 {
 	struct buf host = { 0 };
 	CURLU *url = NULL;
 	char *ascii = NULL;
 
 	/* a URL that is fine stays byte for byte: it may be signed */
-	if (http_url_host(&host, text) && !is_ascii(host.at, host.len) &&
+	if (url_host(&host, text) && !is_ascii(host.at, host.len) &&
 		(url = parse(text)) &&
 		get_ascii(url, CURLUPART_URL, &ascii) == CURLUE_OK)
 		buf_str(out, ascii);
@@ -206,108 +211,26 @@ http_url_ascii(struct buf *out, const char *text)
 	buf_free(&host);
 }
 
-static void
-add_lower(struct buf *out, const char *text, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		bool upper = text[i] >= 'A' && text[i] <= 'Z';
-
-		buf_char(out, (char)(upper ? text[i] + ('a' - 'A') : text[i]));
-	}
-}
-
-static CURLUcode
-add_label(struct buf *out, const char *label)
+bool
+url_ascii_host(struct buf *out, const char *name, struct fail *fail)
 {
 	CURLU *url = curl_url();
 	CURLUcode code = CURLUE_OUT_OF_MEMORY;
 	char *ascii = NULL;
 
 	if (url)
-		code = curl_url_set(url, CURLUPART_HOST, label, 0);
+		code = curl_url_set(url, CURLUPART_HOST, name, 0);
 	if (code == CURLUE_OK)
 		code = get_ascii(url, CURLUPART_HOST, &ascii);
 	if (code == CURLUE_OK && !is_ascii(ascii, strlen(ascii)))
 		code = CURLUE_BAD_HOSTNAME;
 	if (code == CURLUE_OK)
-		add_lower(out, ascii, strlen(ascii));
+		buf_str(out, ascii);
 	curl_free(ascii);
 	curl_url_cleanup(url);
-	return code;
-}
-
-/* Label by label: libcurl takes no "*" and no "_dmarc". */
-bool
-http_punycode(struct buf *out, const char *name, struct fail *fail)
-{
-	size_t from = out->len, len;
-	struct buf label = { 0 };
-	CURLUcode code = CURLUE_OK;
-
-	for (; code == CURLUE_OK; name += len + 1) {
-		len = strcspn(name, ".");
-		buf_cut(&label, 0);
-		buf_add(&label, name, len);
-		if (is_ascii(label.at, len))
-			add_lower(out, name, len);
-		else
-			code = add_label(out, label.at);
-		if (!name[len])
-			break;
-		buf_char(out, '.');
-	}
-	buf_free(&label);
-	if (code == CURLUE_OK)
-		return true;
-	buf_cut(out, from);
 	if (code == CURLUE_LACKS_IDN)
 		return fail_set(fail,
 			"libcurl was built without international names: write the name in punycode (xn--)");
-	return fail_set(fail, "not a valid international name");
-}
-
-/* connect on UDP asks for a route; nothing is sent. */
-bool
-http_routable(int family)
-{
-	struct sockaddr_in four = { .sin_family = AF_INET };
-	struct sockaddr_in6 six = { .sin6_family = AF_INET6 };
-	const struct sockaddr *to = (const void *)&four;
-	socklen_t len = sizeof four;
-	bool ok;
-	int fd;
-
-	four.sin_port = six.sin6_port = htons(53);
-	inet_pton(AF_INET, "1.1.1.1", &four.sin_addr);
-	inet_pton(AF_INET6, "2606:4700:4700::1111", &six.sin6_addr);
-	if (family == 6) {
-		to = (const void *)&six;
-		len = sizeof six;
-	}
-	fd = socket(to->sa_family, SOCK_DGRAM, 0);
-	if (fd < 0)
-		return false;
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
-	ok = connect(fd, to, len) == 0;
-	close(fd);
-	return ok;
-}
-
-const char *
-http_libraries(void)
-{
-	return curl_version();
-}
-
-size_t
-http_field_name(const char *line)
-{
-	static const char token[] =
-		"!#$%&'*+-.^_`|~0123456789"
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ";
-	size_t len = strspn(line, token);
-
-	return line[len] == ':' ? len : 0;
+	return code == CURLUE_OK ||
+	       fail_set(fail, "not a valid international name");
 }
