@@ -14,6 +14,7 @@
 #include "provider/make.h"
 #include "provider/row.h"
 #include "report.h"
+#include "screen.h"
 
 /* A key of an account, as the row wants it. */
 struct wanted {
@@ -146,73 +147,60 @@ look(struct view *view, struct catalogue *catalogue, struct catalogue_row *row)
 	return true;
 }
 
-static void
-add_families(struct buf *out, const struct view *view)
+static const char *
+families_of(const struct view *view)
 {
-	const bool a = view->rows[ROW_A].offered;
-	const bool aaaa = view->rows[ROW_AAAA].offered;
-
-	buf_printf(out, "%-6s",
-		a && aaaa ? "A AAAA"
-		: a       ? "A"
-		: aaaa    ? "AAAA"
-			  : "-");
+	if (view->rows[ROW_A].offered && view->rows[ROW_AAAA].offered)
+		return "A AAAA";
+	if (!offers(view))
+		return "-";
+	return view->rows[ROW_A].offered ? "A" : "AAAA";
 }
 
-static int
-name_width(struct catalogue *catalogue)
-{
-	const char *const *name = catalogue_names(catalogue);
-	size_t width = 0;
-
-	for (; *name; name++)
-		if (strlen(*name) > width)
-			width = strlen(*name);
-	return (int)width;
-}
-
-/* " (batch, refresh 25d)": many names go at once; an unchanged address is sent
- * again. */
+/* "token zone (batch, refresh 25d)": the keys that are needed; many names go
+ * at once; an unchanged address is sent again. */
 static void
-add_ways(struct buf *out, struct view *view)
+add_needs(struct buf *out, struct view *view)
 {
+	const struct wanted *at;
 	const char *refresh = standard_of(view, "refresh");
 	const bool batch = view->rows[ROW_A].step[STEP_BATCH] ||
 			   view->rows[ROW_AAAA].step[STEP_BATCH];
 
+	for (at = view->wanted; at; at = at->next)
+		if (at->needed)
+			buf_printf(out, "%s ", at->key);
 	if (batch || refresh)
-		buf_printf(out, "%s(%s%s%s%s)",
-			out->at[out->len - 1] == ' ' ? "" : " ",
-			batch ? "batch" : "", batch && refresh ? ", " : "",
-			refresh ? "refresh " : "", refresh ? refresh : "");
+		buf_printf(out, "(%s%s%s%s)", batch ? "batch" : "",
+			batch && refresh ? ", " : "", refresh ? "refresh " : "",
+			refresh ? refresh : "");
 }
 
 static void
 list(struct catalogue *catalogue, struct buf *out)
 {
-	const int width = name_width(catalogue);
+	struct screen_column table[] = { { "", 0, false }, { "", 6, false },
+		{ "", 1, false }, { NULL, 0, false } };
 	const char *const *name = catalogue_names(catalogue);
-	const struct wanted *at;
+	struct buf needs = { 0 };
 
-	for (; *name; name++) {
+	for (; *name; name++)
+		screen_measure(table, (const char *const[]){ *name, "", "" });
+	for (name = catalogue_names(catalogue); *name; name++) {
 		struct view view = { .wanted = NULL };
+		const bool fine = look(
+			&view, catalogue, catalogue_find(catalogue, *name));
 
-		buf_printf(out, "%-*s  ", width, *name);
-		if (look(&view, catalogue, catalogue_find(catalogue, *name)))
-			add_families(out, &view);
-		else
-			buf_str(out, "?");
-		buf_char(out, ' ');
-		for (at = view.wanted; at; at = at->next)
-			if (at->needed)
-				buf_printf(out, " %s", at->key);
-		if (view.mem)
-			add_ways(out, &view);
-		while (out->at[out->len - 1] == ' ')
-			buf_cut(out, out->len - 1);
-		buf_char(out, '\n');
+		buf_cut(&needs, 0);
+		if (fine)
+			add_needs(&needs, &view);
+		screen_row(out, table, "",
+			(const char *const[]){ *name,
+				fine ? families_of(&view) : "?",
+				buf_text(&needs) });
 		mem_free(view.mem);
 	}
+	buf_free(&needs);
 }
 
 /* A user's row, written anew. */
@@ -237,47 +225,28 @@ add_section(struct buf *out, const struct config_section *section)
 	}
 }
 
-struct widths {
-	int key;
-	int standard;
-};
-
-static struct widths
-measure(const struct wanted *at)
-{
-	struct widths widths = { 0, 0 };
-	int len;
-
-	for (; at; at = at->next) {
-		len = (int)strlen(at->key);
-		if (len > widths.key)
-			widths.key = len;
-		len = at->standard ? (int)strlen(at->standard) : 0;
-		if (len > widths.standard)
-			widths.standard = len;
-	}
-	return widths;
-}
-
 /* As comments, so that the whole can be pasted. */
 static void
 add_table(struct buf *out, const struct view *view)
 {
-	const struct widths widths = measure(view->wanted);
+	struct screen_column table[] = { { "", 0, false }, { "", 0, false },
+		{ "", (int)strlen("secret"), false }, { "", 0, false },
+		{ "", 0, false }, { NULL, 0, false } };
 	const struct wanted *at;
+	int pass;
 
-	for (at = view->wanted; at; at = at->next) {
-		buf_printf(out, "; %-*s  %s  %s", widths.key, at->key,
-			at->needed ? "required" : "optional",
-			at->secret ? "secret" : "      ");
-		if (widths.standard > 0)
-			buf_printf(out, "  %-*s", widths.standard,
-				at->standard ? at->standard : "");
-		buf_printf(out, "  %s", at->text);
-		while (out->at[out->len - 1] == ' ')
-			buf_cut(out, out->len - 1);
-		buf_char(out, '\n');
-	}
+	for (pass = 0; pass < 2; pass++)
+		for (at = view->wanted; at; at = at->next) {
+			const char *const cells[] = { at->key,
+				at->needed ? "required" : "optional",
+				at->secret ? "secret" : "",
+				at->standard ? at->standard : "", at->text };
+
+			if (pass == 0)
+				screen_measure(table, cells);
+			else
+				screen_row(out, table, "; ", cells);
+		}
 }
 
 /* What stands in the section to paste until the user knows better. */
