@@ -13,7 +13,6 @@
 #include "request.h"
 
 struct address;
-struct buf;
 struct config;
 struct config_line;
 struct config_section;
@@ -170,14 +169,6 @@ struct account *account_read(struct catalogue *catalogue,
 	struct config_section *section,
 	bool (*has)(void *arg, const char *label, enum row_type type),
 	void *arg);
-
-/* `ddns providers`: a line for each row. */
-void provider_list(struct catalogue *catalogue, struct buf *out);
-
-/* `ddns providers NAME`: the row, its keys as a table, a section to paste.
- * False: there is no such row. */
-bool provider_show(
-	struct catalogue *catalogue, const char *name, struct buf *out);
 
 /* The built-in rows, made from src/providers at build time. */
 struct provider_text {
