@@ -2,6 +2,7 @@
 #include "command.h"
 #include "exit.h"
 #include "log.h"
+#include "memory.h"
 #include "secret.h"
 #include "stop.h"
 
@@ -11,6 +12,7 @@ main(int argc, char **argv)
 	struct cli cli;
 	int status;
 
+	memory_serve();
 	stop_open_standard();
 	stop_hide_memory();
 	if (!cli_read(&cli, argc, argv))
