@@ -1,12 +1,9 @@
-#include <stdint.h>
 #include <string.h>
 
-#include "provider/row.h"
 #include "buf.h"
-#include "provider/catalogue-internal.h"
 #include "config/config.h"
-#include "provider/layer.h"
-#include "provider/make.h"
+#include "provider-show.h"
+#include "provider/catalogue.h"
 
 /* A key of an account, as the row wants it. */
 struct wanted {
@@ -20,8 +17,7 @@ struct wanted {
 
 struct view {
 	struct mem *mem;
-	struct layer_work work;
-	struct row rows[ROW_TYPES];
+	struct catalogue_view row;
 	struct wanted *wanted;
 };
 
@@ -40,40 +36,27 @@ want(struct view *view, const struct wanted *wanted)
 static const char *
 standard_of(struct view *view, const char *key)
 {
-	struct layer_value value =
-		layer_find(view->mem, view->work.top, key, ROW_A);
-
-	return value.lines ? value.lines->text : NULL;
+	return catalogue_default(&view->row, view->mem, key);
 }
 
 static bool
 holds(const struct view *view, const char *variable)
 {
-	const char *words[] = { variable, NULL };
-	const struct row *row;
-	int type, step;
-
-	for (type = 0; type < ROW_TYPES; type++) {
-		row = &view->rows[type];
-		if (row_shared_holds(row, words))
-			return true;
-		for (step = 0; step < STEPS; step++)
-			if (row_step_holds(row, step, words))
-				return true;
-	}
-	return false;
+	return row_holds(&view->row.rows[ROW_A], variable) ||
+	       row_holds(&view->row.rows[ROW_AAAA], variable);
 }
 
 static bool
 offers(const struct view *view)
 {
-	return view->rows[ROW_A].offered || view->rows[ROW_AAAA].offered;
+	return view->row.rows[ROW_A].offered ||
+	       view->row.rows[ROW_AAAA].offered;
 }
 
 static bool
 needs_zone(const struct view *view)
 {
-	const struct row *row = view->rows;
+	const struct row *row = view->row.rows;
 
 	return (row[ROW_A].needs_zone && !row[ROW_A].step[STEP_ZONES]) ||
 	       (row[ROW_AAAA].needs_zone && !row[ROW_AAAA].step[STEP_ZONES]);
@@ -89,7 +72,7 @@ want_general(struct view *view)
 	const struct wanted refresh = { .key = "refresh",
 		.standard = standard_of(view, "refresh"),
 		.text = "call again for an unchanged address" };
-	const bool runs = view->rows[ROW_A].runs != NULL;
+	const bool runs = view->row.rows[ROW_A].runs != NULL;
 	const struct wanted server = { .key = "server",
 		.needed = !runs,
 		.text = runs ? "HOST or HOST:PORT; else the zone's primary"
@@ -101,7 +84,7 @@ want_general(struct view *view)
 	if (runs || holds(view, "server"))
 		want(view, &server);
 	zone.needed = needs_zone(view) && !zone.standard;
-	if (zone.needed || zone.standard || view->rows[ROW_A].needs_zone)
+	if (zone.needed || zone.standard || view->row.rows[ROW_A].needs_zone)
 		want(view, &zone);
 	if (runs || holds(view, "ttl"))
 		want(view, &ttl);
@@ -113,20 +96,16 @@ want_general(struct view *view)
 				   .text = "the request, as in a row" });
 }
 
-/* False: the row's layers are wrong. */
-static bool
-look(struct view *view, struct catalogue *catalogue, struct catalogue_row *row)
+/* What an account wants of the row; nothing, if its layers are wrong. */
+static void
+look(struct view *view)
 {
-	const struct row_declared *at;
-	struct row_declared *declared;
+	const struct row_declared *at = view->row.declared;
 	struct wanted one;
 
-	view->mem = mem_new();
-	view->work.mem = view->mem;
-	if (!catalogue_layers(catalogue, row, view->mem, &view->work))
-		return false;
-	catalogue_make(&view->work, view->rows, &declared);
-	for (at = declared; at; at = at->next) {
+	if (!view->row.layers)
+		return;
+	for (; at; at = at->next) {
 		one = (struct wanted){ .key = at->name,
 			.secret = at->secret,
 			.standard = standard_of(view, at->name),
@@ -136,14 +115,13 @@ look(struct view *view, struct catalogue *catalogue, struct catalogue_row *row)
 			want(view, &one);
 	}
 	want_general(view);
-	return true;
 }
 
 static void
 add_families(struct buf *out, const struct view *view)
 {
-	const bool a = view->rows[ROW_A].offered;
-	const bool aaaa = view->rows[ROW_AAAA].offered;
+	const bool a = view->row.rows[ROW_A].offered;
+	const bool aaaa = view->row.rows[ROW_AAAA].offered;
 
 	buf_printf(out, "%-6s",
 		a && aaaa ? "A AAAA"
@@ -170,8 +148,8 @@ static void
 add_ways(struct buf *out, struct view *view)
 {
 	const char *refresh = standard_of(view, "refresh");
-	const bool batch = view->rows[ROW_A].step[STEP_BATCH] ||
-			   view->rows[ROW_AAAA].step[STEP_BATCH];
+	const bool batch = view->row.rows[ROW_A].step[STEP_BATCH] ||
+			   view->row.rows[ROW_AAAA].step[STEP_BATCH];
 
 	if (batch || refresh)
 		buf_printf(out, "%s(%s%s%s%s)",
@@ -188,10 +166,12 @@ provider_list(struct catalogue *catalogue, struct buf *out)
 	const struct wanted *at;
 
 	for (; *name; name++) {
-		struct view view = { .wanted = NULL };
+		struct view view = { .mem = mem_new() };
 
 		buf_printf(out, "%-*s  ", width, *name);
-		if (look(&view, catalogue, catalogue_find(catalogue, *name)))
+		catalogue_look(catalogue, *name, view.mem, &view.row);
+		look(&view);
+		if (view.row.layers)
 			add_families(out, &view);
 		else
 			buf_str(out, "?");
@@ -199,7 +179,7 @@ provider_list(struct catalogue *catalogue, struct buf *out)
 		for (at = view.wanted; at; at = at->next)
 			if (at->needed)
 				buf_printf(out, " %s", at->key);
-		if (view.mem)
+		if (view.row.layers)
 			add_ways(out, &view);
 		while (out->at[out->len - 1] == ' ')
 			buf_cut(out, out->len - 1);
@@ -322,21 +302,22 @@ add_account(struct buf *out, const char *name, struct view *view)
 bool
 provider_show(struct catalogue *catalogue, const char *name, struct buf *out)
 {
-	struct catalogue_row *row = catalogue_find(catalogue, name);
-	struct view view = { .wanted = NULL };
+	struct view view = { .mem = mem_new() };
+	bool found = catalogue_look(catalogue, name, view.mem, &view.row);
 
-	if (!row)
-		return false;
-	if (row->text)
-		buf_str(out, row->text->text);
-	else
-		add_section(out, row->section);
-	if (!look(&view, catalogue, row))
+	if (!found)
 		goto out;
+	if (view.row.text)
+		buf_str(out, view.row.text);
+	else
+		add_section(out, view.row.section);
+	if (!view.row.layers)
+		goto out;
+	look(&view);
 	buf_char(out, '\n');
 	add_table(out, &view);
 	add_account(out, name, &view);
 out:
 	mem_free(view.mem);
-	return true;
+	return found;
 }

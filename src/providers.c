@@ -5,7 +5,8 @@
 #include "cli.h"
 #include "config/config.h"
 #include "exit.h"
-#include "provider/row.h"
+#include "provider-show.h"
+#include "provider/catalogue.h"
 #include "report.h"
 
 /* A user's own rows count if a configuration is named or there is one. */

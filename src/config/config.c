@@ -163,6 +163,16 @@ config_one(struct config *config, const struct config_section *section,
 	return found;
 }
 
+const struct config_entry *
+config_first(const struct config_section *section, const char *key)
+{
+	const struct config_entry *entry = section->entries;
+
+	while (entry && strcmp(entry->key, key) != 0)
+		entry = entry->next;
+	return entry;
+}
+
 bool
 config_single(struct config *config, const struct config_section *section,
 	const struct config_entry *entry)

@@ -37,7 +37,6 @@ struct config_section {
 	const char *label;	/* the rest, "" if there is none */
 	struct config_entry *entries;	/* in the order of the file */
 	int line;
-	bool used;		/* somebody knew what to do with it */
 	bool broken;		/* its header was reported: judge no further */
 };
 
@@ -106,6 +105,10 @@ void config_wrong_line(struct config *config,
 void config_warn(struct config *config, const struct config_section *section,
 	const struct config_entry *entry, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* The first entry of a key, or NULL. */
+const struct config_entry *config_first(const struct config_section *section,
+	const char *key);
 
 /* The entry of a key, or NULL; reports a key that stands twice. Whether it
  * goes on in indented lines is left to config_single. */

@@ -353,7 +353,6 @@ config_understand(struct config *config)
 	for (section = config->sections; section; section = section->next) {
 		if (strcmp(section->name, "ddns") != 0)
 			continue;
-		section->used = true;
 		config_fill(config, section, keys, count, &config->general);
 	}
 }

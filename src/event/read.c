@@ -192,7 +192,6 @@ read_webhook(struct config *config, struct config_section *section)
 			"event, name, type, old, new, provider and message are",
 	};
 
-	section->used = true;
 	if (*section->label) {
 		event_wrong(&r, "there is one [webhook], without a label");
 		return NULL;
