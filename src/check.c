@@ -3,6 +3,7 @@
 
 #include "check.h"
 #include "buf.h"
+#include "cli.h"
 #include "config/config.h"
 #include "document.h"
 #include "exit.h"
@@ -13,8 +14,8 @@
 #include "provider/catalogue.h"
 #include "report.h"
 
-bool
-check_notes(const struct config *config, bool warnings)
+static bool
+report_notes(const struct config *config, bool warnings)
 {
 	const struct config_note *note;
 
@@ -25,8 +26,8 @@ check_notes(const struct config *config, bool warnings)
 	return config->mistakes == 0;
 }
 
-void
-check_document(const struct config *config)
+static void
+print_document(const struct config *config)
 {
 	struct buf out = { 0 };
 	struct document document = { .out = &out };
@@ -46,6 +47,16 @@ check_document(const struct config *config)
 	document_close(&document, '}');
 	report_output(buf_text(&out));
 	buf_free(&out);
+}
+
+bool
+check_usable(const struct cli *cli, const struct config *config)
+{
+	if (report_notes(config, false))
+		return true;
+	if (cli->json && !cli->quiet)
+		print_document(config);
+	return false;
 }
 
 /* Goes on behind a section's name; NULL: nothing. */
@@ -178,7 +189,7 @@ check_run(const struct plan *plan, bool verbose)
 	const char *state;
 	struct fail fail;
 
-	if (!check_notes(config, true))
+	if (!report_notes(config, true))
 		return EXIT_CONFIG;
 	state = config_state_path(config, &fail);
 	show_general(plan, state ? state : fail.text);

@@ -1,17 +1,19 @@
 /*
  * A whole configuration understood: lookups, accounts and what holds between
- * them. What every command but `providers` starts from.
+ * them. Reads by config, lookup, provider, nsupdate and event; every command
+ * but `providers` starts from it. Who includes it has what a plan is made of.
  */
 #ifndef DDNS_PLAN_H
 #define DDNS_PLAN_H
 
 #include <stdbool.h>
 
-struct account;
+#include "config/config.h"
+#include "lookup/lookup.h"
+#include "provider/account.h"
+#include "provider/catalogue.h"
+
 struct address;
-struct catalogue;
-struct config;
-struct lookup_set;
 struct state;
 struct request_text;
 

@@ -23,12 +23,8 @@ struct page {
 	const struct status *status;
 	struct buf *out;
 	int width;
-	int column[COLUMNS];
 	bool wide; /* a name fits in one line */
 };
-
-static const char *const headings[COLUMNS] = { "NAME", "TYPE", "ADDRESS", "AGE",
-	"STATE" };
 
 static const char *const words[] = {
 	[DECIDE_FINE] = "ok",
@@ -66,96 +62,39 @@ add_ago(struct buf *out, int64_t now, int64_t when)
 	buf_str(out, " ago");
 }
 
-/* The text of a column, in buf where it has to be made. */
-static const char *
-cell(const struct status *status, const struct status_item *item, int column,
-	struct buf *buf)
+static void
+fill_cells(const char *cells[COLUMNS], const struct status *status,
+	const struct status_item *item)
 {
+	const struct state_name *state = item->state;
 	char address[ADDRESS_TEXT];
-	const int64_t age = status->now - item->state->since;
+	struct buf age = { 0 };
 
-	buf_cut(buf, 0);
-	switch (column) {
-	case NAME:
-		return item->name;
-	case TYPE:
-		return row_types[item->type];
-	case ADDRESS:
-		address_format(item->state->confirmed, address);
-		buf_str(buf, address);
-		break;
-	case AGE:
-		if (item->state->confirmed->family == 0 || age < 0)
-			return "-";
-		status_age(buf, age);
-		break;
-	default:
-		return words[item->decision];
-	}
-	return buf_text(buf);
-}
-
-static void
-measure(struct page *page)
-{
-	const struct status_item *item;
-	struct buf buf = { 0 };
-	int column, columns, sum = 2 * COLUMNS;
-
-	for (column = 0; column < COLUMNS; column++) {
-		page->column[column] = screen_columns(headings[column]);
-		for (item = page->status->items; item; item = item->next) {
-			columns = screen_columns(
-				cell(page->status, item, column, &buf));
-			if (columns > page->column[column])
-				page->column[column] = columns;
-		}
-		sum += page->column[column];
-	}
-	page->wide = sum <= page->width;
-	buf_free(&buf);
-}
-
-/* Nothing stands behind the last column. */
-static void
-add_cell(struct page *page, int column, const char *text)
-{
-	buf_str(page->out, "  ");
-	if (column == STATE)
-		buf_printf(page->out, "%s\n", text);
+	address_format(state->confirmed, address);
+	if (state->confirmed->family == 0 || state->since > status->now)
+		buf_char(&age, '-');
 	else
-		screen_pad(page->out, page->column[column], text);
-}
-
-static void
-add_row(struct page *page, const struct status_item *item)
-{
-	struct buf buf = { 0 };
-	int column;
-
-	for (column = 0; column < COLUMNS; column++)
-		add_cell(page, column,
-			item ? cell(page->status, item, column, &buf)
-			     : headings[column]);
-	buf_free(&buf);
+		status_age(&age, status->now - state->since);
+	cells[NAME] = item->name;
+	cells[TYPE] = row_types[item->type];
+	cells[ADDRESS] = mem_text(status->mem, address);
+	cells[AGE] = mem_text(status->mem, buf_text(&age));
+	cells[STATE] = words[item->decision];
+	buf_free(&age);
 }
 
 /* In a narrow page a name has a line, and each of its types some. */
 static void
-add_tall(struct page *page, const struct status_item *item, bool first)
+add_tall(struct page *page, const struct status_item *item,
+	const char *const cells[COLUMNS], bool first)
 {
-	struct buf buf = { 0 };
-	const struct status *status = page->status;
-	const bool fine = item->decision == DECIDE_FINE;
-
 	if (first)
-		buf_printf(page->out, "  %s\n", item->name);
-	buf_printf(page->out, "    %-4s  %s\n", row_types[item->type],
-		cell(status, item, ADDRESS, &buf));
+		buf_printf(page->out, "  %s\n", cells[NAME]);
+	buf_printf(page->out, "    %-4s  %s\n", cells[TYPE], cells[ADDRESS]);
 	if (item->state->confirmed->family != 0)
 		buf_printf(page->out, "%*s%sconfirmed %s ago\n", DETAIL + 4, "",
-			fine ? "ok, " : "", cell(status, item, AGE, &buf));
-	buf_free(&buf);
+			item->decision == DECIDE_FINE ? "ok, " : "",
+			cells[AGE]);
 }
 
 /* Goes on behind the word of the last column, where there is one. */
@@ -183,25 +122,44 @@ add_reason(struct page *page, const struct status_item *item)
 }
 
 static void
+add_name(struct page *page, const struct screen_column *table,
+	const struct status_item *item, const struct status_item *last)
+{
+	const char *cells[COLUMNS];
+	const bool first = !last || last->account != item->account;
+
+	fill_cells(cells, page->status, item);
+	if (first)
+		buf_printf(page->out, "[%s]\n", item->account->title);
+	if (page->wide)
+		screen_row(page->out, table, "  ", cells);
+	else
+		add_tall(page, item, cells,
+			first || strcmp(last->name, item->name) != 0);
+	if (item->decision != DECIDE_FINE)
+		add_reason(page, item);
+}
+
+static void
 add_names(struct page *page)
 {
+	struct screen_column table[] = { { "NAME", 0, false },
+		{ "TYPE", 0, false }, { "ADDRESS", 0, false },
+		{ "AGE", 0, false }, { "STATE", 0, false },
+		{ NULL, 0, false } };
 	const struct status_item *item, *last = NULL;
+	const char *cells[COLUMNS];
 
-	measure(page);
-	if (page->wide)
-		add_row(page, NULL);
-	for (item = page->status->items; item; last = item, item = item->next) {
-		if (!last || last->account != item->account)
-			buf_printf(page->out, "[%s]\n", item->account->title);
-		if (page->wide)
-			add_row(page, item);
-		else
-			add_tall(page, item,
-				!last || last->account != item->account ||
-					strcmp(last->name, item->name) != 0);
-		if (item->decision != DECIDE_FINE)
-			add_reason(page, item);
+	screen_measure(table, NULL);
+	for (item = page->status->items; item; item = item->next) {
+		fill_cells(cells, page->status, item);
+		screen_measure(table, cells);
 	}
+	page->wide = 2 + screen_table_width(table) <= page->width;
+	if (page->wide)
+		screen_row(page->out, table, "  ", NULL);
+	for (item = page->status->items; item; last = item, item = item->next)
+		add_name(page, table, item, last);
 }
 
 static void
@@ -234,23 +192,26 @@ add_run(struct page *page)
 	buf_free(&text);
 }
 
+static const struct screen_column sources[] = { { "VALID", 5, true },
+	{ "TRIES", 6, true }, { "MS", 6, true }, { "SOURCE", 6, false },
+	{ NULL, 0, false } };
+
 static void
 add_source(struct page *page, const struct stats_source *source)
 {
 	const unsigned tries = source->month[0].tries + source->month[1].tries;
 	const unsigned valid = source->month[0].valid + source->month[1].valid;
+	struct mem *mem = page->status->mem;
+	const char *const cells[] = {
+		tries == 0 ? "-"
+			   : mem_printf(mem, "%u %%", valid * 100 / tries),
+		mem_printf(mem, "%u", tries),
+		valid == 0 ? "-" : mem_printf(mem, "%u", source->ms),
+		source->source,
+	};
 	struct buf text = { 0 };
 
-	if (tries == 0)
-		buf_printf(page->out, "  %5s", "-");
-	else
-		buf_printf(page->out, "  %3u %%", valid * 100 / tries);
-	buf_printf(page->out, "  %6u", tries);
-	if (valid == 0)
-		buf_printf(page->out, "  %6s", "-");
-	else
-		buf_printf(page->out, "  %6u", source->ms);
-	buf_printf(page->out, "  %s\n", source->source);
+	screen_row(page->out, sources, "  ", cells);
 	if (source->failures > 0) {
 		buf_printf(&text, "%u failure%s in a row, the last ",
 			source->failures, source->failures == 1 ? "" : "s");
@@ -323,7 +284,8 @@ status_text(const struct status *status, struct buf *out)
 
 	add_run(&page);
 	add_names(&page);
-	buf_str(out, "\n  VALID   TRIES      MS  SOURCE\n");
+	buf_char(out, '\n');
+	screen_row(out, sources, "  ", NULL);
 	for (set = status->plan->sets; set; set = set->next)
 		add_set(&page, set);
 	add_problems(&page);

@@ -14,7 +14,6 @@
 #include "log.h"
 #include "lookup/lookup.h"
 #include "plan.h"
-#include "provider/row.h"
 #include "report.h"
 #include "secret.h"
 #include "state/state.h"
@@ -142,10 +141,10 @@ tell_heartbeat(struct telling *telling, int status)
 	if (!url || !allow_request(telling, &limit))
 		return;
 	log_step("heartbeat: exit status %d", status);
-	/* a run that could not begin has not opened it */
-	count(to, update_open(update, &to->fail) &&
-			  event_heartbeat(update->http, url, status, &limit,
-				  &to->fail));
+	count(to, update->http
+			  ? event_heartbeat(update->http, url, status, &limit,
+				    &to->fail)
+			  : fail_set(&to->fail, "%s", update->no_http.text));
 }
 
 static void

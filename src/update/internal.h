@@ -68,6 +68,7 @@ struct update {
 	struct state *state;
 	struct stats *stats;
 	struct http *http;
+	struct fail no_http; /* why there is none */
 	struct update_line *lines;
 	struct update_item *items;
 	struct update_call *calls;
@@ -78,9 +79,6 @@ struct update {
 	struct fail fail;    /* why */
 	struct fail trouble; /* what ended the run, "" if nothing did */
 };
-
-/* update.c: opens http, unless it is open. */
-bool update_open(struct update *update, struct fail *fail);
 
 /* update-items.c: which lines and names take part. */
 void update_collect(struct update *update);
@@ -114,7 +112,7 @@ void update_settle_line(struct update *update, struct update_line *line);
 /*
  * Runs the hook and the webhook for each piece of news, and the heartbeat. To
  * be called without the lock. What fails is a problem like others, and is
- * noted in the state.
+ * noted in the state. Without http the heartbeat fails.
  */
 void update_tell(struct update *update, int status, int64_t deadline);
 

@@ -13,7 +13,6 @@
 #include "lookup/lookup.h"
 #include "nsupdate/nsupdate.h"
 #include "plan.h"
-#include "provider/row.h"
 #include "report.h"
 #include "state/state.h"
 #include "state/stats.h"
@@ -167,8 +166,8 @@ conclude(struct update *update, enum http_end end)
 	return status;
 }
 
-bool
-update_open(struct update *update, struct fail *fail)
+static bool
+open_http(struct update *update)
 {
 	const struct config_general *general = &update->plan->config->general;
 	const struct http_options options = {
@@ -177,7 +176,7 @@ update_open(struct update *update, struct fail *fail)
 	};
 
 	if (!update->http)
-		update->http = http_open(&options, fail);
+		update->http = http_open(&options, &update->no_http);
 	return update->http != NULL;
 }
 
@@ -185,12 +184,11 @@ static int
 run(struct update *update, int64_t deadline)
 {
 	struct update_call *call;
-	struct fail fail;
 	enum http_end end;
 	int status;
 
-	if (!update_open(update, &fail)) {
-		state_trouble(update, &fail);
+	if (!open_http(update)) {
+		state_trouble(update, &update->no_http);
 		return EXIT_AGAIN;
 	}
 	start_lookups(update);
@@ -242,8 +240,12 @@ announce(struct update *update, int status, int64_t started)
 	if (cli->json && !cli->quiet)
 		update_document(update, status, started);
 	state_unlock(update->files);
-	if (!cli->dry_run && !stop_signal() && status != EXIT_LOCKED)
-		update_tell(update, status, started + general->deadline * 1000);
+	if (cli->dry_run || stop_signal() || status == EXIT_LOCKED)
+		return;
+	/* a run that could not begin has not opened it */
+	if (general->heartbeat)
+		open_http(update);
+	update_tell(update, status, started + general->deadline * 1000);
 }
 
 int

@@ -238,7 +238,7 @@ def check_circles(texts):
             made = list(functions(path))
             files[path] = (
                 {name for name, *_, static in made if not static},
-                set(re.findall(r"\w+", bare(text))) -
+                set(re.findall(r"(?<!struct )\b\w+", bare(text))) -
                 {name for name, *_ in made})
     for circle in circles(files):
         faults.append(f"src: {' '.join(circle)}: call each other")

@@ -1,4 +1,5 @@
 #include "read-rows.h"
+#include "provider/internal.h"
 
 #define NAMES "names = home.example.com\n"
 
@@ -252,97 +253,6 @@ sorted(void **state)
 	rows_free(&rows);
 }
 
-static void
-listed(void **state)
-{
-	static const char *const lines[] = {
-		"\ncloudflare                                A AAAA  token (batch)\n",
-		"\ndyndns2                                   A AAAA  user password server\n",
-		"\nnamecheap                                 A       password zone\n",
-		"\nurl                                       -       set\n",
-		"\nbroken                                    ?\n",
-	};
-	/* the longest name decides how wide its column is */
-	struct rows rows = rows_read(
-		"[provider a-name-of-forty-letters-is-as-long-as-it]\n" PLAIN
-		"[provider broken]\nlike = no\n",
-		"46");
-	struct buf out = { 0 };
-	size_t i;
-
-	(void)state;
-	provider_list(rows.catalogue, &out);
-	for (i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
-		assert_non_null(strstr(buf_text(&out), lines[i]));
-	buf_free(&out);
-	rows_free(&rows);
-}
-
-static void
-shown(void **state)
-{
-	static const char row[] =
-		"[provider p]\n"
-		"secret  = key    of yours\n"
-		"setting = line\n"
-		"line    = main\n"
-		"url     = {server}\n"
-		"set     = POST /{name}\n"
-		"          {\"ip\":\"{ip}\",\"line\":\"{line}\","
-		"\"ttl\":{ttl},\"key\":\"{key}\"}\n"
-		"auth    =\n";
-	static const char table[] =
-		"\n"
-		"; key     required  secret        of yours\n"
-		"; line    optional          main\n"
-		"; server  required                https://HOST of the "
-		"service\n"
-		"; zone    required                of the names\n"
-		"; ttl     optional                seconds\n"
-		"\n"
-		"[p]\n"
-		"key_file = /etc/ddns/p.key\n"
-		"server   = https://dyn.example.net\n"
-		"zone     = example.com\n"
-		"names    = home.example.com\n";
-	struct rows rows = rows_read(row, "46");
-	struct buf out = { 0 };
-
-	(void)state;
-	assert_true(provider_show(rows.catalogue, "p", &out));
-	assert_true(strncmp(buf_text(&out), row, strlen(row)) == 0);
-	assert_string_equal(buf_text(&out) + strlen(row), table);
-	assert_false(provider_show(rows.catalogue, "none", &out));
-	buf_free(&out);
-	rows_free(&rows);
-}
-
-/* What is shown of each row is a configuration without mistakes, but for
- * what only the user knows. */
-static void
-pasted(void **state)
-{
-	struct config *none = config_read_text("none", "", 0);
-	struct catalogue *catalogue = catalogue_new(none);
-	const char *const *name = catalogue_names(catalogue);
-
-	(void)state;
-	for (; *name; name++) {
-		struct config_note *note;
-		struct buf out = { 0 };
-		struct rows rows;
-
-		assert_true(provider_show(catalogue, *name, &out));
-		rows = rows_read(buf_text(&out), "46");
-		for (note = rows.config->notes; note; note = note->next)
-			assert_non_null(strstr(note->text, "_file: "));
-		rows_free(&rows);
-		buf_free(&out);
-	}
-	catalogue_free(catalogue);
-	config_free(none);
-}
-
 int
 main(void)
 {
@@ -351,9 +261,6 @@ main(void)
 		cmocka_unit_test(layers),
 		cmocka_unit_test(built_in_rows),
 		cmocka_unit_test(sorted),
-		cmocka_unit_test(listed),
-		cmocka_unit_test(shown),
-		cmocka_unit_test(pasted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
