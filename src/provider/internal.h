@@ -26,12 +26,12 @@ enum row_word {
 	WORD_ACCOUNT = 1 << 4, /* a key of every account */
 	WORD_NAMES = 1 << 5,   /* which lists names */
 
-	WORD_TEXT = 1 << 6,   /* a variable of all texts */
-	WORD_PAGE = 1 << 7,   /* of requests that may have pages */
-	WORD_WRITE = 1 << 8,  /* of those that write records */
-	WORD_BATCH = 1 << 9,  /* of `batch` */
-	WORD_READ = 1 << 10,  /* which an answer may give */
-	WORD_TELLS = 1 << 11, /* and by which an item is told */
+	WORD_TEXT = 1 << 6,      /* a variable of all texts */
+	WORD_PAGE = 1 << 7,      /* of requests that may have pages */
+	WORD_WRITE = 1 << 8,     /* of those that write records */
+	WORD_BATCH = 1 << 9,     /* of `batch` */
+	WORD_READ = 1 << 10,     /* which an answer may give */
+	WORD_COMPARED = 1 << 11, /* to be compared, not kept */
 };
 
 #define WORD_VARIABLE (WORD_TEXT | WORD_PAGE | WORD_WRITE | WORD_BATCH)

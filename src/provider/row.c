@@ -11,7 +11,7 @@ enum {
 	MANY = LINES | WORD_REPEATS,
 	DECLARES = WORD_KEY | WORD_REPEATS | WORD_GOES_ON,
 	LISTS = WORD_ACCOUNT | WORD_NAMES | WORD_GOES_ON,
-	TELLS = WORD_TEXT | WORD_READ | WORD_TELLS,
+	FINDS = WORD_TEXT | WORD_READ | WORD_COMPARED,
 };
 
 /* By enum row_step, then by enum row_meaning, then the others. */
@@ -58,11 +58,11 @@ static const struct {
 	{ "refresh", WORD_KEY | WORD_ACCOUNT },
 
 	{ "fqdn", WORD_TEXT },
-	{ "zone", WORD_KEY | WORD_ACCOUNT | TELLS },
-	{ "name", TELLS },
+	{ "zone", WORD_KEY | WORD_ACCOUNT | FINDS },
+	{ "name", FINDS },
 	{ "sub", WORD_TEXT },
-	{ "type", ONE | TELLS },
-	{ "ip", TELLS },
+	{ "type", ONE | FINDS },
+	{ "ip", FINDS },
 	{ "ip4", WORD_TEXT },
 	{ "ip6", WORD_TEXT },
 	{ "ips", WORD_TEXT },
@@ -100,7 +100,7 @@ row_meaning_name(enum row_meaning meaning)
 bool
 row_compared(const char *variable)
 {
-	return row_word(variable) & WORD_TELLS;
+	return row_word(variable) & WORD_COMPARED;
 }
 
 void

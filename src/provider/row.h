@@ -51,8 +51,8 @@ enum row_meaning {
 /* "login", "zones", ... */
 const char *row_step_name(enum row_step step);
 
-/* Whether an item is told by this variable, if an answer gives it: it is
- * compared, and not kept for later steps. */
+/* Whether a variable that an answer gives is compared, so as to find the item,
+ * and not kept for later steps. */
 bool row_compared(const char *variable);
 
 struct row_binding {
