@@ -10,7 +10,8 @@
 #include "fail.h"
 #include "lookup/lookup.h"
 #include "plan.h"
-#include "provider/row.h"
+#include "provider/account.h"
+#include "provider/catalogue.h"
 #include "report.h"
 
 static bool

@@ -11,7 +11,8 @@
 #include "name.h"
 #include "lookup/lookup.h"
 #include "nsupdate/nsupdate.h"
-#include "provider/row.h"
+#include "provider/account.h"
+#include "provider/catalogue.h"
 #include "sign/sign.h"
 #include "state/state.h"
 

@@ -5,7 +5,7 @@
 #include "exit.h"
 #include "lookup/lookup.h"
 #include "plan.h"
-#include "provider/row.h"
+#include "provider/account.h"
 #include "state/state.h"
 #include "state/stats.h"
 #include "decide.h"

@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "decide.h"
-#include "provider/row.h"
+#include "provider/account.h"
 
 struct buf;
 

@@ -8,7 +8,7 @@
 #include "config/config.h"
 #include "lookup/lookup.h"
 #include "plan.h"
-#include "provider/row.h"
+#include "provider/account.h"
 #include "state/state.h"
 #include "state/stats.h"
 #include "decide.h"

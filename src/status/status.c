@@ -8,7 +8,6 @@
 #include "config/config.h"
 #include "fail.h"
 #include "plan.h"
-#include "provider/row.h"
 #include "report.h"
 #include "state/state.h"
 #include "state/stats.h"

@@ -7,7 +7,7 @@
 #include "config/config.h"
 #include "lookup/lookup.h"
 #include "plan.h"
-#include "provider/row.h"
+#include "provider/account.h"
 #include "report.h"
 #include "screen.h"
 #include "state/state.h"

@@ -12,7 +12,7 @@
 #include "lookup/lookup.h"
 #include "nsupdate/nsupdate.h"
 #include "plan.h"
-#include "provider/row.h"
+#include "provider/account.h"
 #include "report.h"
 #include "state/state.h"
 #include "decide.h"

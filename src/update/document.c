@@ -11,7 +11,7 @@
 #include "http/http.h"
 #include "lookup/lookup.h"
 #include "plan.h"
-#include "provider/row.h"
+#include "provider/account.h"
 #include "report.h"
 #include "state/state.h"
 #include "decide.h"

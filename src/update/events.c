@@ -14,7 +14,6 @@
 #include "log.h"
 #include "lookup/lookup.h"
 #include "plan.h"
-#include "provider/row.h"
 #include "report.h"
 #include "secret.h"
 #include "state/state.h"

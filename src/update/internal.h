@@ -12,7 +12,7 @@
 #include "exchange/exchange.h"
 #include "fail.h"
 #include "lookup/lookup.h"
-#include "provider/row.h"
+#include "provider/account.h"
 #include "report.h"
 
 /* A set of lookups in use. */

@@ -5,7 +5,6 @@
 #include "fail.h"
 #include "http/http.h"
 #include "lookup/lookup.h"
-#include "provider/row.h"
 #include "report.h"
 #include "state/state.h"
 #include "state/stats.h"

@@ -13,7 +13,6 @@
 #include "lookup/lookup.h"
 #include "nsupdate/nsupdate.h"
 #include "plan.h"
-#include "provider/row.h"
 #include "report.h"
 #include "state/state.h"
 #include "state/stats.h"
