@@ -107,15 +107,15 @@ conclude(struct nsupdate *nsupdate, const struct nsupdate_verdict *verdict)
 			finish_first(nsupdate, verdict);
 	}
 	if (nsupdate->queue)
-		nsupdate->begin =
-			http_after(nsupdate->http, 0, send_first, nsupdate);
+		nsupdate->begin = http_loop_after(
+			nsupdate->http, 0, send_first, nsupdate);
 }
 
 static void
 cancel(struct nsupdate *nsupdate, struct http_timer **timer)
 {
 	if (*timer)
-		http_cancel(nsupdate->http, *timer);
+		http_loop_cancel(nsupdate->http, *timer);
 	*timer = NULL;
 }
 
@@ -127,7 +127,7 @@ end_child(struct nsupdate *nsupdate, bool ended)
 
 	cancel(nsupdate, &nsupdate->late);
 	cancel(nsupdate, &nsupdate->pour);
-	http_unwatch(nsupdate->http, nsupdate->child.out);
+	http_loop_unwatch(nsupdate->http, nsupdate->child.out);
 	nsupdate->running = false;
 	log_wire("nsupdate: %s", buf_text(&nsupdate->said));
 	if (ended) {
@@ -196,8 +196,8 @@ pour(void *arg)
 			n = 0;
 	}
 	if (n < 0 && errno == EAGAIN) {
-		nsupdate->pour =
-			http_after(nsupdate->http, POUR_MS, pour, nsupdate);
+		nsupdate->pour = http_loop_after(
+			nsupdate->http, POUR_MS, pour, nsupdate);
 		return;
 	}
 	close(nsupdate->child.in);
@@ -249,8 +249,9 @@ send_first(void *arg)
 	log_step("%s: nsupdate, %zu records", nsupdate->account->title,
 		message->count);
 	log_wire("nsupdate:\n%s", buf_text(&nsupdate->script));
-	http_watch(nsupdate->http, nsupdate->child.out, readable, nsupdate);
-	nsupdate->late = http_after(
+	http_loop_watch(
+		nsupdate->http, nsupdate->child.out, readable, nsupdate);
+	nsupdate->late = http_loop_after(
 		nsupdate->http, nsupdate->timeout_ms, too_late, nsupdate);
 	pour(nsupdate);
 }
@@ -280,7 +281,8 @@ nsupdate_start(const struct exchange_options *options,
 		jobs = skip(jobs, (*end)->count);
 		end = &(*end)->next;
 	}
-	nsupdate->begin = http_after(nsupdate->http, 0, send_first, nsupdate);
+	nsupdate->begin =
+		http_loop_after(nsupdate->http, 0, send_first, nsupdate);
 	return nsupdate;
 }
 
@@ -293,7 +295,7 @@ nsupdate_free(struct nsupdate *nsupdate)
 	cancel(nsupdate, &nsupdate->late);
 	cancel(nsupdate, &nsupdate->pour);
 	if (nsupdate->running) {
-		http_unwatch(nsupdate->http, nsupdate->child.out);
+		http_loop_unwatch(nsupdate->http, nsupdate->child.out);
 		child_kill(&nsupdate->child);
 	}
 	buf_free(&nsupdate->script);
