@@ -281,7 +281,7 @@ ask_all(struct probe *probe)
 		if (lookup->set->sources)
 			lookup_start(lookup);
 	stop_catch(0);
-	end = http_run(probe->http, 0, stop_fd());
+	end = http_loop_run(probe->http, 0, stop_fd());
 	for (lookup = probe->lookups; lookup; lookup = lookup->next)
 		lookup_stop(lookup);
 	if (end == HTTP_STOPPED)

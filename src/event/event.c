@@ -111,7 +111,7 @@ send_request(struct http *http, struct http_request *request,
 	request->clear_text = true;
 	request->secret = true;
 	http_start(http, request, replied, &reply);
-	http_run(http, clock_ms() + limit->ms + GRACE_MS, limit->stop_fd);
+	http_loop_run(http, clock_ms() + limit->ms + GRACE_MS, limit->stop_fd);
 	return reply.came ? reply.good
 			  : fail_set(fail, "no answer within %ld s",
 				    (limit->ms + 999) / 1000);

@@ -146,7 +146,7 @@ exchange_start(const struct exchange_options *options,
 		*end = exchange_work(exchange, jobs);
 		end = &(*end)->next;
 	}
-	exchange->timer = http_after(exchange->http, 0, begin, exchange);
+	exchange->timer = http_loop_after(exchange->http, 0, begin, exchange);
 	return exchange;
 }
 
@@ -158,7 +158,7 @@ exchange_free(struct exchange *exchange)
 	if (!exchange)
 		return;
 	if (exchange->timer)
-		http_cancel(exchange->http, exchange->timer);
+		http_loop_cancel(exchange->http, exchange->timer);
 	for (call = exchange->calls; call; call = call->next)
 		json_free(call->doc);
 	mem_free(exchange->mem);

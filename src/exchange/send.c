@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "escape.h"
 #include "clock.h"
 #include "exchange/internal.h"
 #include "fail.h"
@@ -102,7 +103,7 @@ put_signature(struct mem *mem, struct http_request *to, struct field **fields,
 	bool fine;
 
 	clock_random(random, sizeof random);
-	sign_hex(&nonce, random, sizeof random);
+	escape_hex(&nonce, random, sizeof random);
 	moment.nonce = buf_text(&nonce);
 	fine = sign_request(&out, &auth, &request, &moment, fail);
 	for (line = out.at; fine && line && *line; line = rest) {

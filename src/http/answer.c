@@ -1,16 +1,12 @@
+/* What came of a request: the answer, or in words why there is none. */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
 #include <strings.h>
 
-#include "http/http.h"
-#include "buf.h"
-#include "clock.h"
-#include "fail.h"
 #include "http/internal.h"
 #include "log.h"
 #include "secret.h"
-#include "url.h"
 
 #define LOG_BODY 200        /* bytes of a body in a debug line */
 #define RETRY_CEILING 86400 /* no answer makes us wait for longer */
@@ -141,7 +137,7 @@ step_of(CURL *easy)
 
 /* In the words of the limit, not as measured: texts stay comparable. */
 static void
-say_late(struct fail *fail, const struct http_transfer *transfer)
+explain_late(struct fail *fail, const struct http_transfer *transfer)
 {
 	long whole = transfer->request.timeout_ms, limit = (whole + 1) / 2;
 	const char *step = step_of(transfer->easy);
@@ -169,7 +165,7 @@ is_literal(const char *url, int family)
 
 /* Whether the asked family is the cause. */
 static bool
-say_family(
+explain_family(
 	struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 {
 	int family = transfer->request.family;
@@ -191,7 +187,7 @@ say_family(
 }
 
 static void
-say_words(
+explain_words(
 	struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 {
 	const struct words *words =
@@ -214,7 +210,7 @@ say_words(
 }
 
 static void
-say_connect(
+explain_connect(
 	struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 {
 	const struct words *words;
@@ -226,11 +222,11 @@ say_connect(
 	if (code == CURLE_COULDNT_CONNECT && words)
 		fail_set(fail, "%s", words->text);
 	else
-		say_words(fail, transfer, code);
+		explain_words(fail, transfer, code);
 }
 
 static void
-say(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
+explain(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 {
 	const struct http_request *request = &transfer->request;
 
@@ -241,11 +237,11 @@ say(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 		fail_set(fail, "cannot bind to interface %s: %s", request->bind,
 			strerror(transfer->bind_error));
 	else if (code == CURLE_OPERATION_TIMEDOUT)
-		say_late(fail, transfer);
+		explain_late(fail, transfer);
 	else if ((code != CURLE_COULDNT_CONNECT &&
 			 code != CURLE_COULDNT_RESOLVE_HOST) ||
-		 !say_family(fail, transfer, code))
-		say_connect(fail, transfer, code);
+		 !explain_family(fail, transfer, code))
+		explain_connect(fail, transfer, code);
 }
 
 /* RFC 9110 section 10.2.3; libcurl reads both forms, but 0 for none. */
@@ -364,7 +360,7 @@ http_answer_give(struct http_transfer *transfer, CURLcode code)
 		answer.len = transfer->body.len;
 		answer.retry_after = retry_after(transfer->easy);
 	} else {
-		say(&fail, transfer, code);
+		explain(&fail, transfer, code);
 	}
 	log_answer(&answer, transfer->request.secret);
 	transfer->done(transfer->arg, &answer);

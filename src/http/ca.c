@@ -1,3 +1,4 @@
+/* Whom TLS trusts: the CAs of the system, and a private one beside them. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -5,9 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "http/http.h"
-#include "buf.h"
-#include "fail.h"
 #include "http/internal.h"
 
 #define CA_CEILING (4 * 1024 * 1024)

@@ -1,12 +1,9 @@
+/* The loop: requests under way, timers and watched descriptors. */
 #include <poll.h>
 #include <stdlib.h>
 
 #include <openssl/crypto.h>
 
-#include "http/http.h"
-#include "buf.h"
-#include "clock.h"
-#include "fail.h"
 #include "http/internal.h"
 #include "memory.h"
 
@@ -97,9 +94,9 @@ drop(struct http *http)
 	drop_transfers(http, &http->waiting);
 	http->at_once = 0;
 	while (http->timers)
-		http_cancel(http, http->timers);
+		http_loop_cancel(http, http->timers);
 	while (http->watches)
-		http_unwatch(http, http->watches->fd);
+		http_loop_unwatch(http, http->watches->fd);
 }
 
 void
@@ -129,7 +126,7 @@ http_start(struct http *http, const struct http_request *request,
 
 /* Timers and watches are few and small: their memory stays until http_close. */
 struct http_timer *
-http_after(struct http *http, long ms, void (*done)(void *arg), void *arg)
+http_loop_after(struct http *http, long ms, void (*done)(void *arg), void *arg)
 {
 	struct http_timer *timer = mem_take(http->mem, sizeof *timer);
 	struct http_timer **place = &http->timers;
@@ -146,7 +143,7 @@ http_after(struct http *http, long ms, void (*done)(void *arg), void *arg)
 
 /* One that has called back is no longer in the list, which is fine. */
 void
-http_cancel(struct http *http, struct http_timer *timer)
+http_loop_cancel(struct http *http, struct http_timer *timer)
 {
 	struct http_timer **place = &http->timers;
 
@@ -157,7 +154,7 @@ http_cancel(struct http *http, struct http_timer *timer)
 }
 
 void
-http_watch(struct http *http, int fd, void (*ready)(void *arg), void *arg)
+http_loop_watch(struct http *http, int fd, void (*ready)(void *arg), void *arg)
 {
 	struct watch *watch = mem_take(http->mem, sizeof *watch);
 
@@ -169,7 +166,7 @@ http_watch(struct http *http, int fd, void (*ready)(void *arg), void *arg)
 }
 
 void
-http_unwatch(struct http *http, int fd)
+http_loop_unwatch(struct http *http, int fd)
 {
 	struct watch **place = &http->watches;
 
@@ -361,7 +358,7 @@ wait_for_news(struct http *http, int64_t deadline, int stop_fd)
 }
 
 enum http_end
-http_run(struct http *http, int64_t deadline, int stop_fd)
+http_loop_run(struct http *http, int64_t deadline, int stop_fd)
 {
 	enum http_end end = HTTP_IDLE;
 

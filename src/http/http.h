@@ -1,7 +1,10 @@
 /*
- * The one loop of a run: HTTP requests side by side (curl_multi), timers and
- * watched descriptors. Only user of libcurl. A callback may start anything;
- * none is called from within the function that starts it.
+ * HTTP requests side by side, and the one loop of a run, which is curl_multi's
+ * with timers and watched descriptors: http_loop_... It knows of a request no
+ * more than how to send it, and uses url, clock and secret, and libcurl. Who
+ * waits for something is called back by it: lookup, exchange, nsupdate,
+ * program, event, update. A callback may start anything; none is called from
+ * within the function that starts it.
  */
 #ifndef DDNS_HTTP_HTTP_H
 #define DDNS_HTTP_HTTP_H
@@ -40,7 +43,7 @@ struct http_answer {
 	int status;		/* 0: no whole answer; fail says why */
 	const char *body;	/* NUL behind it; valid during the callback */
 	size_t len;
-	int64_t retry_after;	/* seconds from now; -1: not said */
+	int64_t retry_after;	/* seconds from now; -1: not given */
 	long ms;		/* from start to end */
 	struct fail *fail;	/* e.g. "timed out after 10 s while connecting" */
 };
@@ -53,15 +56,17 @@ void http_close(struct http *http);
 void http_start(struct http *http, const struct http_request *request,
 	void (*done)(void *arg, const struct http_answer *answer), void *arg);
 
-/* Calls back once after ms. The handle serves http_cancel. */
+/* Calls back once after ms, unless it is cancelled before. */
 struct http_timer;
-struct http_timer *http_after(struct http *http, long ms,
+struct http_timer *http_loop_after(struct http *http, long ms,
 	void (*done)(void *arg), void *arg);
-void http_cancel(struct http *http, struct http_timer *timer);
 
-/* Calls back whenever fd is readable, until http_unwatch. */
-void http_watch(struct http *http, int fd, void (*ready)(void *arg), void *arg);
-void http_unwatch(struct http *http, int fd);
+/* NULL is fine, and so is one that has called back. */
+void http_loop_cancel(struct http *http, struct http_timer *timer);
+
+/* Calls back whenever fd is readable, until http_loop_unwatch. */
+void http_loop_watch(struct http *http, int fd, void (*ready)(void *arg), void *arg);
+void http_loop_unwatch(struct http *http, int fd);
 
 enum http_end { HTTP_IDLE, HTTP_DEADLINE, HTTP_STOPPED };
 
@@ -70,7 +75,7 @@ enum http_end { HTTP_IDLE, HTTP_DEADLINE, HTTP_STOPPED };
  * (0: none), or until stop_fd (-1: none) is readable. In the last two cases
  * what is under way is dropped without a callback.
  */
-enum http_end http_run(struct http *http, int64_t deadline, int stop_fd);
+enum http_end http_loop_run(struct http *http, int64_t deadline, int stop_fd);
 
 /* How many requests were sent. */
 unsigned http_count(const struct http *http);

@@ -1,5 +1,7 @@
 /*
- * Between the files of http: one transfer, and whom TLS trusts.
+ * Between the files of http: one transfer, and whom TLS trusts. The loop
+ * (http.c) owns transfers, begins them and asks transfer.c whether they go on;
+ * answer.c ends them with the callback; ca.c knows of neither.
  */
 #ifndef DDNS_HTTP_INTERNAL_H
 #define DDNS_HTTP_INTERNAL_H
@@ -11,7 +13,11 @@
 #include <curl/curl.h>
 
 #include "buf.h"
+#include "clock.h"
+#include "fail.h"
+#include "field.h"
 #include "http/http.h"
+#include "url.h"
 
 /* One way to name the CAs to libcurl. */
 struct http_trust {
@@ -45,14 +51,16 @@ struct http_transfer {
 	char detail[CURL_ERROR_SIZE];
 };
 
-/* http-ca.c; false: *fail says what is wrong with ca_file. */
+/* Chooses where CAs are looked for; ca_file may be NULL. False: *fail tells
+ * what is wrong with it. */
 bool http_ca_open(struct http_ca *ca, struct mem *mem, const char *ca_file,
 	struct fail *fail);
+
 /* Looks for a hashed directory, once: a run without TLS needs none. */
 void http_ca_look(struct http_ca *ca);
-CURLcode http_ca_set(const struct http_trust *trust, CURL *easy);
 
-/* http-transfer.c */
+/* Names the CAs to libcurl. */
+CURLcode http_ca_set(const struct http_trust *trust, CURL *easy);
 
 /* A copy of the request, not begun. */
 struct http_transfer *http_transfer_new(const struct http_request *request);
@@ -68,8 +76,6 @@ CURLcode http_transfer_begin(struct http_transfer *transfer,
  */
 bool http_transfer_again(struct http_transfer *transfer, CURLcode code,
 	struct http_ca *ca);
-
-/* http-answer.c */
 
 /* Calls back with what came of it. */
 void http_answer_give(struct http_transfer *transfer, CURLcode code);

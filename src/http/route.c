@@ -39,4 +39,3 @@ http_libraries(void)
 {
 	return curl_version();
 }
-

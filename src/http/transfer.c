@@ -1,3 +1,4 @@
+/* One request on its way through libcurl, from its options to its redirects. */
 #include <asm/socket.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -6,13 +7,7 @@
 #include <strings.h>
 #include <sys/socket.h>
 
-#include "http/http.h"
-#include "buf.h"
-#include "clock.h"
-#include "fail.h"
 #include "http/internal.h"
-#include "sign/sign.h"
-#include "url.h"
 
 struct flag {
 	CURLoption option;

@@ -28,8 +28,8 @@ end_program(struct program *program, bool ok)
 	struct http *http = try->lookup->http;
 
 	try->program = NULL;
-	http_cancel(http, program->late);
-	http_cancel(http, program->look);
+	http_loop_cancel(http, program->late);
+	http_loop_cancel(http, program->look);
 	if (!ok)
 		child_kill(&program->child);
 	else
@@ -47,7 +47,7 @@ too_late(void *arg)
 	struct program *program = arg;
 
 	program->late = NULL;
-	http_unwatch(program->try->lookup->http, program->child.out);
+	http_loop_unwatch(program->try->lookup->http, program->child.out);
 	fail_set(&program->fail, "timed out after %ld s",
 		program->try->lookup->timeout_ms / 1000);
 	end_program(program, false);
@@ -63,7 +63,7 @@ await_end(void *arg)
 	program->look = NULL;
 	if (child_runs(&program->child))
 		program->look =
-			http_after(http, EXIT_STEP_MS, await_end, program);
+			http_loop_after(http, EXIT_STEP_MS, await_end, program);
 	else
 		end_program(program, true);
 }
@@ -84,7 +84,7 @@ readable(void *arg)
 	} else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
 		return;
 	}
-	http_unwatch(program->try->lookup->http, program->child.out);
+	http_loop_unwatch(program->try->lookup->http, program->child.out);
 	if (n == 0)
 		await_end(program);
 	else
@@ -107,15 +107,16 @@ start_now(void *arg)
 		return;
 	}
 	try->program = program;
-	http_watch(try->lookup->http, program->child.out, readable, program);
-	program->late = http_after(
+	http_loop_watch(
+		try->lookup->http, program->child.out, readable, program);
+	program->late = http_loop_after(
 		try->lookup->http, try->lookup->timeout_ms, too_late, program);
 }
 
 void
 lookup_ask_exec(struct lookup_try *try)
 {
-	http_after(try->lookup->http, 0, start_now, try);
+	http_loop_after(try->lookup->http, 0, start_now, try);
 }
 
 void

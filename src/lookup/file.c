@@ -25,5 +25,5 @@ read_now(void *arg)
 void
 lookup_ask_file(struct lookup_try *try)
 {
-	http_after(try->lookup->http, 0, read_now, try);
+	http_loop_after(try->lookup->http, 0, read_now, try);
 }

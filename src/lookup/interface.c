@@ -188,5 +188,5 @@ look_now(void *arg)
 void
 lookup_ask_interface(struct lookup_try *try)
 {
-	http_after(try->lookup->http, 0, look_now, try);
+	http_loop_after(try->lookup->http, 0, look_now, try);
 }

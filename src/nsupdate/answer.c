@@ -1,10 +1,9 @@
+/* What nsupdate wrote, and what it means for the names of a request. */
 #include <string.h>
 
-#include "buf.h"
-#include "fail.h"
 #include "nsupdate/internal.h"
 
-#define LINE_SHOWN 200 /* bytes of a line in a message */
+#define LINE_SHOWN 200 /* bytes of a line in a fail text */
 
 /*
  * Response codes of RFC 2136 section 2.2 and RFC 8945 section 3, as nsupdate
@@ -67,8 +66,8 @@ add_line(struct buf *out, const char *line, size_t len)
 }
 
 /*
- * Parts what it says of its own from the message that `answer` shows, in which
- * ";;" begins headings. *accepted: the response says NOERROR.
+ * Parts its own words from the response that `answer` shows, in which ";;"
+ * begins headings. *accepted: the response has the status NOERROR.
  */
 static void
 sift(const char *text, struct buf *own, bool *accepted)
@@ -91,9 +90,9 @@ sift(const char *text, struct buf *own, bool *accepted)
 }
 
 struct nsupdate_verdict
-nsupdate_judge(const struct buf *said, bool ended, struct fail *fail)
+nsupdate_judge(const struct buf *out, bool good, struct fail *fail)
 {
-	static const struct nsupdate_verdict good = { OUTCOME_CHANGED, false,
+	static const struct nsupdate_verdict changed = { OUTCOME_CHANGED, false,
 		false };
 	/* an old nsupdate that takes some name for none: so find it */
 	struct nsupdate_verdict verdict = { OUTCOME_LATER, false, true };
@@ -102,19 +101,19 @@ nsupdate_judge(const struct buf *said, bool ended, struct fail *fail)
 	bool accepted;
 	size_t i = 0;
 
-	sift(buf_text(said), &own, &accepted);
+	sift(buf_text(out), &own, &accepted);
 	text = buf_text(&own);
 	while (i < MEANINGS && !strstr(text, meanings[i].word))
 		i++;
 	if (i < MEANINGS) {
 		verdict = meanings[i].verdict;
 		hint = meanings[i].hint;
-	} else if (ended && accepted && !strstr(text, "failed")) {
-		verdict = good;
+	} else if (good && accepted && !strstr(text, "failed")) {
+		verdict = changed;
 	}
 	if (own.len > 0)
 		fail_set(fail, "nsupdate: %s%s", text, hint);
-	else if (ended)
+	else if (good)
 		fail_set(fail, "nsupdate: showed no answer of the server");
 	else
 		fail_at(fail, "nsupdate");

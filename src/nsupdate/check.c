@@ -1,13 +1,11 @@
+/* Whether an account's own keys fit nsupdate. */
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "nsupdate/nsupdate.h"
 #include "nsupdate/internal.h"
-#include "buf.h"
 #include "config/config.h"
-#include "fail.h"
 #include "provider/account.h"
 
 /* Whatever stands in the script or in argv passes one of these. */
@@ -137,7 +135,7 @@ check_tcp(const struct checking *checking)
 		wrong(checking, "tcp", "yes or no");
 }
 
-/* One message holds both types. */
+/* One request holds both types. */
 static void
 check_types(const struct checking *checking)
 {

@@ -1,26 +1,18 @@
-#include <errno.h>
-#include <stdint.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "nsupdate/nsupdate.h"
+/* The requests of an account, sent by nsupdate one after the other. */
 #include "nsupdate/internal.h"
-#include "address.h"
-#include "buf.h"
-#include "child.h"
-#include "exchange/exchange.h"
-#include "fail.h"
 #include "http/http.h"
 #include "log.h"
+#include "program.h"
 #include "provider/account.h"
 
-#define SAID_CEILING 65536 /* bytes that nsupdate may write */
-#define POUR_MS 5          /* until a full pipe is tried again */
-#define EXIT_WAIT_MS 500   /* from the end of its output to its own */
+#define CEILING 65536 /* bytes that nsupdate may write */
+#define LINGER_MS 500 /* from the end of its output to its own */
 
-/* Jobs that go together: the first `count` of a list. */
-struct message {
-	struct message *next;
+static const struct nsupdate_verdict later = { OUTCOME_LATER, false, false };
+
+/* Jobs of one request: the first `count` of a list. */
+struct batch {
+	struct batch *next;
 	struct exchange_job *jobs;
 	size_t count;
 };
@@ -30,13 +22,9 @@ struct nsupdate {
 	struct http *http;
 	const struct account *account;
 	long timeout_ms;
-	struct message *queue;
-	struct http_timer *begin, *late, *pour;
-	struct child child;
-	bool running;
-	struct buf script;
-	size_t poured;
-	struct buf said;
+	struct batch *queue;
+	struct http_timer *begin;
+	struct program *program; /* for the first of the queue; or NULL */
 	struct fail fail;
 };
 
@@ -51,23 +39,23 @@ skip(struct exchange_job *jobs, size_t count)
 static void
 put_first(struct nsupdate *nsupdate, struct exchange_job *jobs, size_t count)
 {
-	struct message *message = mem_take(nsupdate->mem, sizeof *message);
+	struct batch *batch = mem_take(nsupdate->mem, sizeof *batch);
 
-	message->jobs = jobs;
-	message->count = count;
-	message->next = nsupdate->queue;
-	nsupdate->queue = message;
+	batch->jobs = jobs;
+	batch->count = count;
+	batch->next = nsupdate->queue;
+	nsupdate->queue = batch;
 }
 
 /* finished() may not see the next one, so it is looked up before. */
 static void
 finish_first(struct nsupdate *nsupdate, const struct nsupdate_verdict *verdict)
 {
-	const struct message *message = nsupdate->queue;
-	struct exchange_job *job = message->jobs, *next;
-	size_t left = message->count;
+	const struct batch *batch = nsupdate->queue;
+	struct exchange_job *job = batch->jobs, *next;
+	size_t left = batch->count;
 
-	nsupdate->queue = message->next;
+	nsupdate->queue = batch->next;
 	for (; left > 0; left--, job = next) {
 		next = job->next;
 		job->outcome = verdict->outcome;
@@ -82,17 +70,17 @@ finish_first(struct nsupdate *nsupdate, const struct nsupdate_verdict *verdict)
 static void
 split_first(struct nsupdate *nsupdate)
 {
-	const struct message *message = nsupdate->queue;
-	const size_t half = message->count / 2;
+	const struct batch *batch = nsupdate->queue;
+	const size_t half = batch->count / 2;
 
-	nsupdate->queue = message->next;
-	put_first(nsupdate, skip(message->jobs, half), message->count - half);
-	put_first(nsupdate, message->jobs, half);
+	nsupdate->queue = batch->next;
+	put_first(nsupdate, skip(batch->jobs, half), batch->count - half);
+	put_first(nsupdate, batch->jobs, half);
 }
 
 static void send_first(void *arg);
 
-/* What the verdict on the first message means for it and for the others. */
+/* What the verdict on the first request means for it and for the others. */
 static void
 conclude(struct nsupdate *nsupdate, const struct nsupdate_verdict *verdict)
 {
@@ -107,152 +95,75 @@ conclude(struct nsupdate *nsupdate, const struct nsupdate_verdict *verdict)
 			finish_first(nsupdate, verdict);
 	}
 	if (nsupdate->queue)
-		nsupdate->begin =
-			http_after(nsupdate->http, 0, send_first, nsupdate);
+		nsupdate->begin = http_loop_after(
+			nsupdate->http, 0, send_first, nsupdate);
 }
 
 static void
-cancel(struct nsupdate *nsupdate, struct http_timer **timer)
+ended(void *arg, const struct program_end *end)
 {
-	if (*timer)
-		http_cancel(nsupdate->http, *timer);
-	*timer = NULL;
-}
+	struct nsupdate *nsupdate = arg;
+	struct nsupdate_verdict verdict = later;
 
-/* ended: all that it had to say was read. */
-static void
-end_child(struct nsupdate *nsupdate, bool ended)
-{
-	struct nsupdate_verdict verdict = { OUTCOME_LATER, false, false };
-
-	cancel(nsupdate, &nsupdate->late);
-	cancel(nsupdate, &nsupdate->pour);
-	http_unwatch(nsupdate->http, nsupdate->child.out);
-	nsupdate->running = false;
-	log_wire("nsupdate: %s", buf_text(&nsupdate->said));
-	if (ended) {
-		ended = child_end(
-			&nsupdate->child, EXIT_WAIT_MS, &nsupdate->fail);
-		verdict =
-			nsupdate_judge(&nsupdate->said, ended, &nsupdate->fail);
-	} else {
-		child_kill(&nsupdate->child);
-	}
-	buf_free(&nsupdate->script);
-	buf_free(&nsupdate->said);
+	nsupdate->program = NULL;
+	nsupdate->fail = *end->fail;
+	log_wire("nsupdate: %s", buf_text(end->out));
+	if (end->whole)
+		verdict = nsupdate_judge(end->out, end->good, &nsupdate->fail);
+	else
+		fail_at(&nsupdate->fail, "nsupdate");
 	conclude(nsupdate, &verdict);
 }
 
-static void
-too_late(void *arg)
-{
-	struct nsupdate *nsupdate = arg;
-
-	nsupdate->late = NULL;
-	fail_set(&nsupdate->fail, "nsupdate: timed out after %ld s",
-		nsupdate->timeout_ms / 1000);
-	end_child(nsupdate, false);
-}
-
-static void
-readable(void *arg)
-{
-	struct nsupdate *nsupdate = arg;
-	char chunk[4096];
-	const ssize_t n = read(nsupdate->child.out, chunk, sizeof chunk);
-
-	if (n > 0) {
-		buf_add(&nsupdate->said, chunk, (size_t)n);
-		if (nsupdate->said.len <= SAID_CEILING)
-			return;
-		fail_set(&nsupdate->fail, "nsupdate: wrote more than %d bytes",
-			SAID_CEILING);
-	} else if (n < 0 && (errno == EAGAIN || errno == EINTR)) {
-		return;
-	} else if (n < 0) {
-		fail_set(&nsupdate->fail, "nsupdate: %s", strerror(errno));
-	}
-	end_child(nsupdate, n == 0);
-}
-
-/*
- * Writes what the pipe takes. If nsupdate has gone (EPIPE), its output tells
- * why. Should we go before the end, it sends nothing: `send` comes last.
- */
-static void
-pour(void *arg)
-{
-	struct nsupdate *nsupdate = arg;
-	const struct buf *script = &nsupdate->script;
-	ssize_t n = 0;
-
-	nsupdate->pour = NULL;
-	while (n >= 0 && nsupdate->poured < script->len) {
-		n = write(nsupdate->child.in, script->at + nsupdate->poured,
-			script->len - nsupdate->poured);
-		if (n > 0)
-			nsupdate->poured += (size_t)n;
-		else if (n < 0 && errno == EINTR)
-			n = 0;
-	}
-	if (n < 0 && errno == EAGAIN) {
-		nsupdate->pour =
-			http_after(nsupdate->http, POUR_MS, pour, nsupdate);
-		return;
-	}
-	close(nsupdate->child.in);
-	nsupdate->child.in = -1;
-}
-
+/* Should we go before it has all of the script, it sends nothing: `send` comes
+ * last. */
 static bool
-start_child(struct nsupdate *nsupdate)
+start_program(struct nsupdate *nsupdate, const struct buf *script)
 {
 	const struct nsupdate_settings settings =
 		nsupdate_settings(nsupdate->account);
-	/* half of the time, so that it can say itself what went wrong */
+	/* half of the time, so that it can tell itself what went wrong */
 	const long seconds = nsupdate->timeout_ms / 2000;
 	struct mem *mem = mem_new();
 	const char *argv[NSUPDATE_ARGV];
 	char *copies[NSUPDATE_ARGV] = { NULL };
-	const struct child_options options = { .argv = copies,
-		.read_out = true,
+	const struct program_options options = { .argv = copies,
+		.in = script,
 		.read_error = true,
-		.write_in = true };
+		.ceiling = CEILING,
+		.timeout_ms = nsupdate->timeout_ms,
+		.linger_ms = LINGER_MS,
+		.done = ended,
+		.arg = nsupdate };
 	size_t i;
 
 	nsupdate_command(&settings,
 		mem_printf(mem, "%ld", seconds > 0 ? seconds : 1), argv);
 	for (i = 0; argv[i]; i++)
 		copies[i] = mem_text(mem, argv[i]);
-	nsupdate->running =
-		child_start(&nsupdate->child, &options, &nsupdate->fail);
+	nsupdate->program =
+		program_start(nsupdate->http, &options, &nsupdate->fail);
 	mem_free(mem);
-	return nsupdate->running;
+	return nsupdate->program;
 }
 
 static void
 send_first(void *arg)
 {
-	static const struct nsupdate_verdict later = { OUTCOME_LATER, false,
-		false };
 	struct nsupdate *nsupdate = arg;
-	const struct message *message = nsupdate->queue;
+	const struct batch *batch = nsupdate->queue;
+	struct buf script = { 0 };
 
 	nsupdate->begin = NULL;
-	if (!start_child(nsupdate)) {
+	nsupdate_script(&script, nsupdate->account, batch->jobs, batch->count);
+	if (start_program(nsupdate, &script)) {
+		log_step("%s: nsupdate, %zu records", nsupdate->account->title,
+			batch->count);
+		log_wire("nsupdate:\n%s", buf_text(&script));
+	} else {
 		conclude(nsupdate, &later);
-		return;
 	}
-	nsupdate->poured = 0;
-	nsupdate_script(&nsupdate->script, nsupdate->account, message->jobs,
-		message->count);
-	log_step("%s: nsupdate, %zu records", nsupdate->account->title,
-		message->count);
-	log_wire("nsupdate:\n%s", buf_text(&nsupdate->script));
-	http_watch(nsupdate->http, nsupdate->child.out, readable, nsupdate);
-	nsupdate->late = http_after(
-		nsupdate->http, nsupdate->timeout_ms, too_late, nsupdate);
-	pour(nsupdate);
+	buf_free(&script);
 }
 
 struct nsupdate *
@@ -261,7 +172,7 @@ nsupdate_start(const struct exchange_options *options,
 {
 	struct mem *mem = mem_new();
 	struct nsupdate *nsupdate = mem_take(mem, sizeof *nsupdate);
-	struct message **end = &nsupdate->queue;
+	struct batch **end = &nsupdate->queue;
 	struct exchange_job *job;
 
 	nsupdate->mem = mem;
@@ -280,7 +191,8 @@ nsupdate_start(const struct exchange_options *options,
 		jobs = skip(jobs, (*end)->count);
 		end = &(*end)->next;
 	}
-	nsupdate->begin = http_after(nsupdate->http, 0, send_first, nsupdate);
+	nsupdate->begin =
+		http_loop_after(nsupdate->http, 0, send_first, nsupdate);
 	return nsupdate;
 }
 
@@ -289,14 +201,7 @@ nsupdate_free(struct nsupdate *nsupdate)
 {
 	if (!nsupdate)
 		return;
-	cancel(nsupdate, &nsupdate->begin);
-	cancel(nsupdate, &nsupdate->late);
-	cancel(nsupdate, &nsupdate->pour);
-	if (nsupdate->running) {
-		http_unwatch(nsupdate->http, nsupdate->child.out);
-		child_kill(&nsupdate->child);
-	}
-	buf_free(&nsupdate->script);
-	buf_free(&nsupdate->said);
+	http_loop_cancel(nsupdate->http, nsupdate->begin);
+	program_stop(nsupdate->program);
 	mem_free(nsupdate->mem);
 }

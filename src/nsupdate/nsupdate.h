@@ -1,7 +1,9 @@
 /*
  * DNS UPDATE (RFC 2136) by BIND's nsupdate, for accounts of a row that `runs`
- * it: one message for all names of an account, which are of one zone. The key
- * goes through standard input or a key file, never through argv.
+ * it: one request for all names of an account, which are of one zone. The key
+ * goes through standard input or a key file, never through argv. It uses
+ * program, and stands beside exchange, whose jobs it takes; plan checks with
+ * it, update runs it.
  */
 #ifndef DDNS_NSUPDATE_NSUPDATE_H
 #define DDNS_NSUPDATE_NSUPDATE_H
@@ -20,7 +22,7 @@ struct nsupdate;
 void nsupdate_check(struct config *config, struct account *account);
 
 /*
- * As exchange_start, and with the same contract. A message that is refused is
+ * As exchange_start, and with the same contract. A request that is refused is
  * sent again in halves, until it is known which names are meant.
  */
 struct nsupdate *nsupdate_start(const struct exchange_options *options,

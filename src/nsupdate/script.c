@@ -1,18 +1,14 @@
+/* nsupdate's command line and the script that it reads. */
 #include <stdint.h>
 #include <string.h>
 
-#include "nsupdate/nsupdate.h"
 #include "nsupdate/internal.h"
-#include "address.h"
-#include "buf.h"
 #include "config/config.h"
-#include "exchange/exchange.h"
-#include "fail.h"
 #include "provider/account.h"
 #include "secret.h"
 
 #define PROGRAM "/usr/bin/nsupdate"
-/* What a message of 65535 bytes has for records; a signature stays free. */
+/* What a request of 65535 bytes has for records; a signature stays free. */
 #define MESSAGE_ROOM 60000
 #define RECORD_BYTES 40 /* of a delete and an add, without their names */
 

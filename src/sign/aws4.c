@@ -5,7 +5,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "buf.h"
 #include "sign/internal.h"
 
 static const struct sign_form forms[] = {
@@ -194,7 +193,7 @@ sign_signature(struct buf *hex, const struct sign_task *task)
 	sign_text(&text, task);
 	sign_key(&key, task);
 	derive(&key, buf_text(&text));
-	sign_hex(hex, (const unsigned char *)key.at, key.len);
+	escape_hex(hex, key.at, key.len);
 	buf_free(&text);
 	buf_free(&key);
 }

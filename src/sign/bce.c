@@ -4,7 +4,6 @@
  */
 #include <string.h>
 
-#include "buf.h"
 #include "sign/internal.h"
 
 void
@@ -27,7 +26,7 @@ sign_bce_canonical(struct buf *out, const struct sign_task *task)
 	sign_query(out, task->request->url, true);
 	for (field = task->fields; field; field = field->next) {
 		buf_printf(out, "\n%s:", field->name);
-		sign_encode(out, field->value, strlen(field->value));
+		escape_percent(out, field->value, strlen(field->value), "");
 	}
 }
 
@@ -37,7 +36,7 @@ put_mac(struct buf *hex, const char *key, const struct buf *text)
 	unsigned char mac[32];
 
 	sign_hmac_sha256(mac, key, strlen(key), buf_text(text), text->len);
-	sign_hex(hex, mac, sizeof mac);
+	escape_hex(hex, mac, sizeof mac);
 	mem_wipe(mac, sizeof mac);
 }
 

@@ -5,7 +5,6 @@
 #include <strings.h>
 #include <time.h>
 
-#include "buf.h"
 #include "sign/internal.h"
 
 #define SPACES " \t"
@@ -35,60 +34,14 @@ sign_date(
 			buf_char(out, text[i]);
 }
 
-static void
-put_byte(struct buf *out, char c)
-{
-	/* ASCII whatever the locale: RFC 3986, section 2.3 */
-	if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-		(c >= '0' && c <= '9') || (c && strchr("-._~", c)))
-		buf_char(out, c);
-	else
-		buf_printf(out, "%%%02X", (unsigned char)c);
-}
-
-void
-sign_encode(struct buf *out, const char *text, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		put_byte(out, text[i]);
-}
-
-static int
-digit(char c)
-{
-	const char *digits = "0123456789abcdef";
-	const char *found =
-		c ? strchr(digits, c | (c >= 'A' ? 0x20 : 0)) : NULL;
-
-	return found ? (int)(found - digits) : -1;
-}
-
-void
-sign_decode(struct buf *out, const char *text, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < len; i++)
-		if (text[i] == '%' && len - i > 2 && digit(text[i + 1]) >= 0 &&
-			digit(text[i + 2]) >= 0) {
-			buf_char(out, (char)(digit(text[i + 1]) * 16 +
-					      digit(text[i + 2])));
-			i += 2;
-		} else {
-			buf_char(out, text[i]);
-		}
-}
-
 /* Decodes and encodes again, so that each byte is written in one way. */
 static void
 put_again(struct buf *out, const char *text, size_t len)
 {
 	struct buf plain = { 0 };
 
-	sign_decode(&plain, text, len);
-	sign_encode(out, buf_text(&plain), plain.len);
+	escape_unpercent(&plain, text, len);
+	escape_percent(out, buf_text(&plain), plain.len, "");
 	buf_free(&plain);
 }
 
@@ -114,7 +67,7 @@ sign_path(struct buf *out, const char *url, bool twice)
 		buf_char(out, *path++);
 		len = strcspn(path, "/?#");
 		if (twice)
-			sign_encode(out, path, len);
+			escape_percent(out, path, len, "");
 		else
 			put_again(out, path, len);
 		path += len;

@@ -1,7 +1,6 @@
 /* NFSN, OVH and 51DNS, which hash the secret with the rest, without HMAC. */
 #include <string.h>
 
-#include "buf.h"
 #include "sign/internal.h"
 
 #define SALT 16 /* letters and digits */
@@ -61,12 +60,12 @@ sign_51dns(struct buf *out, struct sign_task *task)
 	struct buf added = { 0 }, form = { 0 }, sorted = { 0 }, text = { 0 };
 
 	buf_str(&added, "&apiKey=");
-	sign_encode(&added, task->words[0], strlen(task->words[0]));
+	escape_percent(&added, task->words[0], strlen(task->words[0]), "");
 	buf_str(&added, "&timestamp=");
 	sign_date(&added, SIGN_EPOCH, task->moment);
 	buf_printf(&form, "?%s%s", body, buf_text(&added));
 	sign_query(&sorted, buf_text(&form), false);
-	sign_decode(&text, buf_text(&sorted), sorted.len);
+	escape_unpercent(&text, buf_text(&sorted), sorted.len);
 	buf_str(&text, task->words[1]);
 	buf_printf(out, "%s&hash=", buf_text(&added));
 	sign_md5(out, buf_text(&text), text.len);

@@ -1,4 +1,4 @@
-/* Hashes and HMACs over libcrypto, and the text that bytes are sent as. */
+/* Hashes and HMACs, over libcrypto. */
 #include <string.h>
 
 /* SHA256_Init and its like are there for as long as OpenSSL 1.1's names are. */
@@ -8,48 +8,7 @@
 #include <openssl/hmac.h>
 #include <openssl/sha.h>
 
-#include "buf.h"
 #include "sign/internal.h"
-
-void
-sign_base64(struct buf *out, const void *bytes, size_t len)
-{
-	const unsigned char *at = bytes;
-	unsigned char text[65];
-	size_t part;
-
-	for (; len > 0; at += part, len -= part) {
-		part = len < 48 ? len : 48;
-		buf_add(out, text,
-			(size_t)EVP_EncodeBlock(text, at, (int)part));
-	}
-	mem_wipe(text, sizeof text);
-}
-
-void
-sign_base64url(struct buf *out, const void *bytes, size_t len)
-{
-	size_t i, start = out->len;
-
-	sign_base64(out, bytes, len);
-	while (out->len > start && out->at[out->len - 1] == '=')
-		buf_cut(out, out->len - 1);
-	for (i = start; i < out->len; i++)
-		if (out->at[i] == '+' || out->at[i] == '/')
-			out->at[i] = out->at[i] == '+' ? '-' : '_';
-}
-
-void
-sign_hex(struct buf *out, const unsigned char *bytes, size_t len)
-{
-	static const char digits[] = "0123456789abcdef";
-	size_t i;
-
-	for (i = 0; i < len; i++) {
-		buf_char(out, digits[bytes[i] >> 4]);
-		buf_char(out, digits[bytes[i] & 15]);
-	}
-}
 
 /* key, padded to a block and made unlike itself by `with`, then the text. */
 static void
@@ -106,7 +65,7 @@ sign_sha256(struct buf *out, const char *text, size_t len)
 	unsigned char hash[SHA256_DIGEST_LENGTH];
 
 	SHA256((const unsigned char *)text, len, hash);
-	sign_hex(out, hash, sizeof hash);
+	escape_hex(out, hash, sizeof hash);
 }
 
 void
@@ -115,7 +74,7 @@ sign_sha1(struct buf *out, const char *text, size_t len)
 	unsigned char hash[SHA_DIGEST_LENGTH];
 
 	SHA1((const unsigned char *)text, len, hash);
-	sign_hex(out, hash, sizeof hash);
+	escape_hex(out, hash, sizeof hash);
 }
 
 void
@@ -125,5 +84,5 @@ sign_md5(struct buf *out, const char *text, size_t len)
 	unsigned int made = 0;
 
 	EVP_Digest(text, len, hash, &made, EVP_md5(), NULL);
-	sign_hex(out, hash, made);
+	escape_hex(out, hash, made);
 }

@@ -10,6 +10,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "buf.h"
+#include "escape.h"
 #include "sign/sign.h"
 
 struct mem;
@@ -96,12 +98,6 @@ void sign_collect(struct sign_task *task, const char *begin);
 /* Adds the names of signed fields with `;` between them. */
 void sign_names(struct buf *out, const struct field *fields);
 
-/* Percent-encodes all but A-Z a-z 0-9 - . _ ~ */
-void sign_encode(struct buf *out, const char *text, size_t len);
-
-/* Percent-decodes. */
-void sign_decode(struct buf *out, const char *text, size_t len);
-
 /* The path of a URL, "/" at least: decoded and encoded again, or twice. */
 void sign_path(struct buf *out, const char *url, bool twice);
 
@@ -111,9 +107,6 @@ void sign_query(struct buf *out, const char *url, bool pairs);
 /* Adds the moment in UTC. */
 void sign_date(
 	struct buf *out, enum sign_date form, const struct sign_moment *moment);
-
-/* RFC 4648, section 5, without padding. */
-void sign_base64url(struct buf *out, const void *bytes, size_t len);
 
 /* RSASSA-PKCS1-v1_5 with SHA-256, in base64url. False: *fail. */
 bool sign_rs256(struct buf *out, const char *pem, const struct buf *text,

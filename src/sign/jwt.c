@@ -5,7 +5,6 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include "buf.h"
 #include "fail.h"
 #include "json/json.h"
 #include "sign/internal.h"
@@ -56,7 +55,7 @@ sign_rs256(struct buf *out, const char *pem, const struct buf *text,
 	       EVP_DigestSign(context, bytes, &len,
 		       (const unsigned char *)buf_text(text), text->len) == 1;
 	if (fine)
-		sign_base64url(out, bytes, len);
+		escape_base64url(out, bytes, len);
 	else
 		fail_set(fail, "private_key is no RSA key in PEM");
 	mem_free(mem);
@@ -115,9 +114,9 @@ sign_jwt(struct buf *out, const struct sign_claim *claim, struct fail *fail)
 	if (fine && !json_first(key, "/private_key", &pem))
 		fine = fail_set(fail, "the key has no private_key");
 	if (fine) {
-		sign_base64url(&text, header, sizeof header - 1);
+		escape_base64url(&text, header, sizeof header - 1);
 		buf_char(&text, '.');
-		sign_base64url(&text, buf_text(&claims), claims.len);
+		escape_base64url(&text, buf_text(&claims), claims.len);
 		buf_printf(out, "%s.", buf_text(&text));
 		fine = sign_rs256(out, buf_text(&pem), &text, fail);
 	}

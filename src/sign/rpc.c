@@ -4,14 +4,13 @@
  */
 #include <string.h>
 
-#include "buf.h"
 #include "sign/internal.h"
 
 static void
 add(struct buf *query, const char *name, const char *value)
 {
 	buf_printf(query, "&%s=", name);
-	sign_encode(query, value, strlen(value));
+	escape_percent(query, value, strlen(value), "");
 }
 
 /* What is signed is encoded twice, and of the URL holds the query alone. */
@@ -22,7 +21,7 @@ sign_rpc_text(struct buf *out, const char *method, const char *url)
 
 	sign_query(&query, url, false);
 	buf_printf(out, "%s&%%2F&", method);
-	sign_encode(out, buf_text(&query), query.len);
+	escape_percent(out, buf_text(&query), query.len, "");
 	buf_free(&query);
 }
 
@@ -32,7 +31,7 @@ sign_rpc_hmac(struct buf *out, const char *key, const char *text, size_t len)
 	unsigned char mac[20];
 
 	sign_hmac_sha1(mac, key, text, len);
-	sign_base64(out, mac, sizeof mac);
+	escape_base64(out, mac, sizeof mac);
 	mem_wipe(mac, sizeof mac);
 }
 

@@ -1,7 +1,6 @@
 /* The table of signing schemes, and what all of them share. */
 #include <string.h>
 
-#include "buf.h"
 #include "fail.h"
 #include "sign/internal.h"
 
@@ -107,6 +106,6 @@ void
 sign_basic(struct buf *out, struct sign_task *task)
 {
 	buf_str(out, "Authorization: Basic ");
-	sign_base64(out, task->words[0], strlen(task->words[0]));
+	escape_base64(out, task->words[0], strlen(task->words[0]));
 	buf_char(out, '\n');
 }

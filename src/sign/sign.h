@@ -66,10 +66,6 @@ struct sign_claim {
 bool sign_jwt(
 	struct buf *out, const struct sign_claim *claim, struct fail *fail);
 
-/* Add bytes as text: RFC 4648 section 4, and hexadecimal digits. */
-void sign_base64(struct buf *out, const void *bytes, size_t len);
-void sign_hex(struct buf *out, const unsigned char *bytes, size_t len);
-
 /* RFC 2104. */
 void sign_hmac_sha256(unsigned char mac[32], const void *key, size_t key_len,
 	const void *text, size_t len);

@@ -44,11 +44,11 @@ looked_up(void *arg, struct lookup *lookup)
 		if (line->used && !line->lookup.finished)
 			break;
 	if (!line) {
-		http_cancel(update->http, update->gather);
+		http_loop_cancel(update->http, update->gather);
 		gathered(update);
 	} else if (!update->gather) {
-		update->gather =
-			http_after(update->http, GATHER_MS, gathered, update);
+		update->gather = http_loop_after(
+			update->http, GATHER_MS, gathered, update);
 	}
 }
 
@@ -192,7 +192,7 @@ run(struct update *update, int64_t deadline)
 		return EXIT_AGAIN;
 	}
 	start_lookups(update);
-	end = http_run(update->http, deadline, stop_fd());
+	end = http_loop_run(update->http, deadline, stop_fd());
 	status = conclude(update, end);
 	for (call = update->calls; call; call = call->next) {
 		exchange_free(call->exchange);

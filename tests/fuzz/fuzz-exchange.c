@@ -99,7 +99,7 @@ exchange(const struct account *account)
 	}
 	jobs[0].next = &jobs[1];
 	run = exchange_start(&options, account, jobs);
-	http_run(NULL, 0, -1);
+	http_loop_run(NULL, 0, -1);
 	if (count[0] != 1 || count[1] != 1)
 		abort();
 	exchange_free(run);

@@ -103,6 +103,6 @@ ask(struct seen *seen, const struct http_request *request)
 {
 	http_start(http, request, note, seen);
 	assert_int_equal(seen->calls, 0);
-	assert_int_equal(http_run(http, clock_ms() + PATIENCE, -1), HTTP_IDLE);
+	assert_int_equal(http_loop_run(http, clock_ms() + PATIENCE, -1), HTTP_IDLE);
 	assert_int_equal(seen->calls, 1);
 }

@@ -104,7 +104,7 @@ http_start(struct http *http, const struct http_request *request,
 }
 
 struct http_timer *
-http_after(struct http *http, long ms, void (*done)(void *arg), void *arg)
+http_loop_after(struct http *http, long ms, void (*done)(void *arg), void *arg)
 {
 	(void)http;
 	(void)ms;
@@ -115,7 +115,7 @@ http_after(struct http *http, long ms, void (*done)(void *arg), void *arg)
 }
 
 void
-http_cancel(struct http *http, struct http_timer *timer)
+http_loop_cancel(struct http *http, struct http_timer *timer)
 {
 	(void)http;
 	free(timer);
@@ -139,7 +139,7 @@ script_answer(struct script_call *call)
 }
 
 enum http_end
-http_run(struct http *http, int64_t deadline, int stop_fd)
+http_loop_run(struct http *http, int64_t deadline, int stop_fd)
 {
 	struct http_timer *timer = script.timer;
 	struct script_call *call;

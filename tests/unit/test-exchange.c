@@ -341,7 +341,7 @@ converse(const struct conversation *talk)
 		rows++;
 	script_begin(talk->rows, rows);
 	exchange = exchange_start(&options, run.account, run.jobs);
-	http_run(NULL, 0, -1);
+	http_loop_run(NULL, 0, -1);
 	for (i = 0; i < JOBS && talk->jobs[i].name; i++)
 		fine = check_job(&talk->jobs[i], &run.jobs[i]) && fine;
 	if (script.at != rows || run.finished != (int)i || script.wrong.len) {
@@ -1458,7 +1458,7 @@ pages_have_a_ceiling(void **state)
 	jobs_open(&run, jobs);
 	script_begin(rows, COUNT(rows));
 	exchange = exchange_start(&options, run.account, run.jobs);
-	http_run(NULL, 0, -1);
+	http_loop_run(NULL, 0, -1);
 	assert_int_equal(script.at, 50);
 	assert_int_equal(run.jobs[0].outcome, OUTCOME_LATER);
 	assert_string_equal(run.fail[0].text,
@@ -1527,7 +1527,7 @@ flights_are_limited(void **state)
 	free(script.timer);
 	script.timer = NULL;
 	assert_int_equal(script.flying, 1);
-	http_run(NULL, 0, -1);
+	http_loop_run(NULL, 0, -1);
 	assert_int_equal(script.most, 8);
 	assert_int_equal(script.at, 20);
 	assert_int_equal(crowd.finished, 20);
@@ -1552,7 +1552,7 @@ batches_are_limited(void **state)
 		"\"records\":[]}}");
 	crowd.rows[2].answer = "no";
 	exchange = exchange_start(&options, run.account, crowd.jobs);
-	http_run(NULL, 0, -1);
+	http_loop_run(NULL, 0, -1);
 	/* A login, a list, and two batches, the first of 50. */
 	assert_int_equal(script.at, 4);
 	assert_int_equal(crowd.finished, NAMES);

@@ -45,15 +45,15 @@ tell_answer(void *arg, const struct http_answer *answer)
 static enum http_end
 run(void)
 {
-	return http_run(http, clock_ms() + PATIENCE, -1);
+	return http_loop_run(http, clock_ms() + PATIENCE, -1);
 }
 
 static void
 nothing_to_do(void **state)
 {
 	(void)state;
-	assert_int_equal(http_run(http, 0, -1), HTTP_IDLE);
-	assert_int_equal(http_run(http, 1, -1), HTTP_IDLE);
+	assert_int_equal(http_loop_run(http, 0, -1), HTTP_IDLE);
+	assert_int_equal(http_loop_run(http, 1, -1), HTTP_IDLE);
 }
 
 static void
@@ -62,11 +62,11 @@ timers_by_time(void **state)
 	int64_t begin = clock_ms();
 
 	(void)state;
-	http_after(http, 60, tell, say("d"));
-	http_after(http, 30, tell, say("b"));
-	http_after(http, 30, tell, say("c"));
-	http_after(http, 0, tell, say("a"));
-	http_after(http, -5, tell, say("A"));
+	http_loop_after(http, 60, tell, say("d"));
+	http_loop_after(http, 30, tell, say("b"));
+	http_loop_after(http, 30, tell, say("c"));
+	http_loop_after(http, 0, tell, say("a"));
+	http_loop_after(http, -5, tell, say("A"));
 	assert_string_equal(buf_text(&story), "");
 	assert_int_equal(run(), HTTP_IDLE);
 	assert_string_equal(buf_text(&story), "aAbcd");
@@ -77,22 +77,22 @@ static void
 cancel_later(void *arg)
 {
 	tell(arg);
-	http_cancel(http, later);
-	http_cancel(http, NULL);
+	http_loop_cancel(http, later);
+	http_loop_cancel(http, NULL);
 }
 
 static void
 timers_cancelled(void **state)
 {
-	struct http_timer *first = http_after(http, 0, tell, say("x"));
+	struct http_timer *first = http_loop_after(http, 0, tell, say("x"));
 
 	(void)state;
-	http_cancel(http, first);
-	http_cancel(http, first);
-	later = http_after(http, 0, tell, say("y"));
-	http_cancel(http, later);
-	http_after(http, 0, cancel_later, say("a"));
-	later = http_after(http, 10, tell, say("z"));
+	http_loop_cancel(http, first);
+	http_loop_cancel(http, first);
+	later = http_loop_after(http, 0, tell, say("y"));
+	http_loop_cancel(http, later);
+	http_loop_after(http, 0, cancel_later, say("a"));
+	later = http_loop_after(http, 10, tell, say("z"));
 	assert_int_equal(run(), HTTP_IDLE);
 	assert_string_equal(buf_text(&story), "a");
 }
@@ -108,7 +108,7 @@ ask_more(void *arg)
 	tell(say("<"));
 	request.url = url_of(&url, "127.0.0.1", "/ip");
 	http_start(http, &request, tell_answer, arg);
-	http_after(http, 0, tell, say("t"));
+	http_loop_after(http, 0, tell, say("t"));
 	tell(say(">"));
 	buf_free(&url);
 }
@@ -150,8 +150,8 @@ read_one(void *arg)
 		return;
 	}
 	tell(say("end"));
-	http_unwatch(http, ends[0]);
-	http_unwatch(http, ends[0]);
+	http_loop_unwatch(http, ends[0]);
+	http_loop_unwatch(http, ends[0]);
 }
 
 static void
@@ -172,10 +172,10 @@ static void
 watched(void **state)
 {
 	(void)state;
-	http_watch(http, ends[0], read_one, say("."));
-	http_after(http, 5, write_one, say("1"));
-	http_after(http, 10, write_one, say("2"));
-	http_after(http, 15, close_end, NULL);
+	http_loop_watch(http, ends[0], read_one, say("."));
+	http_loop_after(http, 5, write_one, say("1"));
+	http_loop_after(http, 10, write_one, say("2"));
+	http_loop_after(http, 15, close_end, NULL);
 	assert_int_equal(run(), HTTP_IDLE);
 	assert_string_equal(buf_text(&story), ".1.2.end");
 }
@@ -191,7 +191,7 @@ start_slow(struct buf *url)
 	request.url = url_of(url, "127.0.0.1", "/slow");
 	for (i = 0; i < 40; i++)
 		http_start(http, &request, tell_answer, say("never"));
-	http_after(http, PATIENCE, tell, say("never"));
+	http_loop_after(http, PATIENCE, tell, say("never"));
 }
 
 /* All that is under way is dropped, and the loop serves again. */
@@ -203,12 +203,12 @@ deadline(void **state)
 
 	(void)state;
 	start_slow(&url);
-	http_watch(http, ends[0], tell, say("never"));
-	assert_int_equal(http_run(http, begin + 50, -1), HTTP_DEADLINE);
+	http_loop_watch(http, ends[0], tell, say("never"));
+	assert_int_equal(http_loop_run(http, begin + 50, -1), HTTP_DEADLINE);
 	assert_true(clock_ms() - begin >= 50);
 	assert_true(clock_ms() - begin < PATIENCE / 2);
 	assert_string_equal(buf_text(&story), "");
-	assert_int_equal(http_run(http, 0, -1), HTTP_IDLE);
+	assert_int_equal(http_loop_run(http, 0, -1), HTTP_IDLE);
 	ask_more(say("again "));
 	assert_int_equal(run(), HTTP_IDLE);
 	assert_string_equal(buf_text(&story), "<>tagain 200");
@@ -223,8 +223,8 @@ stopped(void **state)
 
 	(void)state;
 	start_slow(&url);
-	http_after(http, 20, write_one, say("s"));
-	assert_int_equal(http_run(http, 0, ends[0]), HTTP_STOPPED);
+	http_loop_after(http, 20, write_one, say("s"));
+	assert_int_equal(http_loop_run(http, 0, ends[0]), HTTP_STOPPED);
 	assert_true(clock_ms() - begin < PATIENCE / 2);
 	assert_string_equal(buf_text(&story), "");
 	buf_free(&url);

@@ -133,7 +133,8 @@ everything_is_copied(void **state)
 	memset(&field, 0, sizeof field);
 	memset(&request, 0, sizeof request);
 	buf_free(&url);
-	assert_int_equal(http_run(http, clock_ms() + PATIENCE, -1), HTTP_IDLE);
+	assert_int_equal(
+		http_loop_run(http, clock_ms() + PATIENCE, -1), HTTP_IDLE);
 	assert_non_null(strstr(buf_text(&seen.body), "PUT /echo"));
 	assert_non_null(strstr(buf_text(&seen.body), "X-Name: value\r\n"));
 	assert_non_null(strstr(buf_text(&seen.body), "\r\n\r\nbody"));
@@ -161,7 +162,8 @@ connections_are_shared(void **state)
 	request.url = url_of(&url, "127.0.0.1", "/ip");
 	for (i = 0; i < 100; i++)
 		http_start(http, &request, note, &seen);
-	assert_int_equal(http_run(http, clock_ms() + PATIENCE, -1), HTTP_IDLE);
+	assert_int_equal(
+		http_loop_run(http, clock_ms() + PATIENCE, -1), HTTP_IDLE);
 	assert_int_equal(seen.calls, 100);
 	assert_int_equal(http_count(http) - before, 100);
 	n = read(server.connections, bytes, sizeof bytes);

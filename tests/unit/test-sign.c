@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "buf.h"
+#include "escape.h"
 #include "fail.h"
 #include "json/json.h"
 #include "sign/internal.h"
@@ -435,7 +436,7 @@ check_step(const struct step *step)
 	sign_sha256(&out, canonical.at, canonical.len);
 	expect(step->name, "canonical", &out, step->canonical);
 	sign_key(&key, &task);
-	sign_hex(&out, (const unsigned char *)key.at, key.len);
+	escape_hex(&out, key.at, key.len);
 	expect(step->name, "key", &out, step->key);
 	sign_signature(&out, &task);
 	expect(step->name, "signature", &out, step->signature);
@@ -480,7 +481,7 @@ test_tc3_given_key(void **state)
 	task.fields = read_fields(mem, step->sample.fields);
 	sign_text(&text, &task);
 	sign_hmac_sha256(mac, key, sizeof key, text.at, text.len);
-	sign_hex(&out, mac, sizeof mac);
+	escape_hex(&out, mac, sizeof mac);
 	expect(step->name, "signature", &out,
 		"10b1a37a7301a02ca19a647ad722d5e43b4b3cff309d421d85b46093f6ab6c4f");
 	buf_free(&text);
@@ -555,7 +556,7 @@ test_bce(void **state)
 		sign_hmac_sha256(mac, key.at, 64, canonical.at, canonical.len);
 		expect(bce[i].name, "canonical", &canonical, bce[i].canonical);
 		expect(bce[i].name, "key", &key, bce[i].key);
-		sign_hex(&out, mac, sizeof mac);
+		escape_hex(&out, mac, sizeof mac);
 		expect(bce[i].name, "signature", &out, bce[i].signature);
 	}
 	mem_free(mem);
@@ -776,26 +777,26 @@ test_primitives(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof base64 / sizeof *base64; i++) {
-		sign_base64(&out, base64[i].in, strlen(base64[i].in));
+		escape_base64(&out, base64[i].in, strlen(base64[i].in));
 		expect(base64[i].in, "base64", &out, base64[i].out);
 	}
 	/* RFC 4231, section 4.3 */
 	sign_hmac_sha256(mac, "Jefe", 4, "what do ya want for nothing?", 28);
-	sign_hex(&out, mac, sizeof mac);
+	escape_hex(&out, mac, sizeof mac);
 	expect("RFC 4231", "hmac", &out,
 		"5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843");
 	/* the first steps of two published key chains */
 	sign_hmac_sha256(mac, "TC3Gu5t9xGARNpq86cd98joQYCN3EXAMPLE", 35,
 		"2019-02-25", 10);
-	sign_hex(&out, mac, sizeof mac);
+	escape_hex(&out, mac, sizeof mac);
 	expect("tc3", "date key", &out,
 		"d1308c81fe71cfd4e06437bbc067b2b8a3d2d8c0e375d547f15c41d5214b395a");
 	sign_hmac_sha256(mac, mac, sizeof mac, "cvm", 3);
-	sign_hex(&out, mac, sizeof mac);
+	escape_hex(&out, mac, sizeof mac);
 	expect("tc3", "service key", &out,
 		"3c7cb7c7795393edc14fd2e0e6434a518564b4504b88e94f5d11bf59ba3e7050");
 	sign_hmac_sha256(mac, VOLC_SECRET, strlen(VOLC_SECRET), "20250329", 8);
-	sign_hex(&out, mac, sizeof mac);
+	escape_hex(&out, mac, sizeof mac);
 	expect("volcengine", "date key", &out,
 		"069b1da2ba9c0ecbd8e8aaf2a5742696ebc22f3fe95a649983d31b433ba94ff3");
 	sign_sha256(&out, "", 0);
@@ -876,7 +877,7 @@ test_base64url(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
-		sign_base64url(&out, rows[i].bytes, strlen(rows[i].bytes));
+		escape_base64url(&out, rows[i].bytes, strlen(rows[i].bytes));
 		expect(rows[i].text, "base64url", &out, rows[i].text);
 	}
 }
@@ -924,7 +925,7 @@ test_jwt(void **state)
 		"\"aud\":\"https://oauth2.example/token\",\"iat\":1767323045,"
 		"\"exp\":1767326645}");
 	buf_str(&wanted, "eyJhbGciOiJSUzI1NiIsInR5cCI6IkpXVCJ9.");
-	sign_base64url(&wanted, text.at, text.len);
+	escape_base64url(&wanted, text.at, text.len);
 	buf_cut(&text, 0);
 	buf_str(&text, buf_text(&wanted));
 	buf_char(&wanted, '.');
