@@ -17,6 +17,7 @@
  * Options newer than 7.74, the oldest libcurl to build with. An older one does
  * not know the number, which is as good as a TLS library without the thing.
  */
+#define HTTP_MIXES_FAMILIES (LIBCURL_VERSION_NUM < 0x074D00)
 #if LIBCURL_VERSION_NUM < 0x074D00
 #define CURLOPT_CAINFO_BLOB ((CURLoption)(CURLOPTTYPE_BLOB + 309))
 #endif

@@ -247,8 +247,9 @@ set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
 	} else if (proxy && code == CURLE_OK) {
 		code = curl_easy_setopt(easy, CURLOPT_PROXY, proxy);
 	}
-	if (request->bind && code == CURLE_OK) {
-		/* one without bind would take this connection over */
+	if ((request->bind || (HTTP_MIXES_FAMILIES && request->family != 0)) &&
+		code == CURLE_OK) {
+		/* one without would take this connection over */
 		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	}
