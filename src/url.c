@@ -11,6 +11,13 @@
 #include "fail.h"
 #include "url.h"
 
+/* Before 7.88 the URL API leaves a name as it is. */
+#if LIBCURL_VERSION_NUM < 0x075800
+#define CURLU_PUNYCODE 0
+#define CURLUE_BAD_HOSTNAME CURLUE_UNKNOWN_PART
+#define CURLUE_LACKS_IDN CURLUE_UNKNOWN_PART
+#endif
+
 static CURLU *
 parse(const char *text)
 {
