@@ -1,18 +1,19 @@
+/*
+ * Several writes in one request.
+ */
 #include <string.h>
 
 #include "buf.h"
 #include "exchange/internal.h"
-#include "exchange/exchange.h"
-#include "fail.h"
-#include "provider/row.h"
 
 /* Writes that can stand in a batch, by their names in it. */
-static const int kinds[] = { STEP_SET, STEP_CREATE, STEP_UPDATE, STEP_DELETE };
+static const enum row_step kinds[] = { STEP_SET, STEP_CREATE, STEP_UPDATE,
+	STEP_DELETE };
 
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
 /* The batch with these items; NULL: none of that kind. */
-static const struct message *
+static struct request *
 make(struct work *work, const char *const items[KINDS], struct fail *fail)
 {
 	struct pair pairs[KINDS];
@@ -24,37 +25,38 @@ make(struct work *work, const char *const items[KINDS], struct fail *fail)
 		pairs[i].text = items[i] ? items[i] : "";
 		pairs[i].raw = true;
 	}
-	return message_make(work, work->row->step[STEP_BATCH], pairs, fail);
+	return exchange_request_make(
+		work, work->row->step[STEP_BATCH], pairs, fail);
 }
 
 bool
-batch_add(struct work *work, struct fail *fail)
+exchange_batch_add(struct work *work, struct fail *fail)
 {
 	static const char *const same[KINDS] = { "{}", "{}", "{}", "{}" };
-	const struct message *message = make(work, same, fail);
+	struct request *request = make(work, same, fail);
 
-	if (!message)
+	if (!request)
 		return false;
-	work->batch = message->key;
-	work->item = message_item(
+	work->batch = request->key;
+	work->piece = exchange_request_piece(
 		work, work->row->step[work->write]->body, NULL, fail);
-	return work->item != NULL;
+	return work->piece != NULL;
 }
 
-const struct message *
-batch_alone(struct work *work, struct fail *fail)
+struct request *
+exchange_batch_alone(struct work *work, struct fail *fail)
 {
 	const char *items[KINDS] = { NULL };
 	size_t i;
 
 	for (i = 0; i < KINDS; i++)
 		if (kinds[i] == work->write)
-			items[i] = work->item;
+			items[i] = work->piece;
 	return make(work, items, fail);
 }
 
 bool
-batch_split(struct work *work, const struct call *call)
+exchange_batch_split(struct work *work, const struct call *call)
 {
 	/* RFC 9110 section 15.5: what was sent is wrong, so nothing was done */
 	const bool content = call->status == 400 || call->status == 409 ||
@@ -64,7 +66,7 @@ batch_split(struct work *work, const struct call *call)
 	if (!content || work->step != STEP_BATCH || work->together < 2)
 		return false;
 	work->share = (work->together + 1) / 2;
-	return batch_add(work, &fail);
+	return exchange_batch_add(work, &fail);
 }
 
 /* Adds the item to those of its kind. */
@@ -77,7 +79,7 @@ put(struct buf lists[KINDS], const struct work *work)
 	for (i = 0; kinds[i] != work->write; i++)
 		continue;
 	buf_str(&lists[i], lists[i].len > 0 && comma ? "," : "");
-	buf_str(&lists[i], work->item);
+	buf_str(&lists[i], work->piece);
 }
 
 /* Makes one request of all that fits, and all of these wait for it. */
@@ -87,16 +89,16 @@ flush(struct work *work)
 	struct work *members[EXCHANGE_ITEMS], *other;
 	struct buf lists[KINDS] = { { 0 } };
 	const char *items[KINDS];
-	const struct message *message;
+	struct request *request;
 	struct fail fail;
 	const size_t most = work->share ? work->share : EXCHANGE_ITEMS;
 	size_t count = 0, len = 0, i;
 
 	for (other = work; other && count < most; other = other->next) {
-		if (!other->item || other->share != work->share ||
+		if (!other->piece || other->share != work->share ||
 			strcmp(other->batch, work->batch) != 0)
 			continue;
-		len += strlen(other->item) + 1;
+		len += strlen(other->piece) + 1;
 		if (count > 0 && len + strlen(work->batch) > EXCHANGE_REQUEST)
 			break;
 		members[count++] = other;
@@ -104,29 +106,29 @@ flush(struct work *work)
 	}
 	for (i = 0; i < KINDS; i++)
 		items[i] = buf_text(&lists[i]);
-	message = make(work, items, &fail);
+	request = make(work, items, &fail);
 	for (i = 0; i < count; i++) {
-		members[i]->item = NULL;
+		members[i]->piece = NULL;
 		members[i]->step = STEP_BATCH;
 		members[i]->together = count;
-		if (message)
-			members[i]->call = call_for(
-				work, work->row->step[STEP_BATCH], message);
+		if (request)
+			members[i]->call = exchange_call_for(
+				work, work->row->step[STEP_BATCH], request);
 		else
-			exchange_fail(members[i], &fail);
+			exchange_work_fail(members[i], &fail);
 	}
 	for (i = 0; i < KINDS; i++)
 		buf_free(&lists[i]);
 }
 
 bool
-batch_flush(struct exchange *exchange)
+exchange_batch_flush(struct exchange *exchange)
 {
 	struct work *work;
 	bool any = false;
 
 	for (work = exchange->works; work; work = work->next) {
-		if (!work->item)
+		if (!work->piece)
 			continue;
 		flush(work);
 		any = true;

@@ -1,14 +1,14 @@
+/*
+ * The zone of a name, and the name as an API writes it in its zone.
+ */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "buf.h"
-#include "config/config.h"
 #include "exchange/internal.h"
-#include "exchange/exchange.h"
 #include "fail.h"
 #include "json/json.h"
-#include "provider/row.h"
 
 #define NAME_SIZE 512 /* RFC 1035, 2.3.4 has 255; more is no name of ours */
 
@@ -48,7 +48,7 @@ inside(const char *name, const char *zone)
 }
 
 void
-zone_set(struct work *work, const char *zone)
+exchange_zone_set(struct work *work, const char *zone)
 {
 	struct mem *mem = work->exchange->mem;
 	int len = inside(work->job->name, zone);
@@ -57,20 +57,20 @@ zone_set(struct work *work, const char *zone)
 
 	work->zone = mem_text(mem, zone);
 	work->names = NULL;
-	pair_add(mem, &work->names, "zone", zone);
-	pair_add(mem, &work->names, "sub", sub);
-	pair_add(mem, &work->names, "name", *sub ? sub : "@");
+	exchange_pair_add(mem, &work->names, "zone", zone);
+	exchange_pair_add(mem, &work->names, "sub", sub);
+	exchange_pair_add(mem, &work->names, "name", *sub ? sub : "@");
 }
 
 const char *
-zone_shorter(const char *suffix)
+exchange_zone_shorter(const char *suffix)
 {
 	suffix = strchr(suffix, '.');
 	return suffix && strchr(suffix + 1, '.') ? suffix + 1 : NULL;
 }
 
 bool
-zone_is_name(const struct work *work, const char *text)
+exchange_zone_is_name(const struct work *work, const char *text)
 {
 	const char *name = work->job->name, *zone = work->zone;
 	char read[NAME_SIZE];
@@ -88,18 +88,18 @@ zone_is_name(const struct work *work, const char *text)
 }
 
 bool
-zone_asked(const struct work *work)
+exchange_zone_asked(const struct work *work)
 {
 	const struct account *account = work->exchange->account;
-	const struct row_request *request = work->row->step[STEP_ZONES];
+	const struct row_request *template = work->row->step[STEP_ZONES];
 	const struct row_binding *binding;
 
-	if (!request || !account->zone)
-		return request != NULL;
-	binding = request->reading ? request->reading->bindings : NULL;
+	if (!template || !account->zone)
+		return template != NULL;
+	binding = template->reading ? template->reading->bindings : NULL;
 	for (; binding; binding = binding->next)
-		if (!answer_compared(binding->variable) &&
-			!account_value(work, binding->variable))
+		if (!exchange_answer_compared(binding->variable) &&
+			!exchange_account_value(work, binding->variable))
 			return true;
 	return false;
 }
@@ -121,7 +121,7 @@ each_zone(struct json_t *item, void *arg)
 	struct buf text = { 0 };
 	char zone[NAME_SIZE];
 
-	best->fine = answer_text(item, best->reading, "zone", &text);
+	best->fine = exchange_answer_text(item, best->reading, "zone", &text);
 	if (best->fine && normalise(zone, buf_text(&text)) &&
 		inside(best->work->job->name, zone) >= 0 &&
 		(!own || strcmp(zone, own) == 0) &&
@@ -134,7 +134,8 @@ each_zone(struct json_t *item, void *arg)
 }
 
 enum zone_found
-zone_take(struct work *work, const struct call *call, struct fail *fail)
+exchange_zone_take(
+	struct work *work, const struct call *call, struct fail *fail)
 {
 	struct best best = { .work = work,
 		.reading = work->row->step[STEP_ZONES]->reading,
@@ -144,7 +145,8 @@ zone_take(struct work *work, const struct call *call, struct fail *fail)
 	if (!best.reading)
 		return ZONE_FOUND;
 	for (; call; call = call->more) {
-		if (!answer_items(call, best.reading, each_zone, &best, fail))
+		if (!exchange_answer_items(
+			    call, best.reading, each_zone, &best, fail))
 			return ZONE_UNCLEAR;
 		if (!best.fine) {
 			fail_set(fail, "an item without zone");
@@ -153,8 +155,8 @@ zone_take(struct work *work, const struct call *call, struct fail *fail)
 	}
 	if (!best.item)
 		return ZONE_NONE;
-	zone_set(work, best.zone);
-	work->zone_vars =
-		answer_vars(work->exchange->mem, best.item, best.reading);
+	exchange_zone_set(work, best.zone);
+	work->zone_vars = exchange_answer_vars(
+		work->exchange->mem, best.item, best.reading, "", false);
 	return ZONE_FOUND;
 }

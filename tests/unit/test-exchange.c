@@ -197,7 +197,7 @@ struct job_row {
 	const char *name;
 	const char *want; /* its family is the type */
 	const char *last; /* NULL: none */
-	int outcome;
+	enum outcome outcome;
 	const char *text; /* the whole message, or NULL */
 	const char *was;  /* NULL: not looked at */
 	bool daily;
