@@ -213,11 +213,9 @@ bool exchange_zone_is_name(const struct work *work, const char *text);
 /* Whether `zones` has to be asked about the account's own zone. */
 bool exchange_zone_asked(const struct work *work);
 
-enum zone_found { ZONE_FOUND, ZONE_NONE, ZONE_UNCLEAR };
-
-/* Takes the longest zone of an answer; UNCLEAR: *fail. */
-enum zone_found exchange_zone_take(
-	struct work *work, const struct call *call, struct fail *fail);
+/* Takes the longest zone of an answer, if there is one; false: *fail. */
+bool exchange_zone_take(struct work *work, const struct call *call,
+	bool *found, struct fail *fail);
 
 /* send.c: requests on their way */
 

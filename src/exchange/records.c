@@ -17,7 +17,8 @@ struct reader {
 	struct record **end;
 	struct item **listed;
 	int count;        /* of what is listed */
-	const char *list; /* pointer to the list of addresses, "": none */
+	const char *ip;   /* pointer to an address, NULL: none */
+	const char *list; /* to the list of addresses in an item, "": none */
 	struct item *item;
 	const struct pair *beside; /* the address that is read */
 	struct fail *fail;
@@ -128,11 +129,11 @@ static bool
 each_element(struct json_t *element, void *arg)
 {
 	struct reader *reader = arg;
-	const char *ip = exchange_answer_pointer(reader->reading, "ip");
 
 	reader->beside = exchange_answer_vars(reader->work->exchange->mem,
 		element, reader->reading, reader->list, true);
-	json_find(element, ip + strlen(reader->list), each_address, reader);
+	json_find(element, reader->ip + strlen(reader->list), each_address,
+		reader);
 	return reader->fine;
 }
 
@@ -140,8 +141,6 @@ each_element(struct json_t *element, void *arg)
 static bool
 take_addresses(struct reader *reader, struct json_t *item)
 {
-	const char *ip = exchange_answer_pointer(reader->reading, "ip");
-
 	json_find(item, reader->list, each_element, reader);
 	reader->fine =
 		reader->fine && reader->item->count + reader->item->others > 0;
@@ -149,7 +148,7 @@ take_addresses(struct reader *reader, struct json_t *item)
 		add_record(reader, "no address of this type",
 			(struct address){ .family = 0 });
 	if (!reader->fine)
-		fail_set(reader->fail, "no address at %s", ip);
+		fail_set(reader->fail, "no address at %s", reader->ip);
 	return reader->fine;
 }
 
@@ -188,7 +187,7 @@ each_item(struct json_t *item, void *arg)
 	reader->item = mem_take(mem, sizeof *reader->item);
 	reader->item->vars = exchange_answer_vars(
 		mem, item, reader->reading, reader->list, false);
-	if (exchange_answer_pointer(reader->reading, "ip")) {
+	if (reader->ip) {
 		for (vars = &reader->item->vars; *vars; vars = &(*vars)->next)
 			continue;
 		if (reader->work->listed)
@@ -201,9 +200,8 @@ each_item(struct json_t *item, void *arg)
 
 /* The pointer to an address without its last token, unless that is an index. */
 static const char *
-list_of(struct mem *mem, const struct row_reading *reading)
+list_of(struct mem *mem, const char *ip)
 {
-	const char *ip = exchange_answer_pointer(reading, "ip");
 	const char *last = ip ? strrchr(ip, '/') : NULL;
 
 	if (last && last[1] && last[1 + strspn(last + 1, "0123456789")] == '\0')
@@ -217,9 +215,11 @@ exchange_records_take(
 {
 	const struct row_reading *reading =
 		work->row->step[work->step]->reading;
+	const char *ip = exchange_answer_pointer(reading, "ip");
 	struct reader reader = { .work = work,
 		.reading = reading,
-		.list = list_of(work->exchange->mem, reading),
+		.ip = ip,
+		.list = list_of(work->exchange->mem, ip),
 		.end = &work->records,
 		.listed = &work->listed,
 		.fail = fail,

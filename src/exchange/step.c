@@ -129,35 +129,34 @@ find_zone(struct work *work)
 	ask(work, STEP_ZONES);
 }
 
-static void
-heard_login(
-	struct work *work, const struct call *call, enum row_meaning meaning)
-{
-	struct fail fail;
+/*
+ * How each step goes on. call: its answer; NULL: what was asked about is not
+ * there. False: the answer was not understood, *fail says why.
+ */
 
-	(void)meaning;
-	if (exchange_answer_login(work, call, &fail))
-		find_zone(work);
-	else
-		misunderstood(work, call, fail.text);
+static bool
+heard_login(struct work *work, const struct call *call, struct fail *fail)
+{
+	if (!exchange_answer_login(work, call, fail))
+		return false;
+	find_zone(work);
+	return true;
 }
 
-static void
-heard_zones(
-	struct work *work, const struct call *call, enum row_meaning meaning)
+static bool
+heard_zones(struct work *work, const struct call *call, struct fail *fail)
 {
-	enum zone_found found = ZONE_NONE;
-	struct fail fail;
+	const char *shorter =
+		work->suffix ? exchange_zone_shorter(work->suffix) : NULL;
+	bool found = false;
 
-	if (meaning == MEANS_GOOD)
-		found = exchange_zone_take(work, call, &fail);
-	if (found == ZONE_UNCLEAR) {
-		misunderstood(work, call, fail.text);
-	} else if (found == ZONE_FOUND) {
+	if (call && !exchange_zone_take(work, call, &found, fail))
+		return false;
+	if (found) {
 		find_record(work);
-	} else if (work->suffix && exchange_zone_shorter(work->suffix)) {
-		work->suffix = exchange_zone_shorter(work->suffix);
-		exchange_zone_set(work, work->suffix);
+	} else if (shorter) {
+		work->suffix = shorter;
+		exchange_zone_set(work, shorter);
 		ask(work, STEP_ZONES);
 	} else {
 		work->job->daily = true;
@@ -165,58 +164,60 @@ heard_zones(
 			work->job->name);
 		exchange_work_finish(work, OUTCOME_REFUSED);
 	}
+	return true;
 }
 
-static void
-heard_records(
-	struct work *work, const struct call *call, enum row_meaning meaning)
+static bool
+heard_records(struct work *work, const struct call *call, struct fail *fail)
 {
-	struct fail fail;
-
-	if (meaning == MEANS_GOOD && !exchange_records_take(work, call, &fail))
-		misunderstood(work, call, fail.text);
-	else
-		next_record(work);
-}
-
-static void
-heard_record(
-	struct work *work, const struct call *call, enum row_meaning meaning)
-{
-	struct fail fail;
-
-	if (meaning == MEANS_GOOD &&
-		!exchange_records_take(work, call, &fail)) {
-		misunderstood(work, call, fail.text);
-		return;
-	}
-	work->listed = work->listed->next;
+	if (call && !exchange_records_take(work, call, fail))
+		return false;
+	if (work->step == STEP_RECORD)
+		work->listed = work->listed->next;
 	next_record(work);
+	return true;
 }
 
-static void
-heard_write(
-	struct work *work, const struct call *call, enum row_meaning meaning)
+static bool
+heard_write(struct work *work, const struct call *call, struct fail *fail)
 {
 	(void)call;
-	(void)meaning;
+	(void)fail;
 	if (work->write != STEP_CREATE || !work->mine) {
 		settle(work, OUTCOME_CHANGED);
-		return;
+		return true;
 	}
 	/* The new record is there: now the old one goes. */
 	work->write = STEP_DELETE;
 	send_write(work);
+	return true;
 }
 
-static void
-heard_publish(
-	struct work *work, const struct call *call, enum row_meaning meaning)
+static bool
+heard_publish(struct work *work, const struct call *call, struct fail *fail)
 {
 	(void)call;
-	(void)meaning;
+	(void)fail;
 	exchange_work_finish(work, work->settled);
+	return true;
 }
+
+static const struct {
+	bool (*go_on)(
+		struct work *work, const struct call *call, struct fail *fail);
+	bool may_miss;
+} heard[] = {
+	[STEP_LOGIN] = { heard_login, false },
+	[STEP_ZONES] = { heard_zones, true },
+	[STEP_RECORDS] = { heard_records, true },
+	[STEP_RECORD] = { heard_records, false },
+	[STEP_SET] = { heard_write, false },
+	[STEP_CREATE] = { heard_write, false },
+	[STEP_UPDATE] = { heard_write, false },
+	[STEP_DELETE] = { heard_write, false },
+	[STEP_BATCH] = { heard_write, false },
+	[STEP_PUBLISH] = { heard_publish, false },
+};
 
 static void
 give_up(struct work *work, const struct call *call, enum row_meaning meaning,
@@ -246,38 +247,22 @@ give_up(struct work *work, const struct call *call, enum row_meaning meaning,
 void
 exchange_step_heard(struct work *work, const struct call *call)
 {
-	static const struct {
-		void (*go_on)(struct work *work, const struct call *call,
-			enum row_meaning meaning);
-		bool may_miss;
-	} steps[] = {
-		[STEP_LOGIN] = { heard_login, false },
-		[STEP_ZONES] = { heard_zones, true },
-		[STEP_RECORDS] = { heard_records, true },
-		[STEP_RECORD] = { heard_record, false },
-		[STEP_SET] = { heard_write, false },
-		[STEP_CREATE] = { heard_write, false },
-		[STEP_UPDATE] = { heard_write, false },
-		[STEP_DELETE] = { heard_write, false },
-		[STEP_BATCH] = { heard_write, false },
-		[STEP_PUBLISH] = { heard_publish, false },
-	};
-	const enum row_step step = work->step;
+	const bool may_miss = heard[work->step].may_miss;
 	bool tested;
 	enum row_meaning meaning = exchange_meaning(work, call->says, &tested);
-	const bool item = meaning == MEANS_MISSING ||
-			  meaning == MEANS_REFUSED ||
-			  (meaning == MEANS_LATER && !tested);
+	const bool one = meaning == MEANS_MISSING || meaning == MEANS_REFUSED ||
+			 (meaning == MEANS_LATER && !tested);
+	struct fail fail;
 
-	if (item && exchange_batch_split(work, call->says))
+	if (one && exchange_batch_split(work, call->says))
 		return;
-	if (meaning != MEANS_GOOD &&
-		(meaning != MEANS_MISSING || !steps[step].may_miss))
+	if (meaning != MEANS_GOOD && (meaning != MEANS_MISSING || !may_miss))
 		give_up(work, call->says, meaning, tested);
 	else if (call->fault)
 		misunderstood(work, call, call->fault);
-	else
-		steps[step].go_on(work, call, meaning);
+	else if (!heard[work->step].go_on(
+			 work, meaning == MEANS_GOOD ? call : NULL, &fail))
+		misunderstood(work, call, fail.text);
 }
 
 void

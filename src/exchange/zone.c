@@ -133,30 +133,28 @@ each_zone(struct json_t *item, void *arg)
 	return best->fine;
 }
 
-enum zone_found
-exchange_zone_take(
-	struct work *work, const struct call *call, struct fail *fail)
+bool
+exchange_zone_take(struct work *work, const struct call *call, bool *found,
+	struct fail *fail)
 {
 	struct best best = { .work = work,
 		.reading = work->row->step[STEP_ZONES]->reading,
 		.fine = true };
 
 	/* Without a reading, "good" says that what was asked about is one. */
-	if (!best.reading)
-		return ZONE_FOUND;
-	for (; call; call = call->more) {
+	*found = !best.reading;
+	for (; best.reading && call; call = call->more) {
 		if (!exchange_answer_items(
 			    call, best.reading, each_zone, &best, fail))
-			return ZONE_UNCLEAR;
-		if (!best.fine) {
-			fail_set(fail, "an item without zone");
-			return ZONE_UNCLEAR;
-		}
+			return false;
+		if (!best.fine)
+			return fail_set(fail, "an item without zone");
 	}
 	if (!best.item)
-		return ZONE_NONE;
+		return true;
+	*found = true;
 	exchange_zone_set(work, best.zone);
 	work->zone_vars = exchange_answer_vars(
 		work->exchange->mem, best.item, best.reading, "", false);
-	return ZONE_FOUND;
+	return true;
 }
