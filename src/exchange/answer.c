@@ -1,6 +1,4 @@
-/*
- * Items of an answer, and the variables that a row reads from them.
- */
+/* Items of an answer, and the variables that a row reads from them. */
 #include <string.h>
 
 #include "buf.h"
@@ -62,13 +60,15 @@ exchange_answer_pointer(const struct row_reading *reading, const char *variable)
 
 bool
 exchange_answer_text(struct json_t *item, const struct row_reading *reading,
-	const char *variable, struct buf *out)
+	const char *variable, struct buf *out, struct fail *fail)
 {
 	const char *pointer = exchange_answer_pointer(reading, variable);
 
-	return pointer &&
-	       (json_first(item, pointer, out) ||
-		       json_find(item, pointer, skip, NULL) == JSON_NOTHING);
+	if (pointer &&
+		(json_first(item, pointer, out) ||
+			json_find(item, pointer, skip, NULL) == JSON_NOTHING))
+		return true;
+	return fail_set(fail, "an item without %s", variable);
 }
 
 bool

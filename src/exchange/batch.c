@@ -1,29 +1,25 @@
-/*
- * Several writes in one request.
- */
+/* Several writes in one request. */
 #include <string.h>
 
 #include "buf.h"
 #include "exchange/internal.h"
 
 /* Writes that can stand in a batch, by their names in it. */
-static const enum row_step kinds[] = { STEP_SET, STEP_CREATE, STEP_UPDATE,
-	STEP_DELETE };
+#define KINDS (STEP_DELETE - STEP_SET + 1)
 
-#define KINDS (sizeof kinds / sizeof kinds[0])
-
-/* The batch with these items; NULL: none of that kind. */
+/* The batch with these pieces; NULL: none of that kind. */
 static struct request *
-make(struct work *work, const char *const items[KINDS], struct fail *fail)
+make(struct work *work, const char *const pieces[KINDS], struct fail *fail)
 {
-	struct pair pairs[KINDS];
+	struct pair pairs[KINDS], *pair;
 	size_t i;
 
 	for (i = 0; i < KINDS; i++) {
-		pairs[i].next = i + 1 < KINDS ? &pairs[i + 1] : NULL;
-		pairs[i].name = row_steps[kinds[i]];
-		pairs[i].text = items[i] ? items[i] : "";
-		pairs[i].raw = true;
+		pair = &pairs[i];
+		pair->next = i + 1 < KINDS ? pair + 1 : NULL;
+		pair->name = row_steps[STEP_SET + i];
+		pair->text = pieces[i] ? pieces[i] : "";
+		pair->raw = true;
 	}
 	return exchange_request_make(
 		work, work->row->step[STEP_BATCH], pairs, fail);
@@ -46,13 +42,10 @@ exchange_batch_add(struct work *work, struct fail *fail)
 struct request *
 exchange_batch_alone(struct work *work, struct fail *fail)
 {
-	const char *items[KINDS] = { NULL };
-	size_t i;
+	const char *pieces[KINDS] = { NULL };
 
-	for (i = 0; i < KINDS; i++)
-		if (kinds[i] == work->write)
-			items[i] = work->piece;
-	return make(work, items, fail);
+	pieces[work->write - STEP_SET] = work->piece;
+	return make(work, pieces, fail);
 }
 
 bool
@@ -69,17 +62,15 @@ exchange_batch_split(struct work *work, const struct call *call)
 	return exchange_batch_add(work, &fail);
 }
 
-/* Adds the item to those of its kind. */
+/* Adds the piece to those of its kind. */
 static void
 put(struct buf lists[KINDS], const struct work *work)
 {
-	bool comma = work->row->step[STEP_BATCH]->kind != BODY_XML;
-	size_t i;
+	const bool comma = work->row->step[STEP_BATCH]->kind != BODY_XML;
+	struct buf *list = &lists[work->write - STEP_SET];
 
-	for (i = 0; kinds[i] != work->write; i++)
-		continue;
-	buf_str(&lists[i], lists[i].len > 0 && comma ? "," : "");
-	buf_str(&lists[i], work->piece);
+	buf_str(list, list->len > 0 && comma ? "," : "");
+	buf_str(list, work->piece);
 }
 
 /* Makes one request of all that fits, and all of these wait for it. */
@@ -88,7 +79,7 @@ flush(struct work *work)
 {
 	struct work *members[EXCHANGE_ITEMS], *other;
 	struct buf lists[KINDS] = { { 0 } };
-	const char *items[KINDS];
+	const char *pieces[KINDS];
 	struct request *request;
 	struct fail fail;
 	const size_t most = work->share ? work->share : EXCHANGE_ITEMS;
@@ -105,17 +96,19 @@ flush(struct work *work)
 		put(lists, other);
 	}
 	for (i = 0; i < KINDS; i++)
-		items[i] = buf_text(&lists[i]);
-	request = make(work, items, &fail);
+		pieces[i] = buf_text(&lists[i]);
+	request = make(work, pieces, &fail);
 	for (i = 0; i < count; i++) {
 		members[i]->piece = NULL;
 		members[i]->step = STEP_BATCH;
 		members[i]->together = count;
-		if (request)
+		if (request) {
 			members[i]->call = exchange_call_for(
 				work, work->row->step[STEP_BATCH], request);
-		else
-			exchange_work_fail(members[i], &fail);
+			continue;
+		}
+		*members[i]->job->fail = fail;
+		exchange_work_fail(members[i]);
 	}
 	for (i = 0; i < KINDS; i++)
 		buf_free(&lists[i]);

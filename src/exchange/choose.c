@@ -1,6 +1,4 @@
-/*
- * Which record is ours, and what is to be written to it.
- */
+/* Which record is ours, and what is to be written to it. */
 #include <string.h>
 #include <strings.h>
 

@@ -1,6 +1,4 @@
-/*
- * The order of an account's jobs: who goes on when, until all have ended.
- */
+/* The order of an account's jobs: who goes on when, until all have ended. */
 #include "address.h"
 #include "buf.h"
 #include "exchange/internal.h"

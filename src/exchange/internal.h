@@ -263,10 +263,11 @@ bool exchange_answer_compared(const char *variable);
 const char *exchange_answer_pointer(
 	const struct row_reading *reading, const char *variable);
 
-/* The text at the pointer bound to the variable. False: none. */
+/* Adds the text at the pointer bound to the variable. False: the item has
+ * none; *fail says so. */
 bool exchange_answer_text(struct json_t *item,
 	const struct row_reading *reading, const char *variable,
-	struct buf *out);
+	struct buf *out, struct fail *fail);
 
 /* The variables of an item but those that are compared. list: pointer to the
  * list of addresses in it, "" if there is none; below: of an element of that
@@ -284,8 +285,9 @@ bool exchange_answer_login(
 struct work *exchange_work_make(
 	struct exchange *exchange, struct exchange_job *job);
 
-/* Ends the work's job before a request could be made. */
-void exchange_work_fail(struct work *work, const struct fail *fail);
+/* Ends the work's job, whose request could not be made: the job's fail, set
+ * already, gets the step before it. */
+void exchange_work_fail(struct work *work);
 
 /* Ends the work's job; DENIED and BUSY end those of all others. */
 void exchange_work_finish(struct work *work, enum outcome outcome);

@@ -1,6 +1,4 @@
-/*
- * What an answer means, by the tests of the row, else by HTTP.
- */
+/* What an answer means, by the tests of the row, else by HTTP. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -14,7 +12,7 @@
 #include "sign/sign.h"
 
 /*
- * ddns-providers(5), ANSWERS: text is pattern, or begins with it and a blank,
+ * ddns-providers(5), ANSWERS: text is pattern, or begins with it and a space,
  * `,` `;` or `:`; case does not count, `*` stands for any text.
  */
 static bool
@@ -41,7 +39,7 @@ matches(const char *text, const char *pattern)
 	}
 }
 
-/* Takes the next line that is not blank, without blanks around it. */
+/* Takes the next line with more than spaces, without those around it. */
 static bool
 next_line(const char **body, struct buf *out)
 {

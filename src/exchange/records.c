@@ -1,6 +1,4 @@
-/*
- * The records of a name, as the answers to `records` and `record` show them.
- */
+/* The records of a name, as the answers to `records` and `record` show them. */
 #include <string.h>
 #include <strings.h>
 
@@ -112,13 +110,10 @@ is_ours(struct reader *reader, struct json_t *item)
 		if (!exchange_answer_pointer(reader->reading, keys[i].variable))
 			continue;
 		buf_cut(&text, 0);
-		reader->fine = exchange_answer_text(
-			item, reader->reading, keys[i].variable, &text);
+		reader->fine = exchange_answer_text(item, reader->reading,
+			keys[i].variable, &text, reader->fail);
 		ours = reader->fine &&
 		       keys[i].is(reader->work, buf_text(&text));
-		if (!reader->fine)
-			fail_set(reader->fail, "an item without %s",
-				keys[i].variable);
 	}
 	buf_free(&text);
 	return ours;

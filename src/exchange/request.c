@@ -1,6 +1,4 @@
-/*
- * A row's templates expanded: the request, and what its variables are.
- */
+/* A row's templates expanded: the request, and what its variables are. */
 #include <string.h>
 #include <strings.h>
 
@@ -197,7 +195,7 @@ put_fields(struct mem *mem, struct field **fields,
 	return done != EXPAND_BAD;
 }
 
-/* Words are split before they are expanded: a value may hold blanks. */
+/* Words are split before they are expanded: a value may hold spaces. */
 static bool
 put_auth(struct work *work, struct request *request, const struct scope *scope,
 	struct fail *fail)

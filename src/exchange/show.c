@@ -1,6 +1,4 @@
-/*
- * What a job would send, for people.
- */
+/* What a job would send, for people. */
 #include <string.h>
 
 #include "buf.h"

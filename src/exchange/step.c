@@ -1,6 +1,4 @@
-/*
- * From one step of a row to the next, by what was answered.
- */
+/* From one step of a row to the next, by what was answered. */
 #include <string.h>
 
 #include "buf.h"
@@ -19,29 +17,26 @@ static void
 ask(struct work *work, enum row_step step)
 {
 	struct request *request;
-	struct fail fail;
 
 	work->step = step;
 	log_step("%s: %s %s: %s", work->exchange->account->title,
 		work->job->name, row_types[work->job->type], row_steps[step]);
-	request = exchange_request_first(work, step, &fail);
+	request = exchange_request_first(work, step, work->job->fail);
 	if (request)
 		work->call =
 			exchange_call_for(work, work->row->step[step], request);
 	else
-		exchange_work_fail(work, &fail);
+		exchange_work_fail(work);
 }
 
 static void
 send_write(struct work *work)
 {
-	struct fail fail;
-
 	work->step = work->write;
 	if (work->row->step[work->write]->method)
 		ask(work, work->write);
-	else if (!exchange_batch_add(work, &fail))
-		exchange_work_fail(work, &fail);
+	else if (!exchange_batch_add(work, work->job->fail))
+		exchange_work_fail(work);
 }
 
 /* The record is as it should be. Where that must be published it is, changed
@@ -58,7 +53,6 @@ settle(struct work *work, enum outcome outcome)
 static void
 write_record(struct work *work)
 {
-	struct fail fail;
 	enum outcome outcome = exchange_choose_write(work);
 
 	if (outcome == OUTCOME_SAME) {
@@ -70,10 +64,10 @@ write_record(struct work *work)
 		return;
 	}
 	work->step = work->write;
-	if (exchange_choose_value(work, &fail))
+	if (exchange_choose_value(work, work->job->fail))
 		send_write(work);
 	else
-		exchange_work_fail(work, &fail);
+		exchange_work_fail(work);
 }
 
 /* Shows the next of those that are listed; behind the last, writes. */

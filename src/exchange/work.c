@@ -1,6 +1,4 @@
-/*
- * A job on its way through the steps of its row: how it is made and ends.
- */
+/* A job on its way through the steps of its row: how it is made and ends. */
 #include "address.h"
 #include "buf.h"
 #include "exchange/internal.h"
@@ -71,8 +69,8 @@ exchange_work_finish(struct work *work, enum outcome outcome)
 }
 
 void
-exchange_work_fail(struct work *work, const struct fail *fail)
+exchange_work_fail(struct work *work)
 {
-	fail_set(work->job->fail, "%s: %s", row_steps[work->step], fail->text);
+	fail_at(work->job->fail, "%s", row_steps[work->step]);
 	exchange_work_finish(work, OUTCOME_LATER);
 }

@@ -1,6 +1,4 @@
-/*
- * The zone of a name, and the name as an API writes it in its zone.
- */
+/* The zone of a name, and the name as an API writes it in its zone. */
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
@@ -110,6 +108,7 @@ struct best {
 	const struct row_reading *reading;
 	struct json_t *item;
 	char zone[NAME_SIZE];
+	struct fail *fail;
 	bool fine;
 };
 
@@ -121,7 +120,8 @@ each_zone(struct json_t *item, void *arg)
 	struct buf text = { 0 };
 	char zone[NAME_SIZE];
 
-	best->fine = exchange_answer_text(item, best->reading, "zone", &text);
+	best->fine = exchange_answer_text(
+		item, best->reading, "zone", &text, best->fail);
 	if (best->fine && normalise(zone, buf_text(&text)) &&
 		inside(best->work->job->name, zone) >= 0 &&
 		(!own || strcmp(zone, own) == 0) &&
@@ -139,16 +139,16 @@ exchange_zone_take(struct work *work, const struct call *call, bool *found,
 {
 	struct best best = { .work = work,
 		.reading = work->row->step[STEP_ZONES]->reading,
+		.fail = fail,
 		.fine = true };
 
 	/* Without a reading, "good" says that what was asked about is one. */
 	*found = !best.reading;
 	for (; best.reading && call; call = call->more) {
 		if (!exchange_answer_items(
-			    call, best.reading, each_zone, &best, fail))
+			    call, best.reading, each_zone, &best, fail) ||
+			!best.fine)
 			return false;
-		if (!best.fine)
-			return fail_set(fail, "an item without zone");
 	}
 	if (!best.item)
 		return true;
