@@ -1,24 +1,23 @@
 /*
- * Between the files of exchange. Read this first. How a job flows:
+ * Between the files of exchange: read this first. How a job flows, each file
+ * calling only those below it:
  *
- *   exchange  makes a work of each job and lets all begin; goes on after each
- *             answer: who waited for it is told, then what may go is sent
- *   step      brings a work from one step of its row to the next: login, zones,
- *             records, record, a write, publish. Most steps ask something
+ *   exchange  makes a work of each job and lets all begin; after each answer,
+ *             tells those who waited for it, then sends what may go
+ *   show      prints what a job would send, and sends nothing
+ *   step      brings a work from a step of its row to the next: login, zones,
+ *             records, record, a write, publish; most steps ask for something
  *   batch     gathers the writes of several works into one request
- *   choose    compares the records with the job and says what is to be written
- *   zone      finds the zone of a name; records reads what the name holds
- *   send      signs requests and sends them, the first alone, then some at once
- *   call      is a request with its answer, asked once for all that need it;
+ *   choose    compares the records with the job: which is ours, what is written
+ *   records   reads what a name holds; zone finds the zone of a name
+ *   send      signs requests and sends them: the first alone, then some at once
+ *   call      is a request with its answer, for all works that ask the same; it
  *             reads a list page by page
  *   meaning   says what an answer means, and to people why it is a failure
- *   answer    reads items and variables out of an answer
- *   work      is a job on its way; ends it, and the others with it if the
- *             account is to blame
+ *   answer    finds items and variables in an answer
+ *   work      is a job on its way; ends it, and all others if the account is to
+ *             blame
  *   request   expands what a row writes into a request
- *   show      prints the requests of a job that is not sent
- *
- * exchange, step, batch, choose, send, call and request call downwards only.
  */
 #ifndef DDNS_EXCHANGE_INTERNAL_H
 #define DDNS_EXCHANGE_INTERNAL_H
