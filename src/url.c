@@ -68,7 +68,8 @@ url_secure(const char *text)
 bool
 url_ok(const char *text, bool clear_text, struct fail *fail)
 {
-	/* libcurl is lenient: "https:host" and "https:///host" are URLs to it */
+	/* libcurl is lenient: "https:host" and "https:///host" are URLs to it
+	 */
 	const char *rest = text + url_scheme(text);
 	struct buf host = { 0 };
 	CURLU *url = NULL;
@@ -87,8 +88,7 @@ url_ok(const char *text, bool clear_text, struct fail *fail)
 	else if (!(url = parse(text)) ||
 		 !add_part(&host, url, CURLUPART_HOST, ""))
 		fail_set(fail, "not a valid URL");
-	else if (!clear_text && !url_secure(text) &&
-		 !url_loopback(text))
+	else if (!clear_text && !url_secure(text) && !url_loopback(text))
 		fail_set(fail, "http:// is sent in clear text: use https://");
 	else
 		ok = true;

@@ -90,8 +90,8 @@ keep_numbers(
 			buf_char(out, *at++);
 		}
 	if (!at)
-		return fail_set(fail,
-			"no JSON: a number or string is not well-formed");
+		return fail_set(
+			fail, "no JSON: a number or string is not well-formed");
 	return values <= JSON_VALUES ||
 	       fail_set(fail, "more than %d values", JSON_VALUES);
 }
