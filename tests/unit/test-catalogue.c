@@ -139,10 +139,12 @@ requests(void **state)
 			"AAAA offered sender\n"
 			"url https://v6.sync.afraid.org\n"
 			"set GET /u/{token}/\n"
-			"test 1: 'ERROR: Invalid update URL'\n"
-			"test 1: 'ERROR: Unable to locate this record'\n"
-			"test 5: 'Updated * to {ip}'\n"
-			"test 5: 'No IP change detected for * with IP {ip}'\n" },
+			"test 1: '*ERROR: Invalid update URL*'\n"
+			"test 1: '*ERROR: Unable to locate this record*'\n"
+			"test 1: '*Couldn't find any matching DNS records*'\n"
+			"test 1: '*ERROR: Could not authenticate*'\n"
+			"test 5: '*Updated * to {ip}'\n"
+			"test 5: '*No IP change detected for * with IP {ip}'\n" },
 		{ "[desec]\ntoken = abcd\n" NAMES, ROW_A,
 			"A offered zone\n"
 			"url https://desec.io/api/v1\nauth Token {token}\n"
@@ -155,6 +157,8 @@ requests(void **state)
 			"\"ttl\":{ttl},\"records\":[{value}]}\n"
 			"batch PUT /domains/{zone}/rrsets/ json [{set}]\n"
 			"value json \"{ip}\"\n"
+			"test 2: '*\"Ensure this value is *'\n"
+			"test 2: '*RRset with conflicting type present*'\n"
 			"error /detail\nerror /ttl\nerror /records\n"
 			"error /non_field_errors\n" },
 	};
@@ -206,7 +210,7 @@ layers(void **state)
 			"auth Basic {user}:{password}\n"
 			"set GET /dyn/generic.php?hostname={fqdn}&myip={ip}"
 			"&wildcard=OFF\n"
-			"test 3: '911'\ntest 5: 'OK'\nhold 600\n" },
+			"test 5: 'OK'\nhold 600\n" },
 	};
 
 	(void)state;
