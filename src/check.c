@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "check.h"
-#include "buf.h"
 #include "cli.h"
 #include "config/config.h"
 #include "document.h"
@@ -28,24 +27,16 @@ report_notes(const struct config *config, bool warnings)
 static void
 print_document(const struct config *config)
 {
-	struct buf out = { 0 };
-	struct document document = { .out = &out };
+	struct document document = { .depth = 0 };
 	const struct config_note *note;
 
 	document_open(&document, NULL, '{');
 	document_number(&document, "exit", EXIT_CONFIG);
 	document_open(&document, "problems", '[');
-	for (note = config->notes; note; note = note->next) {
-		document_open(&document, NULL, '{');
-		document_text(&document, "event",
-			note->warning ? "warning" : "failed");
-		document_text(&document, "message", note->text);
-		document_close(&document, '}');
-	}
-	document_close(&document, ']');
-	document_close(&document, '}');
-	report_output(buf_text(&out));
-	buf_free(&out);
+	for (note = config->notes; note; note = note->next)
+		document_problem(&document,
+			note->warning ? "warning" : "failed", note->text, NULL);
+	document_print(&document);
 }
 
 bool

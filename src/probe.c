@@ -199,14 +199,13 @@ add_try(struct document *document, const struct lookup_try *try, bool used)
 	document_text(document, "address", try->valid ? text : NULL);
 	document_number(document, "ms", try->ms);
 	document_switch(document, "used", used);
-	document_close(document, '}');
+	document_close(document);
 }
 
 static void
 print_document(const struct probe *probe)
 {
-	struct buf out = { 0 };
-	struct document document = { .out = &out };
+	struct document document = { .depth = 0 };
 	const struct lookup *lookup;
 	const struct lookup_try *try;
 	char text[ADDRESS_TEXT];
@@ -223,13 +222,10 @@ print_document(const struct probe *probe)
 		document_open(&document, "sources", '[');
 		for (try = lookup->tries; try; try = try->next)
 			add_try(&document, try, try == lookup->used);
-		document_close(&document, ']');
-		document_close(&document, '}');
+		document_close(&document);
+		document_close(&document);
 	}
-	document_close(&document, ']');
-	document_close(&document, '}');
-	report_output(buf_text(&out));
-	buf_free(&out);
+	document_print(&document);
 }
 
 static bool

@@ -45,10 +45,12 @@ void status_age(struct buf *out, int64_t seconds);
 void status_collect(struct status *status);
 
 /* status-text.c: all of it for people. */
-void status_text(const struct status *status, struct buf *out);
+void status_text(const struct status *status);
 
 /* status-document.c: the same for programs. */
-void status_document(const struct status *status, struct buf *out);
-void status_refusal(const char *why, struct buf *out);
+void status_document(const struct status *status);
+
+/* The document of a state that cannot be read. */
+void status_refusal(const char *why);
 
 #endif

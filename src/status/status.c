@@ -18,29 +18,18 @@
 static int
 show(struct status *status)
 {
-	struct buf out = { 0 };
-
 	status_collect(status);
-	if (status->cli->json)
-		status_document(status, &out);
-	else
-		status_text(status, &out);
 	if (!status->cli->quiet)
-		report_output(buf_text(&out));
-	buf_free(&out);
+		(status->cli->json ? status_document : status_text)(status);
 	return status->well ? EXIT_FINE : EXIT_AGAIN;
 }
 
 static int
 refuse(const struct cli *cli, const struct fail *fail)
 {
-	struct buf out = { 0 };
-
 	report_error("%s", fail->text);
-	status_refusal(fail->text, &out);
 	if (cli->json && !cli->quiet)
-		report_output(buf_text(&out));
-	buf_free(&out);
+		status_refusal(fail->text);
 	return EXIT_STATE;
 }
 

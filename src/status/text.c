@@ -273,20 +273,23 @@ add_problems(struct page *page)
 }
 
 void
-status_text(const struct status *status, struct buf *out)
+status_text(const struct status *status)
 {
+	struct buf out = { 0 };
 	struct page page = {
 		.status = status,
-		.out = out,
+		.out = &out,
 		.width = screen_width(),
 	};
 	const struct lookup_set *set;
 
 	add_run(&page);
 	add_names(&page);
-	buf_char(out, '\n');
-	screen_row(out, sources, "  ", NULL);
+	buf_char(&out, '\n');
+	screen_row(&out, sources, "  ", NULL);
 	for (set = status->plan->sets; set; set = set->next)
 		add_set(&page, set);
 	add_problems(&page);
+	report_output(buf_text(&out));
+	buf_free(&out);
 }

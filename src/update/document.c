@@ -31,7 +31,7 @@ add_line(struct document *document, const struct update_line *line)
 	document_text(document, "source", used ? used->source->shown : NULL);
 	document_text(
 		document, "message", line->fresh ? NULL : line->fail.text);
-	document_close(document, '}');
+	document_close(document);
 }
 
 /* How a name stands, in a word; ddns(1), JSON DOCUMENTS. */
@@ -90,7 +90,7 @@ add_preview(struct document *document, const char *text)
 		len = strcspn(text, "\n");
 		document_text(document, NULL, mem_textn(mem, text, len));
 	}
-	document_close(document, ']');
+	document_close(document);
 	mem_free(mem);
 }
 
@@ -108,44 +108,30 @@ add_item(struct document *document, const struct update_item *item)
 	document_text(document, "message", reason_of(item));
 	if (item->preview)
 		add_preview(document, item->preview);
-	document_close(document, '}');
+	document_close(document);
 }
 
-static void
-add_problem(struct document *document, const struct report_news *news)
-{
-	document_open(document, NULL, '{');
-	document_text(document, "event", news->event);
-	document_text(document, "name", news->about.name);
-	document_text(document, "type", news->about.type);
-	document_text(document, "account", news->about.provider);
-	document_text(document, "message", news->text);
-	document_close(document, '}');
-}
-
+/* What was reported, and what ended the run. */
 static void
 add_problems(struct document *document, const struct update *update)
 {
 	const struct report_news *news;
-	struct report_news trouble = {
-		.event = "failed",
-		.text = update->trouble.text,
-	};
 
 	document_open(document, "problems", '[');
 	for (news = update->report.news; news; news = news->next)
 		if (!report_is_change(news))
-			add_problem(document, news);
+			document_problem(document, news->event, news->text,
+				&news->about);
 	if (*update->trouble.text)
-		add_problem(document, &trouble);
-	document_close(document, ']');
+		document_problem(document, "failed", update->trouble.text,
+			&(const struct report_subject){ .name = NULL });
+	document_close(document);
 }
 
 void
 update_document(const struct update *update, int status, int64_t started)
 {
-	struct buf out = { 0 };
-	struct document document = { .out = &out };
+	struct document document = { .depth = 0 };
 	const struct update_line *line;
 	const struct update_item *item;
 
@@ -159,13 +145,11 @@ update_document(const struct update *update, int status, int64_t started)
 	for (line = update->lines; line; line = line->next)
 		if (line->used)
 			add_line(&document, line);
-	document_close(&document, ']');
+	document_close(&document);
 	document_open(&document, "names", '[');
 	for (item = update->items; item; item = item->next)
 		add_item(&document, item);
-	document_close(&document, ']');
+	document_close(&document);
 	add_problems(&document, update);
-	document_close(&document, '}');
-	report_output(buf_text(&out));
-	buf_free(&out);
+	document_print(&document);
 }
