@@ -223,6 +223,12 @@ cli_read(struct cli *cli, int argc, char **argv)
 	return read_words(cli, argv + 1, count);
 }
 
+bool
+cli_takes(const struct cli *cli, int family)
+{
+	return family == 4 ? !cli->only6 : !cli->only4;
+}
+
 void
 cli_help(void)
 {

@@ -37,6 +37,9 @@ struct cli {
  */
 bool cli_read(struct cli *cli, int argc, char **argv);
 
+/* Whether -4 and -6 leave a family (4 or 6) in. */
+bool cli_takes(const struct cli *cli, int family);
+
 /* Prints the help or the version (with the libraries in use) on stdout. */
 void cli_help(void);
 void cli_version(const char *libraries);

@@ -40,8 +40,7 @@ add_set(struct probe *probe, const struct lookup_set *set)
 	struct lookup **end = &probe->lookups;
 	struct lookup *lookup = mem_take(probe->mem, sizeof(*lookup));
 
-	if ((set->family == 4 && probe->cli->only6) ||
-		(set->family == 6 && probe->cli->only4))
+	if (!cli_takes(probe->cli, set->family))
 		return;
 	while (*end)
 		end = &(*end)->next;

@@ -1,15 +1,9 @@
-#include "status/status.h"
-#include "address.h"
-#include "buf.h"
+/*
+ * What the state file knows, as a JSON document (ddns(1), JSON DOCUMENTS).
+ */
+#include "status/internal.h"
 #include "document.h"
 #include "exit.h"
-#include "lookup/lookup.h"
-#include "plan.h"
-#include "provider/row.h"
-#include "state/state.h"
-#include "state/stats.h"
-#include "decide.h"
-#include "status/internal.h"
 
 static const char *
 or_null(const char *text)
@@ -38,7 +32,7 @@ add_item(struct document *document, const struct status_item *item)
 	document_address(document, "address", state->confirmed);
 	document_time(
 		document, "since", state->confirmed->family ? state->since : 0);
-	document_address(document, "wanted", item->want);
+	document_address(document, "wanted", &item->want);
 	document_text(document, "state", words[item->decision]);
 	document_time(document, "until", item->until > 0 ? item->until : 0);
 	document_text(document, "message", or_null(item->why));

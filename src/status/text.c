@@ -1,21 +1,13 @@
+/*
+ * What the state file knows, as text for people.
+ */
 #include <string.h>
 
-#include "status/status.h"
-#include "address.h"
-#include "buf.h"
-#include "clock.h"
-#include "config/config.h"
-#include "lookup/lookup.h"
-#include "plan.h"
-#include "provider/row.h"
-#include "report.h"
-#include "screen.h"
-#include "state/state.h"
-#include "state/stats.h"
-#include "decide.h"
 #include "status/internal.h"
+#include "clock.h"
+#include "screen.h"
 
-#define DETAIL 6 /* blanks before what belongs to a line */
+#define DETAIL 6 /* spaces before what belongs to a line */
 
 enum { NAME, TYPE, ADDRESS, AGE, STATE, COLUMNS };
 
@@ -54,11 +46,32 @@ add_time(struct buf *out, int64_t when)
 	buf_str(out, text);
 }
 
+/* "3 days": one unit, rounded down. */
+static void
+add_age(struct buf *out, int64_t seconds)
+{
+	static const struct {
+		int64_t unit;
+		const char *name;
+	} units[] = {
+		{ 86400, "day" },
+		{ 3600, "hour" },
+		{ 60, "minute" },
+		{ 1, "second" },
+	};
+	size_t i = 0;
+
+	while (i < 3 && seconds < units[i].unit)
+		i++;
+	buf_printf(out, "%lld %s%s", (long long)(seconds / units[i].unit),
+		units[i].name, seconds / units[i].unit == 1 ? "" : "s");
+}
+
 /* "5 minutes ago"; a time in the future is not believed. */
 static void
 add_ago(struct buf *out, int64_t now, int64_t when)
 {
-	status_age(out, when < now ? now - when : 0);
+	add_age(out, when < now ? now - when : 0);
 	buf_str(out, " ago");
 }
 
@@ -74,7 +87,7 @@ fill_cells(const char *cells[COLUMNS], const struct status *status,
 	if (state->confirmed->family == 0 || state->since > status->now)
 		buf_char(&age, '-');
 	else
-		status_age(&age, status->now - state->since);
+		add_age(&age, status->now - state->since);
 	cells[NAME] = item->name;
 	cells[TYPE] = row_types[item->type];
 	cells[ADDRESS] = mem_text(status->mem, address);

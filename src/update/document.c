@@ -1,36 +1,25 @@
+/*
+ * A run as a JSON document (ddns(1), JSON DOCUMENTS).
+ */
 #include <string.h>
 
-#include "update/update.h"
-#include "address.h"
-#include "buf.h"
-#include "cli.h"
+#include "update/internal.h"
 #include "clock.h"
 #include "document.h"
-#include "exchange/exchange.h"
-#include "fail.h"
-#include "http/http.h"
-#include "lookup/lookup.h"
-#include "plan.h"
-#include "provider/row.h"
-#include "report.h"
-#include "state/state.h"
-#include "decide.h"
-#include "update/internal.h"
 
 static void
-add_line(struct document *document, const struct update_line *line)
+add_set(struct document *document, const struct update_set *set)
 {
-	const struct lookup_try *used = line->lookup.used;
+	const struct lookup_try *used = set->lookup.used;
 
 	document_open(document, NULL, '{');
-	document_text(document, "lookup", line->set->title);
-	document_number(document, "family", line->set->family);
-	document_address(document, "address", &line->current);
-	document_switch(document, "found", line->fresh);
-	document_switch(document, "lacking", line->lacking);
+	document_text(document, "lookup", set->lookups->title);
+	document_number(document, "family", set->lookups->family);
+	document_address(document, "address", &set->current);
+	document_switch(document, "found", set->fresh);
+	document_switch(document, "lacking", set->lacking);
 	document_text(document, "source", used ? used->source->shown : NULL);
-	document_text(
-		document, "message", line->fresh ? NULL : line->fail.text);
+	document_text(document, "message", set->fresh ? NULL : set->fail.text);
 	document_close(document);
 }
 
@@ -70,7 +59,7 @@ reason_of(const struct update_item *item)
 	if (!item->decided || item->decision == DECIDE_FINE)
 		return NULL;
 	if (item->decision == DECIDE_UNKNOWN)
-		return item->line->fail.text;
+		return item->set->fail.text;
 	if (item->begun && item->job.outcome <= OUTCOME_CHANGED)
 		return NULL;
 	if (!item->begun && hold->until != 0 && *hold->text)
@@ -132,7 +121,7 @@ void
 update_document(const struct update *update, int status, int64_t started)
 {
 	struct document document = { .depth = 0 };
-	const struct update_line *line;
+	const struct update_set *set;
 	const struct update_item *item;
 
 	document_open(&document, NULL, '{');
@@ -142,9 +131,9 @@ update_document(const struct update *update, int status, int64_t started)
 	document_number(&document, "requests",
 		update->http ? http_count(update->http) : 0);
 	document_open(&document, "lookups", '[');
-	for (line = update->lines; line; line = line->next)
-		if (line->used)
-			add_line(&document, line);
+	for (set = update->sets; set; set = set->next)
+		if (set->used)
+			add_set(&document, set);
 	document_close(&document);
 	document_open(&document, "names", '[');
 	for (item = update->items; item; item = item->next)
