@@ -6,6 +6,8 @@
 
 #include "address.h"
 
+struct fail;
+
 struct networks {
 	const struct network *list;
 	size_t count;
@@ -16,6 +18,7 @@ struct address_rule {
 	int family;
 	struct networks allow;	/* accepted though not globally reachable */
 	struct networks deny;	/* never accepted; beats allow */
+	struct address own;	/* never accepted: the host that was asked; family 0: none */
 };
 
 enum address_finding { ADDRESS_FOUND, ADDRESS_NONE, ADDRESS_AMBIGUOUS };
@@ -27,11 +30,16 @@ bool address_global(const struct address *address);
 bool address_valid(const struct address *address,
 	const struct address_rule *rule);
 
+/* Why it does not count: "is private: ..."; NULL: it does. */
+const char *address_unfit(const struct address *address,
+	const struct address_rule *rule);
+
 /*
  * Finds the one distinct address that counts among the whole words of an
- * answer. *found is set only for ADDRESS_FOUND.
+ * answer. *found is set only for ADDRESS_FOUND, *why only otherwise: what was
+ * found instead.
  */
 enum address_finding address_find(struct address *found, const char *body,
-	size_t len, const struct address_rule *rule);
+	size_t len, const struct address_rule *rule, struct fail *why);
 
 #endif

@@ -15,6 +15,7 @@
 #include "probe.h"
 #include "providers.h"
 #include "report.h"
+#include "memory.h"
 #include "secret.h"
 #include "status/status.h"
 #include "stop.h"
@@ -118,6 +119,7 @@ main(int argc, char **argv)
 	struct cli cli;
 	int status;
 
+	memory_serve();
 	stop_open_standard();
 	stop_hide_memory();
 	if (!cli_read(&cli, argc, argv))

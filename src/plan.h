@@ -14,7 +14,7 @@
 
 struct address;
 struct state;
-struct webhook;
+struct request_text;
 
 /* A name of an account and one of its types, with the lookups for it. */
 struct plan_item {
@@ -31,7 +31,7 @@ struct plan {
 	struct lookup_set *sets;  /* in the order of the file */
 	struct account *accounts; /* in the order of the file */
 	struct plan_item *items;  /* in the order of the file */
-	struct webhook *webhook;  /* NULL: none */
+	struct request_text *webhook; /* NULL: none */
 };
 
 /*

@@ -227,7 +227,7 @@ def test_flood_of_a_program_is_cut(home, program):
     ("echo 203.0.113.7; exit 3", "exit status 3"),
     ("echo 203.0.113.7; kill -9 $$", "killed by signal 9"),
     ("echo 203.0.113.7; exec sleep 9", "timed out after 1 s"),
-    ("echo nothing", "no public address"),
+    ("echo nothing", 'no IPv4 address in "nothing'),
 ])
 def test_failed_program(home, program, script, said):
     home.configure([program(script)], general="timeout = 1")

@@ -41,12 +41,21 @@ def test_answer(home, serve, reply):
     assert home.asked == [GOOD]
 
 
-NONE = "no public address"
+
+
+def no_address(text):
+    """What is told of a text without an address: its first 60 bytes."""
+    more = "..." if len(text) > 60 else ""
+    return f'no IPv4 address in "{text[:60]}{more}"'
+
+
 LARGE = "answer larger than 65536 bytes"
 PAGE_502 = (
     "<html><head><title>502 Bad Gateway</title></head><body><center><h1>502 "
     "Bad Gateway</h1></center><hr><center>openresty/1.21.4.1</center></body>"
     "</html>")
+
+PORTAL = "<html>Please log in at http://192.168.1.1/login</html>"
 
 # Not one of these is an answer: (reply, the cause that is named).
 FAILURES = {
@@ -64,22 +73,27 @@ FAILURES = {
     "403 page": (Reply("<html>403 Forbidden 203.0.113.9</html>", 403),
                  "HTTP 403"),
     "502 openresty": (Reply(PAGE_502, 502), "HTTP 502"),
-    "200 with the same page": (Reply(PAGE_502), NONE),
+    "200 with the same page": (Reply(PAGE_502), no_address(PAGE_502)),
     "201": (Reply("203.0.113.9", 201), "HTTP 201"),
     "204": (Reply("", 204), "HTTP 204"),
-    "loopback": (Reply("127.0.0.1"), NONE),
-    "empty": (Reply(""), NONE),
-    "private, 200 of a portal": (
-        Reply("<html>Please log in at http://192.168.1.1/login</html>"), NONE),
-    "shared address space": (Reply("100.64.12.1"), NONE),
-    "not allowed documentation": (Reply("192.0.2.1"), NONE),
-    "ipv6": (Reply("2001:db8::7"), NONE),
-    "two addresses": (Reply("203.0.113.8 203.0.113.9"), "ambiguous"),
-    "out of range": (Reply("203.0.113.256"), NONE),
-    "five parts": (Reply("203.0.113.7.9"), NONE),
-    "leading zero": (Reply("203.0.113.09"), NONE),
-    "network": (Reply("203.0.113.0/24"), NONE),
-    "version": (Reply("v203.0.113.9-rc1"), NONE),
+    "loopback": (Reply("127.0.0.1"), "127.0.0.1 is loopback"),
+    "empty": (Reply(""), "an empty answer"),
+    "private": (Reply("192.168.1.5"),
+                "192.168.1.5 is private: the source asks the wrong side"),
+    "200 of a portal": (Reply(PORTAL), no_address(PORTAL)),
+    "shared address space": (
+        Reply("100.64.12.1"), "100.64.12.1 is shared address space "
+        "(carrier-grade NAT): this line has no public address"),
+    "not allowed documentation": (
+        Reply("192.0.2.1"), "192.0.2.1 is reserved for examples"),
+    "ipv6": (Reply("2001:db8::7"), no_address("2001:db8::7")),
+    "two addresses": (Reply("203.0.113.8 203.0.113.9"),
+                      "two addresses: 203.0.113.8 and 203.0.113.9"),
+    "out of range": (Reply("203.0.113.256"), no_address("203.0.113.256")),
+    "five parts": (Reply("203.0.113.7.9"), no_address("203.0.113.7.9")),
+    "leading zero": (Reply("203.0.113.09"), no_address("203.0.113.09")),
+    "network": (Reply("203.0.113.0/24"), no_address("203.0.113.0/24")),
+    "version": (Reply("v203.0.113.9-rc1"), no_address("v203.0.113.9-rc1")),
     "endless": (Endless("203.0.113.9 "), LARGE),
     "64 KiB and one byte": (Reply("203.0.113.9" + " " * 65526), LARGE),
     "bomb": (Reply(gzip.compress(b"203.0.113.9" + b" " * 10_000_000),

@@ -48,8 +48,8 @@ def test_each_answer_is_named(home, serve):
     assert result.stderr == (
         "ddns: ipv4: fewer than 2 sources agree: "
         f"{sources[0].url}/: {GOOD}; {sources[1].url}/: {LIE}; "
-        f"{sources[2].url}/: HTTP 503; {sources[3].url}/: no public address; "
-        "names keep the address they have\n")
+        f"{sources[2].url}/: HTTP 503; {sources[3].url}/: 10.0.0.1 is private: "
+        "the source asks the wrong side; names keep the address they have\n")
 
 
 def test_quiet_path_costs_one_request(home, serve):

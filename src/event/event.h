@@ -11,6 +11,7 @@
 struct config;
 struct fail;
 struct http;
+struct request_text;
 
 /* What happened; a text that does not apply is "". */
 struct event {
@@ -23,15 +24,12 @@ struct event {
 	const char *message;
 };
 
-/* Section [webhook], understood. */
-struct webhook;
-
 /*
  * Reads and checks [webhook], and the placeholders of `heartbeat`; what is
  * wrong is reported in the config. NULL: there is none, or it is wrong. The
  * memory is the config's.
  */
-struct webhook *event_read(struct config *config);
+struct request_text *event_read(struct config *config);
 
 /* How long the call of another program or host may take. */
 struct event_limit {
@@ -47,7 +45,7 @@ bool event_hook(const char *program, const struct event *event,
 	const struct event_limit *limit, struct fail *fail);
 
 /* Makes the request. False: *fail says why; a status other than 2xx is one. */
-bool event_webhook(struct http *http, const struct webhook *webhook,
+bool event_webhook(struct http *http, const struct request_text *webhook,
 	const struct event *event, const struct event_limit *limit,
 	struct fail *fail);
 

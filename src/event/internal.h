@@ -10,21 +10,10 @@
 
 struct config;
 struct config_entry;
+struct config_line;
 struct config_section;
-struct field;
+struct request_text;
 struct scope;
-
-enum event_body { EVENT_NO_BODY, EVENT_JSON, EVENT_FORM, EVENT_TEXT };
-
-/* The texts are templates. */
-struct webhook {
-	const char *method;
-	const char *url;
-	struct field *fields;
-	const char *body;
-	enum event_body kind;
-	bool typed; /* a field says the Content-Type */
-};
 
 /* A value of an event: {name} in a webhook, DDNS_NAME for a hook. */
 struct event_value {
@@ -43,7 +32,8 @@ struct event_reading {
 	struct config *config;
 	const struct config_section *section;
 	const struct config_entry *entry;
-	struct webhook *webhook;
+	struct request_text *webhook;
+	struct config_line *fields; /* of the webhook */
 	bool (*knows)(const char *name);
 	const char *names; /* for messages */
 	bool wrong;

@@ -1,34 +1,17 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
 #include "event/event.h"
+#include "event/internal.h"
 #include "buf.h"
 #include "config/config.h"
 #include "fail.h"
-#include "http/http.h"
-#include "secret.h"
-#include "sign/sign.h"
-#include "template/template.h"
-#include "event/internal.h"
 #include "field.h"
+#include "request.h"
+#include "template/template.h"
 
-#define BLANKS " \t"
 #define METHOD_CEILING 16
-
-static const char *
-join(struct mem *mem, const struct config_line *lines)
-{
-	struct buf text = { 0 };
-	const char *joined;
-
-	for (; lines; lines = lines->next)
-		buf_str(&text, lines->text);
-	joined = mem_text(mem, buf_text(&text));
-	buf_free(&text);
-	return joined;
-}
 
 /* What an entry says itself or in the file that it names; NULL: reported. */
 static const char *
@@ -42,7 +25,7 @@ text_of(struct event_reading *r, bool file)
 		return NULL;
 	}
 	if (!file)
-		text = join(r->config->mem, r->entry->lines);
+		text = request_join(r->config->mem, r->entry->lines);
 	else
 		text = config_file_line(
 			r->config, r->entry->lines->text, &fail);
@@ -111,16 +94,19 @@ read_method(struct event_reading *r)
 static void
 add_field(struct event_reading *r, const char *text)
 {
-	struct mem *mem = r->config->mem;
-	size_t len = field_name(text);
+	struct config_line *field, **end = &r->fields;
 
-	if (len == 0) {
+	if (field_name(text) == 0) {
 		event_wrong(r, "a header field is `Name: value`");
 		return;
 	}
 	if (!event_check_names(r, text))
 		return;
-	field_add(mem, &r->webhook->fields, text);
+	while (*end)
+		end = &(*end)->next;
+	field = mem_take(r->config->mem, sizeof *field);
+	field->text = text;
+	*end = field;
 }
 
 /* One field a line, and the key may stand again. */
@@ -155,73 +141,24 @@ read_fields(struct event_reading *r)
 				add_field(r, text);
 		}
 	}
-}
-
-/* Whether an object or a list begins here, and not a placeholder. */
-static bool
-begins_json(const char *body)
-{
-	size_t len = strspn(body + 1, "abcdefghijklmnopqrstuvwxyz");
-
-	return *body == '[' ||
-	       (*body == '{' && (len == 0 || body[len + 1] != '}'));
-}
-
-static const struct field *
-content_type(const struct webhook *webhook)
-{
-	const struct field *field = webhook->fields;
-
-	while (field && strcasecmp(field->name, "Content-Type") != 0)
-		field = field->next;
-	return field;
-}
-
-static enum event_body
-kind_of(const struct webhook *webhook)
-{
-	const struct field *type = content_type(webhook);
-
-	if (type && strncasecmp(type->value, "text/", 5) == 0)
-		return EVENT_TEXT;
-	if (begins_json(webhook->body))
-		return EVENT_JSON;
-	return strchr(webhook->body, '=') ? EVENT_FORM : EVENT_TEXT;
-}
-
-/* URL Standard, section 5.2: a blank of a form is written as a plus. */
-static const char *
-form_of(struct mem *mem, const char *body)
-{
-	char *text = mem_text(mem, body);
-	char *c;
-
-	for (c = text; *c; c++)
-		if (*c == ' ')
-			*c = '+';
-	return text;
+	r->webhook->fields = r->fields;
 }
 
 static void
 read_body(struct event_reading *r)
 {
-	struct webhook *webhook = r->webhook;
+	const char *text = value(r, "body", true);
 	struct buf out = { 0 };
 	struct fail fail;
 
-	webhook->typed = content_type(webhook) != NULL;
-	webhook->body = value(r, "body", true);
-	if (!webhook->body || !event_check_names(r, webhook->body))
+	if (!text || !event_check_names(r, text))
 		return;
-	webhook->kind = kind_of(webhook);
-	if (webhook->kind == EVENT_FORM)
-		webhook->body = form_of(r->config->mem, webhook->body);
-	if (webhook->kind != EVENT_JSON)
-		return;
-	if (!template_json_ok(webhook->body, &fail))
-		event_wrong(r, "the body is no JSON: %s", fail.text);
-	else if (template_json(&out, webhook->body, &event_samples, &fail) !=
-		 EXPAND_DONE)
+	request_set_message(r->config->mem, r->webhook, text);
+	if (!request_body_ok(r->webhook, &fail))
+		event_wrong(r, "%s", fail.text);
+	else if (r->webhook->kind == BODY_JSON &&
+		 template_json(&out, text, &event_samples, &fail) !=
+			 EXPAND_DONE)
 		event_wrong(r, "a placeholder stands without quotes");
 	buf_free(&out);
 }
@@ -243,13 +180,13 @@ check_keys(struct event_reading *r)
 		r->webhook);
 }
 
-static struct webhook *
+static struct request_text *
 read_webhook(struct config *config, struct config_section *section)
 {
 	struct event_reading r = {
 		.config = config,
 		.section = section,
-		.webhook = mem_take(config->mem, sizeof(struct webhook)),
+		.webhook = mem_take(config->mem, sizeof(struct request_text)),
 		.knows = event_knows,
 		.names =
 			"event, name, type, old, new, provider and message are",
@@ -268,11 +205,11 @@ read_webhook(struct config *config, struct config_section *section)
 	return r.wrong ? NULL : r.webhook;
 }
 
-struct webhook *
+struct request_text *
 event_read(struct config *config)
 {
 	struct config_section *section;
-	struct webhook *webhook = NULL;
+	struct request_text *webhook = NULL;
 
 	for (section = config->sections; section; section = section->next) {
 		if (strcmp(section->kind, "webhook") == 0)

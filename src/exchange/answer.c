@@ -9,6 +9,7 @@
 #include "json/json.h"
 #include "name.h"
 #include "provider/row.h"
+#include "request.h"
 #include "secret.h"
 
 static bool
@@ -307,7 +308,7 @@ list_item(struct reader *reader)
 
 	for (; binding; binding = binding->next)
 		if (!pair_find(reader->item->vars, binding->variable) &&
-			request_holds(work->row->step[STEP_RECORD],
+			request_holds(&work->row->step[STEP_RECORD]->text,
 				binding->variable))
 			return fail_set(reader->fail, "an item without %s",
 				binding->variable);

@@ -37,7 +37,7 @@ batch_add(struct work *work, struct fail *fail)
 		return false;
 	work->batch = message->key;
 	work->item = message_item(
-		work, work->row->step[work->write]->body, NULL, fail);
+		work, work->row->step[work->write]->text.body, NULL, fail);
 	return work->item != NULL;
 }
 
@@ -71,7 +71,7 @@ batch_split(struct work *work, const struct call *call)
 static void
 put(struct buf lists[KINDS], const struct work *work)
 {
-	bool comma = work->row->step[STEP_BATCH]->kind != BODY_XML;
+	bool comma = work->row->step[STEP_BATCH]->text.kind != BODY_XML;
 	size_t i;
 
 	for (i = 0; kinds[i] != work->write; i++)

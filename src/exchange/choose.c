@@ -8,6 +8,7 @@
 #include "fail.h"
 #include "json/json.h"
 #include "provider/row.h"
+#include "request.h"
 
 /* Whether something holds for a variable that was read for later use. */
 static bool
@@ -89,7 +90,7 @@ refuse(struct work *work, const char *why)
 static bool
 is_whole(const struct work *work)
 {
-	return request_holds(work->row->step[work->write], "value");
+	return request_holds(&work->row->step[work->write]->text, "value");
 }
 
 /* Whether the write names all the addresses that the item has of both
@@ -103,7 +104,7 @@ names_others(const struct work *work, const struct item *item)
 		return true;
 	return item->others == 1 && ip[0] && ip[0]->family && ip[1] &&
 	       ip[1]->family &&
-	       request_holds(work->row->step[work->write], "ips");
+	       request_holds(&work->row->step[work->write]->text, "ips");
 }
 
 int
@@ -181,7 +182,7 @@ is_sent(const struct work *work, const struct held *held, const char *variable)
 {
 	(void)held;
 	return strcmp(variable, "ttl") != 0 &&
-	       request_holds(work->row->step[work->write], variable);
+	       request_holds(&work->row->step[work->write]->text, variable);
 }
 
 bool
@@ -199,7 +200,7 @@ decide_value(struct work *work, struct fail *fail)
 
 	if (!is_whole(work))
 		return true;
-	text = work->row->step[STEP_VALUE]->body;
+	text = work->row->step[STEP_VALUE]->text.body;
 	for (; held; held = held->next) {
 		if (one && held->item != mine->item)
 			continue;

@@ -186,9 +186,6 @@ const char *message_item(struct work *work, const char *text,
 /* Adds an expanded line. False: a variable of it is not set. */
 bool message_line(struct work *work, const char *text, struct buf *out);
 
-/* Whether a text of the request holds {name}. */
-bool request_holds(const struct row_request *request, const char *name);
-
 /* exchange-send.c */
 
 /* The call for a message, made if nobody asked the same yet. */

@@ -1,5 +1,4 @@
 #include <string.h>
-#include <strings.h>
 
 #include "address.h"
 #include "buf.h"
@@ -9,6 +8,7 @@
 #include "exchange/exchange.h"
 #include "fail.h"
 #include "provider/row.h"
+#include "request.h"
 #include "secret.h"
 #include "sign/sign.h"
 #include "template/template.h"
@@ -148,40 +148,6 @@ message_line(struct work *work, const char *text, struct buf *out)
 	return template_line(out, text, &scope, &fail) == EXPAND_DONE;
 }
 
-static bool
-has_field(const struct field *fields, const char *line)
-{
-	size_t len = strcspn(line, ":");
-
-	for (; fields; fields = fields->next)
-		if (strncasecmp(fields->name, line, len) == 0 &&
-			fields->name[len] == '\0')
-			return true;
-	return false;
-}
-
-/* A field of the request beats one of the row. */
-static bool
-put_fields(struct mem *mem, struct field **fields,
-	const struct config_line *line, const struct scope *scope,
-	struct fail *fail)
-{
-	struct field *upper = *fields;
-	enum expansion done = EXPAND_DONE;
-	struct buf out = { 0 };
-
-	for (; line && done != EXPAND_BAD; line = line->next) {
-		if (has_field(upper, line->text))
-			continue;
-		buf_cut(&out, 0);
-		done = template_line(&out, line->text, scope, fail);
-		if (done == EXPAND_DONE)
-			field_add(mem, fields, buf_text(&out));
-	}
-	buf_free(&out);
-	return done != EXPAND_BAD;
-}
-
 /* Words are split before they are expanded: a value may hold blanks. */
 static bool
 put_auth(struct work *work, struct message *message, const struct scope *scope,
@@ -219,41 +185,6 @@ put_auth(struct work *work, struct message *message, const struct scope *scope,
 	return done != EXPAND_BAD;
 }
 
-static bool
-put_body(struct mem *mem, struct message *message,
-	const struct row_request *request, const struct scope *scope,
-	struct fail *fail)
-{
-	static const struct {
-		enum expansion (*expand)(struct buf *out, const char *text,
-			const struct scope *scope, struct fail *fail);
-		const char *type;
-	} kinds[] = {
-		[BODY_NONE] = { NULL, NULL },
-		[BODY_JSON] = { template_json,
-			"Content-Type: application/json" },
-		[BODY_XML] = { template_xml, "Content-Type: application/xml" },
-		[BODY_FORM] = { template_form,
-			"Content-Type: application/x-www-form-urlencoded" },
-		/* a field of the request says so */
-		[BODY_TEXT] = { template_plain, "Content-Type: text/plain" },
-	};
-	enum expansion done;
-	struct buf out = { 0 };
-
-	if (!kinds[request->kind].expand)
-		return true;
-	done = kinds[request->kind].expand(&out, request->body, scope, fail);
-	if (done == EXPAND_DONE) {
-		message->body = mem_textn(mem, buf_text(&out), out.len);
-		if (!has_field(message->fields, "Content-Type:"))
-			field_add(mem, &message->fields,
-				kinds[request->kind].type);
-	}
-	buf_free(&out);
-	return done != EXPAND_BAD;
-}
-
 /* Everything that makes two requests of an account the same. */
 static const char *
 message_key(struct mem *mem, const struct message *message)
@@ -282,28 +213,24 @@ message_make(struct work *work, const struct row_request *request,
 {
 	struct mem *mem = work->exchange->mem;
 	const struct row *row = work->row;
-	const struct template_url url = { row->url,
-		work->exchange->account->server, request->url };
 	struct view view = { work, extra, work->mine };
 	const struct scope scope = { get, &view };
+	const struct request_place place = { mem, &scope, row->url,
+		work->exchange->account->server, row->fields };
 	struct message *message = mem_take(mem, sizeof *message);
-	struct buf out = { 0 };
-	bool fine = template_url(&out, &url, &scope, fail) == EXPAND_DONE;
+	struct request_made made;
 
-	message->method = request->method;
-	message->url = mem_textn(mem, buf_text(&out), out.len);
-	buf_free(&out);
+	if (!request_expand(&request->text, &place, &made, fail))
+		return NULL;
+	message->method = request->text.method;
+	message->url = made.url;
+	message->fields = made.fields;
+	message->body = made.body;
 	/* A service that publishes the sender's address must see our own. */
 	message->proxy = !row->senders;
 	if (row->senders)
 		message->family = work->job->type == ROW_A ? 4 : 6;
-	fine = fine &&
-	       put_fields(
-		       mem, &message->fields, request->fields, &scope, fail) &&
-	       put_fields(mem, &message->fields, row->fields, &scope, fail) &&
-	       put_body(mem, message, request, &scope, fail) &&
-	       put_auth(work, message, &scope, fail);
-	if (!fine)
+	if (!put_auth(work, message, &scope, fail))
 		return NULL;
 	message->key = message_key(mem, message);
 	if (strlen(message->key) > EXCHANGE_REQUEST) {
@@ -355,16 +282,4 @@ message_first(struct work *work, int step, struct fail *fail)
 		!make_jwt(work, fail))
 		return NULL;
 	return message_make(work, request, told ? &offset : &first, fail);
-}
-
-bool
-request_holds(const struct row_request *request, const char *name)
-{
-	const struct config_line *line;
-
-	for (line = request->fields; line; line = line->next)
-		if (template_holds(line->text, name))
-			return true;
-	return (request->url && template_holds(request->url, name)) ||
-	       (request->body && template_holds(request->body, name));
 }

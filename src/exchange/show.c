@@ -43,7 +43,7 @@ put(struct buf *out, const struct message *message)
 static void
 show(struct buf *out, struct work *work, int step)
 {
-	bool item = !work->row->step[step]->method;
+	bool item = !work->row->step[step]->text.method;
 	const struct message *message = NULL;
 	struct fail fail;
 
@@ -71,8 +71,8 @@ is_path(const struct row *row, const char *name)
 
 	buf_printf(&expression, "{+%s}", name);
 	for (i = 0; i < STEPS && !found; i++)
-		found = row->step[i] && row->step[i]->url &&
-			strstr(row->step[i]->url, buf_text(&expression));
+		found = row->step[i] && row->step[i]->text.url &&
+			strstr(row->step[i]->text.url, buf_text(&expression));
 	buf_free(&expression);
 	return found;
 }

@@ -7,6 +7,7 @@
 #include "log.h"
 #include "name.h"
 #include "provider/row.h"
+#include "request.h"
 #include "template/template.h"
 
 static void
@@ -38,7 +39,7 @@ send_write(struct work *work)
 	struct fail fail;
 
 	work->step = work->write;
-	if (work->row->step[work->write]->method)
+	if (work->row->step[work->write]->text.method)
 		ask(work, work->write);
 	else if (!batch_add(work, &fail))
 		exchange_fail(work, &fail);
@@ -105,7 +106,7 @@ find_record(struct work *work)
 static bool
 walks(const struct row *row)
 {
-	return request_holds(row->step[STEP_ZONES], "zone") ||
+	return request_holds(&row->step[STEP_ZONES]->text, "zone") ||
 	       (row->url && template_holds(row->url, "zone"));
 }
 

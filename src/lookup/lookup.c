@@ -192,18 +192,13 @@ static void
 judge_text(struct lookup_try *try, const char *text, size_t len)
 {
 	const struct lookup_set *set = try->lookup->set;
+	struct fail fail;
 
-	switch (address_find(try->address, text, len, set->rule)) {
-	case ADDRESS_FOUND:
+	if (address_find(try->address, text, len, set->rule, &fail) ==
+		ADDRESS_FOUND)
 		lookup_hit(try);
-		break;
-	case ADDRESS_NONE:
-		lookup_missed(try, "no public address");
-		break;
-	case ADDRESS_AMBIGUOUS:
-		lookup_missed(try, "ambiguous");
-		break;
-	}
+	else
+		lookup_missed(try, "%s", fail.text);
 }
 
 void

@@ -296,8 +296,8 @@ read_zone(struct account_work *work)
 	while (declared && strcmp(declared->name, "zone") != 0)
 		declared = declared->next;
 	if (value.lines) {
-		work->account->zone = name_read(
-			config->mem, value.lines->text, 1, &fail);
+		work->account->zone =
+			name_read(config->mem, value.lines->text, 1, &fail);
 		if (!work->account->zone)
 			config_wrong(config, work->section,
 				account_entry(work->section, "zone"), "%s",

@@ -40,8 +40,8 @@ row_check_bare(const struct row *row, const char *variable)
 
 	for (i = 0; i < STEPS; i++) {
 		request = row->step[i];
-		if (request && request->kind == BODY_JSON &&
-			stands_bare(request->body, variable))
+		if (request && request->text.kind == BODY_JSON &&
+			stands_bare(request->text.body, variable))
 			return true;
 	}
 	return false;

@@ -243,7 +243,7 @@ check_write(struct layer_work *work, const struct row *row, int step)
 	const char *word[] = { row_steps[step], NULL };
 	const struct row_request *write = row->step[step];
 
-	if (!write->method && !row_step_holds(row, STEP_BATCH, word))
+	if (!write->text.method && !row_step_holds(row, STEP_BATCH, word))
 		layer_wrong(work,
 			"begins with no method, and batch has no {%s}",
 			word[0]);
@@ -284,8 +284,8 @@ check_urls(struct layer_work *work, const struct row *row, int type)
 
 	for (i = 0; i < STEPS && !row->url; i++) {
 		request = row->step[i];
-		if (!request || !request->method ||
-			!strchr("/?{", request->url[0]))
+		if (!request || !request->text.method ||
+			!strchr("/?{", request->text.url[0]))
 			continue;
 		layer_at(work, row_steps[i], type);
 		layer_wrong(
@@ -343,7 +343,7 @@ check_ceilings(struct layer_work *work, const struct row *row)
 
 	for (i = 0; i < STEPS; i++)
 		if (row->step[i])
-			fields += count_fields(row->step[i]->fields);
+			fields += count_fields(row->step[i]->text.fields);
 	for (i = 0; i < MEANINGS; i++)
 		for (test = row->test[i]; test; test = test->next)
 			tests++;

@@ -20,16 +20,8 @@ row_each_of_step(const struct row *row, int step,
 	bool (*each)(const char *text, void *arg), void *arg)
 {
 	const struct row_request *request = row->step[step];
-	const struct config_line *field;
 
-	if (!request)
-		return true;
-	if (request->url && !each(request->url, arg))
-		return false;
-	for (field = request->fields; field; field = field->next)
-		if (!each(field->text, arg))
-			return false;
-	return !request->body || each(request->body, arg);
+	return !request || request_each(&request->text, each, arg);
 }
 
 bool
@@ -92,7 +84,7 @@ row_sends_address(const struct row *row, int step)
 
 	if (row_step_holds(row, step, address_words))
 		return true;
-	if (write && !write->method)
+	if (write && !write->text.method)
 		return row_step_holds(row, STEP_BATCH, address_words);
 	return row_shared_holds(row, address_words);
 }
@@ -117,8 +109,8 @@ static void
 make_steps(struct layer_work *work, struct row *row, int type)
 {
 	static const char *const value_word[] = { "value", NULL };
-	static const struct row_request plain = { .body = "\"{ip}\"",
-		.kind = BODY_JSON };
+	static const struct row_request plain = { .text = { .body = "\"{ip}\"",
+							  .kind = BODY_JSON } };
 	struct layer_value value;
 	int i;
 
@@ -147,7 +139,7 @@ make_url(struct layer_work *work, struct row *row, int type)
 
 	if (!value.lines)
 		return;
-	row->url = url = row_parse_joined(work, value.lines);
+	row->url = url = request_join(work->mem, value.lines);
 	if (strpbrk(url, " \t"))
 		layer_wrong(work, "a URL holds no blank");
 	else if (strncmp(url, "https://", 8) == 0 ||

@@ -50,8 +50,4 @@ bool row_parse_variable(const char *text, size_t len);
  * fine. False: the mistake is told. */
 bool row_parse_origin(struct layer_work *work, const char *url);
 
-/* All lines without a break between them. */
-const char *row_parse_joined(
-	struct layer_work *work, const struct config_line *lines);
-
 #endif

@@ -10,6 +10,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "request.h"
+
 struct address;
 struct config;
 struct config_line;
@@ -63,16 +65,9 @@ struct row_reading {
 	struct row_binding *bindings; /* without page */
 };
 
-enum row_body { BODY_NONE, BODY_JSON, BODY_XML, BODY_FORM, BODY_TEXT };
-
-/* A request, or an item (method NULL: body alone counts). Texts are templates.
- */
+/* A request, or an item (no method: its body alone counts). */
 struct row_request {
-	const char *method;
-	const char *url;
-	const struct config_line *fields; /* "Name: value" */
-	const char *body;
-	enum row_body kind;
+	struct request_text text;
 	struct row_reading *reading; /* NULL: none */
 	bool paged;                  /* holds {page} or {offset} */
 };

@@ -6,7 +6,6 @@
 #include <strings.h>
 
 #include "buf.h"
-#include "sign/sign.h"
 #include "sign/internal.h"
 
 static const struct sign_form forms[] = {
@@ -100,7 +99,7 @@ sign_form(const char *scheme)
 static void
 put_body_hash(struct buf *out, const struct sign_request *request)
 {
-	sign_hash(out, request->body ? request->body : "",
+	sign_sha256(out, request->body ? request->body : "",
 		request->body ? request->body_len : 0);
 }
 
@@ -153,7 +152,7 @@ sign_text(struct buf *out, const struct sign_task *task)
 		buf_char(out, '\n');
 	}
 	sign_canonical(&canonical, task);
-	sign_hash(out, canonical.at, canonical.len);
+	sign_sha256(out, canonical.at, canonical.len);
 	buf_free(&canonical);
 }
 
@@ -202,57 +201,57 @@ sign_signature(struct buf *hex, const struct sign_task *task)
 
 /* Adds a field to what is sent, and to what is signed if the scheme says so. */
 static void
-add_field(struct buf *out, struct sign_task *task, struct mem *mem,
-	const char *name, const struct buf *value)
+add_field(struct buf *out, struct sign_task *task, const char *name,
+	const struct buf *value)
 {
 	const char *begin = task->form->signs;
 
 	buf_printf(out, "%s: %s\n", name, buf_text(value));
 	if (strncasecmp(name, begin, strlen(begin)) == 0)
-		sign_insert(&task->fields, mem, name, buf_text(value));
+		sign_insert(&task->fields, task->mem, name, buf_text(value));
 }
 
 static void
-add_fields(struct buf *out, struct sign_task *task, struct mem *mem)
+add_fields(struct buf *out, struct sign_task *task)
 {
 	const struct sign_form *form = task->form;
 	struct buf value = { 0 };
 
 	sign_date(&value, form->date, task->moment);
-	add_field(out, task, mem, form->date_field, &value);
+	add_field(out, task, form->date_field, &value);
 	if (form->nonce_field) {
 		buf_cut(&value, 0);
 		buf_str(&value, task->moment->nonce);
-		add_field(out, task, mem, form->nonce_field, &value);
+		add_field(out, task, form->nonce_field, &value);
 	}
 	if (form->hash_field) {
 		buf_cut(&value, 0);
 		put_body_hash(&value, task->request);
-		add_field(out, task, mem, form->hash_field, &value);
+		add_field(out, task, form->hash_field, &value);
 	}
 	buf_free(&value);
 }
 
 static void
-collect_fields(struct sign_task *task, struct mem *mem)
+collect_fields(struct sign_task *task)
 {
 	const struct field *field;
 
-	sign_collect(task, mem, task->form->signs);
+	sign_collect(task, task->form->signs);
 	for (field = task->request->fields; field; field = field->next)
 		if (task->form->content_type &&
 			strcasecmp(field->name, "content-type") == 0)
-			sign_insert(
-				&task->fields, mem, field->name, field->value);
+			sign_insert(&task->fields, task->mem, field->name,
+				field->value);
 }
 
 void
-sign_hmac(struct buf *out, struct sign_task *task, struct mem *mem)
+sign_aws4(struct buf *out, struct sign_task *task)
 {
 	const struct sign_form *form = task->form;
 
-	add_fields(out, task, mem);
-	collect_fields(task, mem);
+	add_fields(out, task);
+	collect_fields(task);
 	buf_printf(out, "Authorization: %s %s=%s", form->name, form->credential,
 		task->words[0]);
 	if (form->end) {

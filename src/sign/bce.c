@@ -1,8 +1,10 @@
-/* cloud.baidu.com/doc/Reference/s/njwvz1yfu */
+/*
+ * bce-auth-v1, with a key derived from the moment and how long it counts:
+ * cloud.baidu.com/doc/Reference/s/njwvz1yfu
+ */
 #include <string.h>
 
 #include "buf.h"
-#include "sign/sign.h"
 #include "sign/internal.h"
 
 void
@@ -50,12 +52,12 @@ sign_bce_key(struct buf *hex, const struct sign_task *task)
 }
 
 void
-sign_bce(struct buf *out, struct sign_task *task, struct mem *mem)
+sign_bce(struct buf *out, struct sign_task *task)
 {
 	struct buf canonical = { 0 };
 	struct buf key = { 0 };
 
-	sign_collect(task, mem, "x-bce-");
+	sign_collect(task, "x-bce-");
 	sign_bce_canonical(&canonical, task);
 	sign_bce_key(&key, task);
 	buf_str(out, "Authorization: ");

@@ -1,4 +1,4 @@
-/* The forms of a request that schemes agree on. */
+/* A request as schemes sign it: its date, path, query and fields. */
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,10 +6,9 @@
 #include <time.h>
 
 #include "buf.h"
-#include "sign/sign.h"
 #include "sign/internal.h"
 
-#define BLANKS " \t"
+#define SPACES " \t"
 
 void
 sign_date(
@@ -210,9 +209,9 @@ sign_insert(struct field **list, struct mem *mem, const char *name,
 	size_t len;
 
 	lower(lowered);
-	value += strspn(value, BLANKS);
+	value += strspn(value, SPACES);
 	len = strlen(value);
-	while (len > 0 && strchr(BLANKS, value[len - 1]))
+	while (len > 0 && strchr(SPACES, value[len - 1]))
 		len--;
 	field->name = lowered;
 	field->value = mem_textn(mem, value, len);
@@ -242,23 +241,23 @@ host(struct mem *mem, const char *url)
 }
 
 void
-sign_collect(struct sign_task *task, struct mem *mem, const char *begin)
+sign_collect(struct sign_task *task, const char *begin)
 {
 	const struct field *field;
-	const char *name = host(mem, task->request->url);
+	const char *name = host(task->mem, task->request->url);
 	char *value;
 
 	for (field = task->request->fields; field; field = field->next) {
-		value = mem_text(mem, field->value);
+		value = mem_text(task->mem, field->value);
 		if (strcasecmp(field->name, "host") == 0)
 			name = value;
 		if (strncasecmp(field->name, begin, strlen(begin)) != 0)
 			continue;
 		if (task->form && task->form->lowers)
 			lower(value);
-		sign_insert(&task->fields, mem, field->name, value);
+		sign_insert(&task->fields, task->mem, field->name, value);
 	}
-	sign_insert(&task->fields, mem, "host", name);
+	sign_insert(&task->fields, task->mem, "host", name);
 }
 
 void

@@ -1,6 +1,8 @@
 /*
- * Private to the room sign: the steps of a signature one by one, so that each
- * can be compared with a known answer.
+ * Between the files of sign: the steps of a signature one by one, so that each
+ * can be compared with a known answer. From above: sign.c has the table of
+ * schemes, aws4.c, bce.c, digest.c and rpc.c are its rows; all of them use
+ * canonical.c and hash.c, which know no scheme. jwt.c stands beside the table.
  */
 #ifndef DDNS_SIGN_INTERNAL_H
 #define DDNS_SIGN_INTERNAL_H
@@ -8,12 +10,9 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-struct buf;
-struct fail;
-struct field;
+#include "sign/sign.h"
+
 struct mem;
-struct sign_moment;
-struct sign_request;
 
 enum sign_date {
 	SIGN_EPOCH,   /* 1767323045 */
@@ -51,8 +50,10 @@ struct sign_task {
 	const struct sign_request *request;
 	const struct sign_moment *moment;
 	struct field *fields; /* signed: by name, names lower case */
+	struct mem *mem;      /* for as long as the signing takes */
 };
 
+/* NULL: the scheme is not of the AWS4 family. */
 const struct sign_form *sign_form(const char *scheme);
 
 /* The AWS4 family: what is hashed, what is signed, the key, the signature. */
@@ -74,22 +75,23 @@ void sign_rpc_hmac(
 void sign_rpc_signature(
 	struct buf *out, const char *secret, const struct buf *text);
 
-/* Rows of the table in sign.c: add the lines of a scheme. */
-void sign_basic(struct buf *out, struct sign_task *task, struct mem *mem);
-void sign_hmac(struct buf *out, struct sign_task *task, struct mem *mem);
-void sign_bce(struct buf *out, struct sign_task *task, struct mem *mem);
-void sign_nfsn(struct buf *out, struct sign_task *task, struct mem *mem);
-void sign_ovh(struct buf *out, struct sign_task *task, struct mem *mem);
-void sign_51dns(struct buf *out, struct sign_task *task, struct mem *mem);
-void sign_rpc(struct buf *out, struct sign_task *task, struct mem *mem);
+/* Rows of the table in sign.c: add the lines of a scheme as sign_request does.
+ * The words were checked. */
+void sign_basic(struct buf *out, struct sign_task *task);
+void sign_aws4(struct buf *out, struct sign_task *task);
+void sign_bce(struct buf *out, struct sign_task *task);
+void sign_nfsn(struct buf *out, struct sign_task *task);
+void sign_ovh(struct buf *out, struct sign_task *task);
+void sign_51dns(struct buf *out, struct sign_task *task);
+void sign_rpc(struct buf *out, struct sign_task *task);
 
 /* Puts a field in its place in a list by name; the name becomes lower case
- * and the blanks around the value go. */
+ * and the spaces around the value go. */
 void sign_insert(struct field **list, struct mem *mem, const char *name,
 	const char *value);
 
 /* Inserts the host, and the fields of the request that begin so. */
-void sign_collect(struct sign_task *task, struct mem *mem, const char *begin);
+void sign_collect(struct sign_task *task, const char *begin);
 
 /* Adds the names of signed fields with `;` between them. */
 void sign_names(struct buf *out, const struct field *fields);
@@ -106,7 +108,7 @@ void sign_path(struct buf *out, const char *url, bool twice);
 /* The query of a URL, encoded and sorted: by name, or as whole pairs. */
 void sign_query(struct buf *out, const char *url, bool pairs);
 
-/* UTC */
+/* Adds the moment in UTC. */
 void sign_date(
 	struct buf *out, enum sign_date form, const struct sign_moment *moment);
 
@@ -117,7 +119,12 @@ void sign_base64url(struct buf *out, const void *bytes, size_t len);
 bool sign_rs256(struct buf *out, const char *pem, const struct buf *text,
 	struct fail *fail);
 
-/* Hexadecimal digits of SHA-256. */
-void sign_hash(struct buf *out, const char *text, size_t len);
+/* Add the hash of a text in hexadecimal digits. */
+void sign_sha256(struct buf *out, const char *text, size_t len);
+void sign_sha1(struct buf *out, const char *text, size_t len);
+void sign_md5(struct buf *out, const char *text, size_t len);
+
+void sign_hmac_sha1(unsigned char mac[20], const char *key, const char *text,
+	size_t len);
 
 #endif

@@ -8,23 +8,9 @@
 #include "buf.h"
 #include "fail.h"
 #include "json/json.h"
-#include "sign/sign.h"
 #include "sign/internal.h"
 
 #define LIFE 3600 /* seconds; the most that Google takes */
-
-void
-sign_base64url(struct buf *out, const void *bytes, size_t len)
-{
-	size_t i, start = out->len;
-
-	sign_base64(out, bytes, len);
-	while (out->len > start && out->at[out->len - 1] == '=')
-		buf_cut(out, out->len - 1);
-	for (i = start; i < out->len; i++)
-		if (out->at[i] == '+' || out->at[i] == '/')
-			out->at[i] = out->at[i] == '+' ? '-' : '_';
-}
 
 /* No question about a passphrase: the key has none. */
 static int

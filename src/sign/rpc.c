@@ -1,11 +1,10 @@
-/* help.aliyun.com/zh/sdk/product-overview/rpc-mechanism */
+/*
+ * RPC-HMAC-SHA1, which signs the query and sends all it adds in it:
+ * help.aliyun.com/zh/sdk/product-overview/rpc-mechanism
+ */
 #include <string.h>
 
-#include <openssl/evp.h>
-#include <openssl/hmac.h>
-
 #include "buf.h"
-#include "sign/sign.h"
 #include "sign/internal.h"
 
 static void
@@ -30,12 +29,10 @@ sign_rpc_text(struct buf *out, const char *method, const char *url)
 void
 sign_rpc_hmac(struct buf *out, const char *key, const char *text, size_t len)
 {
-	unsigned char mac[EVP_MAX_MD_SIZE];
-	unsigned int made = 0;
+	unsigned char mac[20];
 
-	HMAC(EVP_sha1(), key, (int)strlen(key), (const unsigned char *)text,
-		len, mac, &made);
-	sign_base64(out, mac, made);
+	sign_hmac_sha1(mac, key, text, len);
+	sign_base64(out, mac, sizeof mac);
 	mem_wipe(mac, sizeof mac);
 }
 
@@ -50,13 +47,12 @@ sign_rpc_signature(struct buf *out, const char *secret, const struct buf *text)
 }
 
 void
-sign_rpc(struct buf *out, struct sign_task *task, struct mem *mem)
+sign_rpc(struct buf *out, struct sign_task *task)
 {
 	const struct sign_request *request = task->request;
 	struct buf added = { 0 }, date = { 0 }, signature = { 0 };
 	struct buf url = { 0 }, text = { 0 };
 
-	(void)mem;
 	sign_date(&date, SIGN_ISO, task->moment);
 	add(&added, "SignatureMethod", "HMAC-SHA1");
 	add(&added, "SignatureNonce", task->moment->nonce);

@@ -1,5 +1,8 @@
 /*
- * What is computed from secrets, over libcrypto.
+ * What is computed from secrets: signatures of requests, tokens, HMACs. It
+ * uses json, for the file that a token is made from, and libcrypto; it knows
+ * no provider and sends nothing. exchange signs with it, provider checks
+ * accounts by its table, plan takes digests of accounts.
  */
 #ifndef DDNS_SIGN_SIGN_H
 #define DDNS_SIGN_SIGN_H
@@ -63,8 +66,11 @@ struct sign_claim {
 bool sign_jwt(
 	struct buf *out, const struct sign_claim *claim, struct fail *fail);
 
+/* Add bytes as text: RFC 4648 section 4, and hexadecimal digits. */
 void sign_base64(struct buf *out, const void *bytes, size_t len);
 void sign_hex(struct buf *out, const unsigned char *bytes, size_t len);
+
+/* RFC 2104. */
 void sign_hmac_sha256(unsigned char mac[32], const void *key, size_t key_len,
 	const void *text, size_t len);
 

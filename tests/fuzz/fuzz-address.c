@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "address-find.h"
+#include "fail.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -37,12 +38,13 @@ check_answer(const char *body, size_t len, bool six, bool allow)
 		{ { 4, { 203, 0, 113 } }, 24 },
 		{ { 6, { 0x20, 0x01, 0x0D, 0xB8 } }, 32 },
 	};
+	struct fail why;
 	struct address_rule rule = { .family = six ? 6 : 4 };
 	struct address found = { 0 };
 
 	rule.allow.list = documents;
 	rule.allow.count = allow ? 2 : 0;
-	if (address_find(&found, body, len, &rule) == ADDRESS_FOUND) {
+	if (address_find(&found, body, len, &rule, &why) == ADDRESS_FOUND) {
 		demand(address_valid(&found, &rule));
 		demand(allow || address_global(&found));
 		check_text(&found);

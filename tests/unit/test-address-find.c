@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "address-find.h"
+#include "fail.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
@@ -73,10 +74,11 @@ found_text(char text[ADDRESS_TEXT], const char *body, size_t len,
 	/* of exactly this size, so that reading past the end is noticed */
 	char *exact = malloc(len ? len : 1);
 	enum address_finding finding;
+	struct fail why;
 
 	assert_non_null(exact);
 	memcpy(exact, body, len);
-	finding = address_find(&found, exact, len, rule);
+	finding = address_find(&found, exact, len, rule, &why);
 	free(exact);
 	if (finding == ADDRESS_FOUND) {
 		address_format(&found, text);
@@ -227,7 +229,7 @@ static void
 one_address_is_judged_like_a_body(void **state)
 {
 	struct network allowed;
-	struct address_rule rule = { 4, { &allowed, 1 }, { NULL, 0 } };
+	struct address_rule rule = { .family = 4, .allow = { &allowed, 1 } };
 	static const struct {
 		const char *text;
 		bool global, mapped, valid;
@@ -252,6 +254,57 @@ one_address_is_judged_like_a_body(void **state)
 	}
 }
 
+/* What stands in the message of a lookup that found nothing. */
+static void
+what_was_found_is_told(void **state)
+{
+	static const struct {
+		int family;
+		const char *body, *why;
+	} rows[] = {
+		{ 4, "100.64.3.4",
+			"100.64.3.4 is shared address space (carrier-grade NAT): this line has no public address" },
+		{ 4, "ip: 192.168.1.5.",
+			"192.168.1.5 is private: the source asks the wrong side" },
+		{ 4, "203.0.113.7", "203.0.113.7 is reserved for examples" },
+		{ 4, "8.8.8.8 9.9.9.9", "two addresses: 8.8.8.8 and 9.9.9.9" },
+		{ 4, "8.8.4.4", "8.8.4.4 is denied by the configuration" },
+		{ 4, "h=1.1.1.1", "1.1.1.1 is the host that was asked" },
+		{ 4, "", "an empty answer" },
+		{ 4, "Please log in",
+			"no IPv4 address in \"Please log in\"" },
+		{ 4, "2620:fe::9", "no IPv4 address in \"2620:fe::9\"" },
+		{ 4, "a\x1B[2J", "no IPv4 address in \"a\\x1B[2J\"" },
+		{ 4, "12345678901234567890123456789012345678901234567890123456789\xC3\xA9",
+			"no IPv4 address in \"12345678901234567890123456789012345678901234567890123456789...\"" },
+		{ 6, "fe80::1", "fe80::1 is link-local" },
+		{ 6, "fd00::1",
+			"fd00::1 is private: the source asks the wrong side" },
+		{ 6, "::1", "::1 is loopback" },
+		{ 6, "::ffff:9.9.9.9",
+			"::ffff:9.9.9.9 stands for an IPv4 address" },
+		{ 6, "2001:db8::1", "2001:db8::1 is reserved for examples" },
+		{ 6, "9.9.9.9", "9.9.9.9 is an IPv4 address" },
+	};
+	struct network denied;
+	struct address found;
+	struct fail why;
+	size_t i;
+
+	(void)state;
+	assert_true(network_parse(&denied, "8.8.4.4"));
+	for (i = 0; i < COUNT(rows); i++) {
+		struct address_rule rule = { .family = rows[i].family,
+			.deny = { &denied, 1 }, .own = parsed("1.1.1.1") };
+
+		assert_int_not_equal(
+			address_find(&found, rows[i].body,
+				strlen(rows[i].body), &rule, &why),
+			ADDRESS_FOUND);
+		assert_string_equal(why.text, rows[i].why);
+	}
+}
+
 int
 main(void)
 {
@@ -260,6 +313,7 @@ main(void)
 		cmocka_unit_test(large_answers_are_searched),
 		cmocka_unit_test(rules_allow_and_deny),
 		cmocka_unit_test(one_address_is_judged_like_a_body),
+		cmocka_unit_test(what_was_found_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -10,12 +10,14 @@ dump_request(struct buf *out, const struct row_request *request)
 	const struct config_line *field;
 	const struct row_binding *at;
 
-	if (request->method)
-		buf_printf(out, " %s %s", request->method, request->url);
-	for (field = request->fields; field; field = field->next)
+	if (request->text.method)
+		buf_printf(
+			out, " %s %s", request->text.method, request->text.url);
+	for (field = request->text.fields; field; field = field->next)
 		buf_printf(out, " <%s>", field->text);
-	if (request->body)
-		buf_printf(out, " %s %s", kinds[request->kind], request->body);
+	if (request->text.body)
+		buf_printf(out, " %s %s", kinds[request->text.kind],
+			request->text.body);
 	if (request->paged)
 		buf_str(out, " paged");
 	if (!request->reading)
