@@ -1,15 +1,15 @@
+/*
+ * The command `check`: tells the mistakes of a configuration, or what it means.
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "check.h"
 #include "cli.h"
-#include "config/config.h"
 #include "document.h"
 #include "exit.h"
 #include "fail.h"
-#include "lookup/lookup.h"
 #include "plan.h"
-#include "provider/row.h"
 #include "report.h"
 
 static bool
@@ -135,7 +135,7 @@ show_time(const char *what, int64_t seconds)
 		units[i].name);
 }
 
-/* What may hold a secret is only said to be there. */
+/* Of what may hold a secret only its being there is shown. */
 static void
 show_general(const struct plan *plan, const char *state)
 {

@@ -1,5 +1,6 @@
 /*
- * The command line.
+ * The command line, as a struct that main and the commands read. Uses nearest
+ * and fail.
  */
 #ifndef DDNS_CLI_H
 #define DDNS_CLI_H
@@ -32,8 +33,8 @@ struct cli {
 };
 
 /*
- * Reads the arguments; argv is permuted. False: wrong usage, said on stderr
- * with a hint at --help.
+ * Reads the arguments; argv is permuted. False: wrong usage, reported on
+ * stderr with a hint at --help.
  */
 bool cli_read(struct cli *cli, int argc, char **argv);
 

@@ -1,17 +1,17 @@
+/*
+ * Makes a plan of a configuration, checking what holds between its sections.
+ */
 #include <string.h>
 #include <strings.h>
 
 #include "plan.h"
 #include "address-find.h"
 #include "buf.h"
-#include "config/config.h"
 #include "nearest.h"
 #include "event/event.h"
 #include "fail.h"
 #include "name.h"
-#include "lookup/lookup.h"
 #include "nsupdate/nsupdate.h"
-#include "provider/row.h"
 #include "sign/sign.h"
 #include "state/state.h"
 

@@ -1,16 +1,16 @@
-#include <stdio.h>
+/*
+ * The command `lookup`: asks every source and shows the answers side by side.
+ * It is not called lookup because that is the room of the lookups themselves.
+ */
 #include <string.h>
 
 #include "probe.h"
 #include "address-find.h"
-#include "buf.h"
 #include "cli.h"
-#include "config/config.h"
 #include "document.h"
 #include "exit.h"
 #include "fail.h"
 #include "http/http.h"
-#include "lookup/lookup.h"
 #include "plan.h"
 #include "report.h"
 #include "screen.h"

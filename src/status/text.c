@@ -28,7 +28,7 @@ static const char *const words[] = {
 
 /* Adds a paragraph with its secrets masked. */
 static void
-say(struct page *page, int indent, const struct buf *text)
+add_text(struct page *page, int indent, const struct buf *text)
 {
 	struct buf shown = { 0 };
 
@@ -127,10 +127,10 @@ add_reason(struct page *page, const struct status_item *item)
 	if (*item->why)
 		buf_printf(&text, "because %s", item->why);
 	if (text.len > 0)
-		say(page, indent, &text);
+		add_text(page, indent, &text);
 	buf_cut(&text, 0);
 	buf_printf(&text, "next: %s", item->step);
-	say(page, indent, &text);
+	add_text(page, indent, &text);
 	buf_free(&text);
 }
 
@@ -200,7 +200,7 @@ add_run(struct page *page)
 	if (code >= 0 && code < (int)(sizeof(meanings) / sizeof(*meanings)) &&
 		meanings[code])
 		buf_printf(&text, ", %s", meanings[code]);
-	say(page, 0, &text);
+	add_text(page, 0, &text);
 	buf_char(page->out, '\n');
 	buf_free(&text);
 }
@@ -230,7 +230,7 @@ add_source(struct page *page, const struct stats_source *source)
 			source->failures, source->failures == 1 ? "" : "s");
 		add_ago(&text, page->status->now, source->failed);
 		buf_printf(&text, ": %s", source->cause);
-		say(page, DETAIL, &text);
+		add_text(page, DETAIL, &text);
 	}
 	buf_free(&text);
 }
@@ -253,9 +253,9 @@ add_set(struct page *page, const struct lookup_set *set)
 			stats_source(status->stats, set->title, source->shown));
 }
 
-/* Names and accounts have told theirs above. */
+/* Those of names and accounts stand above, with the names. */
 static bool
-is_told(const struct state_problem *row)
+is_shown(const struct state_problem *row)
 {
 	return !*row->text || strncmp(row->key, "name ", 5) == 0 ||
 	       strncmp(row->key, "account ", 8) == 0;
@@ -269,18 +269,18 @@ add_problems(struct page *page)
 	bool first = true;
 
 	for (row = page->status->state->problems; row; row = row->next) {
-		if (is_told(row))
+		if (is_shown(row))
 			continue;
 		if (first)
 			buf_str(page->out, "\nproblems\n");
 		first = false;
 		buf_cut(&text, 0);
 		buf_str(&text, row->text);
-		say(page, 2, &text);
+		add_text(page, 2, &text);
 		buf_cut(&text, 0);
 		buf_str(&text, "first seen ");
 		add_ago(&text, page->status->now, row->first);
-		say(page, DETAIL, &text);
+		add_text(page, DETAIL, &text);
 	}
 	buf_free(&text);
 }

@@ -2,7 +2,6 @@
  * Decides which items are due, calls their providers, takes the results.
  */
 #include <stdio.h>
-#include <string.h>
 
 #include "update/internal.h"
 #include "log.h"
@@ -49,7 +48,7 @@ confirm(struct update *update, struct update_item *item)
 	item->hold->text = "";
 }
 
-/* The account as a whole has to wait, or waits for the user. */
+/* The account as a whole is not called for a while, or until the user acts. */
 static void
 hold_account(struct update *update, struct update_item *item)
 {
@@ -182,7 +181,7 @@ fill_job(struct update_item *item)
 
 	job->next = NULL;
 	job->name = item->name;
-	job->type = (int)item->type;
+	job->type = item->type;
 	job->want = &item->want;
 	job->last = &item->old;
 	job->ip[item->type] = &item->want;

@@ -1,7 +1,6 @@
 /*
  * Collects the sets of lookups and the items that a run is about.
  */
-#include <string.h>
 #include <unistd.h>
 
 #include "update/internal.h"

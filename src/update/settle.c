@@ -1,6 +1,7 @@
 /*
  * Turns how a run ended into problems, recoveries and the exit status.
  */
+#include <stdarg.h>
 #include <string.h>
 
 #include "update/internal.h"
@@ -8,7 +9,7 @@
 #include "state/stats.h"
 
 /* How an item stands when all is done. */
-static int
+static enum outcome
 standing(const struct update_item *item)
 {
 	if (item->decision == DECIDE_REFUSED)
@@ -343,7 +344,7 @@ exit_status(const struct update *update)
 {
 	const struct update_item *item;
 	const struct update_set *set;
-	int worst = OUTCOME_SAME;
+	enum outcome worst = OUTCOME_SAME;
 
 	for (item = update->items; item; item = item->next)
 		if (item->decision != DECIDE_UNKNOWN && standing(item) > worst)

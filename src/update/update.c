@@ -218,7 +218,7 @@ take_state(struct update *update)
 	return update->state ? EXIT_FINE : state_trouble(update, &fail);
 }
 
-/* What comes after a run that held the lock: a document, and the news to
+/* What comes after a run that had the lock: a document, and the news to
  * others. */
 static void
 announce(struct update *update, int status, int64_t started)
