@@ -10,7 +10,8 @@
 
 #include "config/config.h"
 #include "lookup/lookup.h"
-#include "provider/row.h"
+#include "provider/account.h"
+#include "provider/catalogue.h"
 
 struct address;
 struct state;

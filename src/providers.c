@@ -9,10 +9,7 @@
 #include "cli.h"
 #include "config/config.h"
 #include "exit.h"
-#include "provider/catalogue-internal.h"
-#include "provider/layer.h"
-#include "provider/make.h"
-#include "provider/row.h"
+#include "provider/catalogue.h"
 #include "report.h"
 #include "screen.h"
 
@@ -28,8 +25,7 @@ struct wanted {
 
 struct view {
 	struct mem *mem;
-	struct layer_work work;
-	struct row rows[ROW_TYPES];
+	struct catalogue_view row;
 	struct wanted *wanted;
 };
 
@@ -48,40 +44,27 @@ want(struct view *view, const struct wanted *wanted)
 static const char *
 standard_of(struct view *view, const char *key)
 {
-	struct layer_value value =
-		layer_find(view->mem, view->work.top, key, ROW_A);
-
-	return value.lines ? value.lines->text : NULL;
+	return catalogue_default(&view->row, view->mem, key);
 }
 
 static bool
 holds(const struct view *view, const char *variable)
 {
-	const char *words[] = { variable, NULL };
-	const struct row *row;
-	int type, step;
-
-	for (type = 0; type < ROW_TYPES; type++) {
-		row = &view->rows[type];
-		if (row_shared_holds(row, words))
-			return true;
-		for (step = 0; step < STEPS; step++)
-			if (row_step_holds(row, step, words))
-				return true;
-	}
-	return false;
+	return row_holds(&view->row.rows[ROW_A], variable) ||
+	       row_holds(&view->row.rows[ROW_AAAA], variable);
 }
 
 static bool
 offers(const struct view *view)
 {
-	return view->rows[ROW_A].offered || view->rows[ROW_AAAA].offered;
+	return view->row.rows[ROW_A].offered ||
+	       view->row.rows[ROW_AAAA].offered;
 }
 
 static bool
 needs_zone(const struct view *view)
 {
-	const struct row *row = view->rows;
+	const struct row *row = view->row.rows;
 
 	return (row[ROW_A].needs_zone && !row[ROW_A].step[STEP_ZONES]) ||
 	       (row[ROW_AAAA].needs_zone && !row[ROW_AAAA].step[STEP_ZONES]);
@@ -97,7 +80,7 @@ want_general(struct view *view)
 	const struct wanted refresh = { .key = "refresh",
 		.standard = standard_of(view, "refresh"),
 		.text = "call again for an unchanged address" };
-	const bool runs = view->rows[ROW_A].runs != NULL;
+	const bool runs = view->row.rows[ROW_A].runs != NULL;
 	const struct wanted server = { .key = "server",
 		.needed = !runs,
 		.text = runs ? "HOST or HOST:PORT; else the zone's primary"
@@ -109,7 +92,7 @@ want_general(struct view *view)
 	if (runs || holds(view, "server"))
 		want(view, &server);
 	zone.needed = needs_zone(view) && !zone.standard;
-	if (zone.needed || zone.standard || view->rows[ROW_A].needs_zone)
+	if (zone.needed || zone.standard || view->row.rows[ROW_A].needs_zone)
 		want(view, &zone);
 	if (runs || holds(view, "ttl"))
 		want(view, &ttl);
@@ -121,20 +104,16 @@ want_general(struct view *view)
 				   .text = "the request, as in a row" });
 }
 
-/* False: the row's layers are wrong. */
+/* What an account is to write. False: the row's layers are wrong. */
 static bool
-look(struct view *view, struct catalogue *catalogue, struct catalogue_row *row)
+look(struct view *view)
 {
-	const struct row_declared *at;
-	struct row_declared *declared;
+	const struct row_declared *at = view->row.declared;
 	struct wanted one;
 
-	view->mem = mem_new();
-	view->work.mem = view->mem;
-	if (!catalogue_layers(catalogue, row, view->mem, &view->work))
+	if (!view->row.layers)
 		return false;
-	catalogue_make(&view->work, view->rows, &declared);
-	for (at = declared; at; at = at->next) {
+	for (; at; at = at->next) {
 		one = (struct wanted){ .key = at->name,
 			.secret = at->secret,
 			.standard = standard_of(view, at->name),
@@ -150,11 +129,11 @@ look(struct view *view, struct catalogue *catalogue, struct catalogue_row *row)
 static const char *
 families_of(const struct view *view)
 {
-	if (view->rows[ROW_A].offered && view->rows[ROW_AAAA].offered)
+	if (view->row.rows[ROW_A].offered && view->row.rows[ROW_AAAA].offered)
 		return "A AAAA";
 	if (!offers(view))
 		return "-";
-	return view->rows[ROW_A].offered ? "A" : "AAAA";
+	return view->row.rows[ROW_A].offered ? "A" : "AAAA";
 }
 
 /* "token zone (batch, refresh 25d)": the keys that are needed; many names go
@@ -164,8 +143,8 @@ add_needs(struct buf *out, struct view *view)
 {
 	const struct wanted *at;
 	const char *refresh = standard_of(view, "refresh");
-	const bool batch = view->rows[ROW_A].step[STEP_BATCH] ||
-			   view->rows[ROW_AAAA].step[STEP_BATCH];
+	const bool batch = view->row.rows[ROW_A].step[STEP_BATCH] ||
+			   view->row.rows[ROW_AAAA].step[STEP_BATCH];
 
 	for (at = view->wanted; at; at = at->next)
 		if (at->needed)
@@ -187,10 +166,11 @@ list(struct catalogue *catalogue, struct buf *out)
 	for (; *name; name++)
 		screen_measure(table, (const char *const[]){ *name, "", "" });
 	for (name = catalogue_names(catalogue); *name; name++) {
-		struct view view = { .wanted = NULL };
-		const bool fine = look(
-			&view, catalogue, catalogue_find(catalogue, *name));
+		struct view view = { .mem = mem_new() };
+		bool fine;
 
+		catalogue_look(catalogue, *name, view.mem, &view.row);
+		fine = look(&view);
 		buf_cut(&needs, 0);
 		if (fine)
 			add_needs(&needs, &view);
@@ -298,23 +278,20 @@ add_account(struct buf *out, const char *name, struct view *view)
 static bool
 show(struct catalogue *catalogue, const char *name, struct buf *out)
 {
-	struct catalogue_row *row = catalogue_find(catalogue, name);
-	struct view view = { .wanted = NULL };
+	struct view view = { .mem = mem_new() };
+	const bool found = catalogue_look(catalogue, name, view.mem, &view.row);
 
-	if (!row)
-		return false;
-	if (row->text)
-		buf_str(out, row->text->text);
-	else
-		add_section(out, row->section);
-	if (!look(&view, catalogue, row))
-		goto out;
-	buf_char(out, '\n');
-	add_table(out, &view);
-	add_account(out, name, &view);
-out:
+	if (found && view.row.text)
+		buf_str(out, view.row.text);
+	else if (found)
+		add_section(out, view.row.section);
+	if (found && look(&view)) {
+		buf_char(out, '\n');
+		add_table(out, &view);
+		add_account(out, name, &view);
+	}
 	mem_free(view.mem);
-	return true;
+	return found;
 }
 
 /* A user's own rows count if a configuration is named or there is one. */

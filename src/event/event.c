@@ -1,3 +1,4 @@
+/* Tells the hook, the webhook and the heartbeat. */
 #include <stddef.h>
 #include <string.h>
 

@@ -1,6 +1,9 @@
 /*
  * News for other programs: the hook, the webhook and the heartbeat of the
- * configuration. Nothing of theirs is shown but how it failed.
+ * configuration. Of what they answer, only how they failed is shown.
+ *
+ * The room may use config, request, template, http and child. plan reads by
+ * it, update tells by it.
  */
 #ifndef DDNS_EVENT_EVENT_H
 #define DDNS_EVENT_EVENT_H
@@ -25,7 +28,7 @@ struct event {
 };
 
 /*
- * Reads and checks [webhook], and the placeholders of `heartbeat`; what is
+ * Reads and checks [webhook], and the expressions of `heartbeat`; what is
  * wrong is reported in the config. NULL: there is none, or it is wrong. The
  * memory is the config's.
  */

@@ -8,7 +8,7 @@
 #include "fail.h"
 #include "json/json.h"
 #include "name.h"
-#include "provider/row.h"
+#include "provider/account.h"
 #include "request.h"
 #include "secret.h"
 
@@ -73,18 +73,6 @@ answer_text(struct json_t *item, const struct row_reading *reading,
 		       json_find(item, pointer, skip, NULL) == JSON_NOTHING);
 }
 
-bool
-answer_compared(const char *variable)
-{
-	static const char *const compared[] = { "zone", "name", "type", "ip" };
-	size_t i;
-
-	for (i = 0; i < sizeof compared / sizeof compared[0]; i++)
-		if (strcmp(variable, compared[i]) == 0)
-			return true;
-	return false;
-}
-
 /* Reads the variables that stand beside an address, in an element of the list
  * of addresses, or all the others. list: "" if there is none. */
 static struct pair *
@@ -101,7 +89,7 @@ read_vars(struct mem *mem, struct json_t *at, const struct row_reading *reading,
 		below = len > 0 && strncmp(binding->pointer, list, len) == 0 &&
 			binding->pointer[len] == '/';
 		buf_cut(&text, 0);
-		if (!answer_compared(binding->variable) && below == beside &&
+		if (!row_compared(binding->variable) && below == beside &&
 			json_first(at, binding->pointer + (below ? len : 0),
 				&text))
 			pair_add(

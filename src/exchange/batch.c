@@ -20,7 +20,7 @@ make(struct work *work, const char *const items[KINDS], struct fail *fail)
 
 	for (i = 0; i < KINDS; i++) {
 		pairs[i].next = i + 1 < KINDS ? &pairs[i + 1] : NULL;
-		pairs[i].name = row_steps[kinds[i]];
+		pairs[i].name = row_step_name(kinds[i]);
 		pairs[i].text = items[i] ? items[i] : "";
 		pairs[i].raw = true;
 	}

@@ -24,7 +24,7 @@ any_read(const struct work *work, const struct held *held,
 		request = work->row->step[step];
 		binding = request ? request->reading->bindings : NULL;
 		for (; binding; binding = binding->next)
-			if (!answer_compared(binding->variable) &&
+			if (!row_compared(binding->variable) &&
 				is(work, held, binding->variable))
 				return true;
 	}

@@ -5,7 +5,7 @@
 #include "fail.h"
 #include "http/http.h"
 #include "json/json.h"
-#include "provider/row.h"
+#include "provider/account.h"
 
 static void
 stop_others(struct exchange *exchange, const struct work *cause)
@@ -41,7 +41,7 @@ exchange_finish(struct work *work, int outcome)
 void
 exchange_fail(struct work *work, const struct fail *fail)
 {
-	fail_set(work->job->fail, "%s: %s", row_steps[work->step], fail->text);
+	fail_set(work->job->fail, "%s: %s", row_step_name(work->step), fail->text);
 	exchange_finish(work, OUTCOME_LATER);
 }
 

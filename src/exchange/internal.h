@@ -228,9 +228,6 @@ bool answer_items(const struct call *page, const struct row_reading *reading,
 	bool (*each)(struct json_t *item, void *arg), void *arg,
 	struct fail *fail);
 
-/* Whether a variable that is read is compared, and none for later use. */
-bool answer_compared(const char *variable);
-
 /* The variables of an item, but those that are compared. */
 struct pair *answer_vars(struct mem *mem, struct json_t *item,
 	const struct row_reading *reading);

@@ -219,7 +219,7 @@ speaks_of_time(const struct work *work, const char *text)
 void
 answer_tell(const struct work *work, const struct call *call, const char *why)
 {
-	const char *step = row_steps[work->step];
+	const char *step = row_step_name(work->step);
 	struct fail *fail = work->job->fail;
 	struct buf message = { 0 }, shown = { 0 };
 	bool own;

@@ -7,7 +7,7 @@
 #include "exchange/internal.h"
 #include "exchange/exchange.h"
 #include "fail.h"
-#include "provider/row.h"
+#include "provider/account.h"
 #include "request.h"
 #include "secret.h"
 #include "sign/sign.h"

@@ -5,7 +5,7 @@
 #include "exchange/internal.h"
 #include "exchange/exchange.h"
 #include "fail.h"
-#include "provider/row.h"
+#include "provider/account.h"
 #include "secret.h"
 #include "sign/sign.h"
 
@@ -57,7 +57,7 @@ show(struct buf *out, struct work *work, int step)
 	if (message)
 		put(out, message);
 	else
-		buf_printf(out, "%s: cannot be sent: %s\n", row_steps[step],
+		buf_printf(out, "%s: cannot be sent: %s\n", row_step_name(step),
 			fail.text);
 }
 
@@ -99,7 +99,7 @@ tell(struct work *work, int step, struct pair **pairs)
 		return;
 	for (binding = request->reading->bindings; binding;
 		binding = binding->next)
-		if (!answer_compared(binding->variable))
+		if (!row_compared(binding->variable))
 			stand_in(work, pairs, binding->variable);
 }
 

@@ -6,7 +6,7 @@
 #include "fail.h"
 #include "log.h"
 #include "name.h"
-#include "provider/row.h"
+#include "provider/account.h"
 #include "request.h"
 #include "template/template.h"
 
@@ -25,7 +25,7 @@ ask(struct work *work, int step)
 
 	work->step = step;
 	log_step("%s: %s %s: %s", work->exchange->account->title,
-		work->job->name, row_types[work->job->type], row_steps[step]);
+		work->job->name, row_types[work->job->type], row_step_name(step));
 	message = message_first(work, step, &fail);
 	if (message)
 		work->call = call_for(work, work->row->step[step], message);

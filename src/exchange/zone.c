@@ -9,7 +9,7 @@
 #include "fail.h"
 #include "json/json.h"
 #include "name.h"
-#include "provider/row.h"
+#include "provider/account.h"
 
 void
 zone_set(struct work *work, const char *zone)
@@ -37,7 +37,7 @@ zone_asked(const struct work *work)
 		return request != NULL;
 	binding = request->reading ? request->reading->bindings : NULL;
 	for (; binding; binding = binding->next)
-		if (!answer_compared(binding->variable) &&
+		if (!row_compared(binding->variable) &&
 			!account_value(work, binding->variable))
 			return true;
 	return false;

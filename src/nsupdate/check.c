@@ -5,11 +5,10 @@
 
 #include "nsupdate/nsupdate.h"
 #include "nsupdate/internal.h"
-#include "provider/account-internal.h"
 #include "buf.h"
 #include "config/config.h"
 #include "fail.h"
-#include "provider/row.h"
+#include "provider/account.h"
 
 /* Whatever stands in the script or in argv passes one of these. */
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -25,7 +24,7 @@ static void
 wrong(const struct checking *checking, const char *key, const char *text)
 {
 	const struct config_section *section = checking->account->section;
-	const struct config_entry *entry = account_entry(section, key);
+	const struct config_entry *entry = config_first(section, key);
 
 	config_wrong(checking->config, section, entry, "%s%s%s",
 		entry ? "" : key, entry ? "" : ": ", text);

@@ -12,7 +12,7 @@
 #include "fail.h"
 #include "http/http.h"
 #include "log.h"
-#include "provider/row.h"
+#include "provider/account.h"
 
 #define SAID_CEILING 65536 /* bytes that nsupdate may write */
 #define POUR_MS 5          /* until a full pipe is tried again */

@@ -3,13 +3,12 @@
 
 #include "nsupdate/nsupdate.h"
 #include "nsupdate/internal.h"
-#include "provider/account-internal.h"
 #include "address.h"
 #include "buf.h"
 #include "config/config.h"
 #include "exchange/exchange.h"
 #include "fail.h"
-#include "provider/row.h"
+#include "provider/account.h"
 #include "secret.h"
 
 #define PROGRAM "/usr/bin/nsupdate"

@@ -1,20 +1,15 @@
-#include "provider/parse.h"
+/* A row's requests, taken apart: ddns-providers(5), REQUESTS. */
+#include "provider/internal.h"
 
-#include <stdint.h>
 #include <string.h>
 
-#include "buf.h"
-#include "config/config.h"
 #include "fail.h"
-#include "provider/layer.h"
-#include "provider/row.h"
-#include "request.h"
 #include "url.h"
 
-#define BLANKS " \t"
+#define SPACES " \t"
 
 static bool
-is_blank(char c)
+is_space(char c)
 {
 	return c == ' ' || c == '\t';
 }
@@ -26,8 +21,8 @@ arrow(const char *line)
 	const char *at;
 
 	for (at = strstr(line, "->"); at; at = strstr(at + 2, "->"))
-		if ((at == line || is_blank(at[-1])) &&
-			(at[2] == '\0' || is_blank(at[2])))
+		if ((at == line || is_space(at[-1])) &&
+			(at[2] == '\0' || is_space(at[2])))
 			break;
 	return at;
 }
@@ -39,7 +34,7 @@ append(struct layer_work *work, struct config_line **end, const char *text,
 {
 	struct config_line *copy = mem_take(work->mem, sizeof(*copy));
 
-	while (len > 0 && is_blank(text[len - 1]))
+	while (len > 0 && is_space(text[len - 1]))
 		len--;
 	copy->text = mem_textn(work->mem, text, len);
 	copy->line = line;
@@ -106,7 +101,7 @@ row_parse_origin(struct layer_work *work, const char *url)
 	authority += strlen("://");
 	len = strcspn(authority, "/?#");
 	origin = mem_textn(work->mem, url, (size_t)(authority - url) + len);
-	if (strncmp(url, "https://", 8) == 0 && strchr(origin, '{'))
+	if (url_secure(url) && strchr(origin, '{'))
 		return true;
 	if (strchr(origin, '{'))
 		return layer_wrong(work,
@@ -116,17 +111,10 @@ row_parse_origin(struct layer_work *work, const char *url)
 	return true;
 }
 
-static bool
-is_absolute(const char *url)
-{
-	return strncmp(url, "https://", 8) == 0 ||
-	       strncmp(url, "http://", 7) == 0;
-}
-
 static void
 check_url(struct layer_work *work, const char *url)
 {
-	if (is_absolute(url))
+	if (url_scheme(url) > 0)
 		row_parse_origin(work, url);
 	else if (url[0] == '\0' || !strchr("/?{", url[0]))
 		layer_wrong(work, "a URL begins with /, ?, { or https://");

@@ -1,4 +1,5 @@
 #include "read-rows.h"
+#include "provider/internal.h"
 
 #define NAMES "names = home.example.com\n"
 
@@ -67,7 +68,7 @@ dump_row(struct buf *out, const struct row *row)
 	for (i = 0; i < STEPS; i++) {
 		if (!row->step[i])
 			continue;
-		buf_str(out, row_steps[i]);
+		buf_str(out, row_step_name(i));
 		dump_request(out, row->step[i]);
 		buf_char(out, '\n');
 	}

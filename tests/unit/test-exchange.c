@@ -12,7 +12,8 @@
 #include "config/config.h"
 #include "exchange/exchange.h"
 #include "json/json.h"
-#include "provider/row.h"
+#include "provider/account.h"
+#include "provider/catalogue.h"
 #include "secret.h"
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
