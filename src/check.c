@@ -1,17 +1,15 @@
+/*
+ * The command `check`: tells the mistakes of a configuration, or what it means.
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "check.h"
-#include "buf.h"
 #include "cli.h"
-#include "config/config.h"
 #include "document.h"
 #include "exit.h"
 #include "fail.h"
-#include "lookup/lookup.h"
 #include "plan.h"
-#include "provider/account.h"
-#include "provider/catalogue.h"
 #include "report.h"
 
 static bool
@@ -29,24 +27,16 @@ report_notes(const struct config *config, bool warnings)
 static void
 print_document(const struct config *config)
 {
-	struct buf out = { 0 };
-	struct document document = { .out = &out };
+	struct document document = { .depth = 0 };
 	const struct config_note *note;
 
 	document_open(&document, NULL, '{');
 	document_number(&document, "exit", EXIT_CONFIG);
 	document_open(&document, "problems", '[');
-	for (note = config->notes; note; note = note->next) {
-		document_open(&document, NULL, '{');
-		document_text(&document, "event",
-			note->warning ? "warning" : "failed");
-		document_text(&document, "message", note->text);
-		document_close(&document, '}');
-	}
-	document_close(&document, ']');
-	document_close(&document, '}');
-	report_output(buf_text(&out));
-	buf_free(&out);
+	for (note = config->notes; note; note = note->next)
+		document_problem(&document,
+			note->warning ? "warning" : "failed", note->text, NULL);
+	document_print(&document);
 }
 
 bool
@@ -145,7 +135,7 @@ show_time(const char *what, int64_t seconds)
 		units[i].name);
 }
 
-/* What may hold a secret is only said to be there. */
+/* Of what may hold a secret only its being there is shown. */
 static void
 show_general(const struct plan *plan, const char *state)
 {

@@ -1,5 +1,6 @@
 /*
- * The command `check`: what the configuration means.
+ * The command `check`: what the configuration means. Main runs it, and asks it
+ * before any other command whether the configuration may be used.
  */
 #ifndef DDNS_CHECK_H
 #define DDNS_CHECK_H

@@ -17,11 +17,21 @@ struct address;
 struct state;
 struct request_text;
 
+/* A name of an account and one of its types, with the lookups for it. */
+struct plan_item {
+	struct plan_item *next;
+	const struct account *account;
+	const char *name;
+	enum row_type type;
+	const struct lookup_set *set;
+};
+
 struct plan {
 	struct config *config;
 	struct catalogue *catalogue;
 	struct lookup_set *sets;  /* in the order of the file */
 	struct account *accounts; /* in the order of the file */
+	struct plan_item *items;  /* in the order of the file */
 	struct request_text *webhook; /* NULL: none */
 };
 

@@ -1,16 +1,16 @@
-#include <stdio.h>
+/*
+ * The command `lookup`: asks every source and shows the answers side by side.
+ * It is not called lookup because that is the room of the lookups themselves.
+ */
 #include <string.h>
 
 #include "probe.h"
 #include "address-find.h"
-#include "buf.h"
 #include "cli.h"
-#include "config/config.h"
 #include "document.h"
 #include "exit.h"
 #include "fail.h"
 #include "http/http.h"
-#include "lookup/lookup.h"
 #include "plan.h"
 #include "report.h"
 #include "screen.h"
@@ -40,8 +40,7 @@ add_set(struct probe *probe, const struct lookup_set *set)
 	struct lookup **end = &probe->lookups;
 	struct lookup *lookup = mem_take(probe->mem, sizeof(*lookup));
 
-	if ((set->family == 4 && probe->cli->only6) ||
-		(set->family == 6 && probe->cli->only4))
+	if (!cli_takes(probe->cli, set->family))
 		return;
 	while (*end)
 		end = &(*end)->next;
@@ -199,14 +198,13 @@ add_try(struct document *document, const struct lookup_try *try, bool used)
 	document_text(document, "address", try->valid ? text : NULL);
 	document_number(document, "ms", try->ms);
 	document_switch(document, "used", used);
-	document_close(document, '}');
+	document_close(document);
 }
 
 static void
 print_document(const struct probe *probe)
 {
-	struct buf out = { 0 };
-	struct document document = { .out = &out };
+	struct document document = { .depth = 0 };
 	const struct lookup *lookup;
 	const struct lookup_try *try;
 	char text[ADDRESS_TEXT];
@@ -223,13 +221,10 @@ print_document(const struct probe *probe)
 		document_open(&document, "sources", '[');
 		for (try = lookup->tries; try; try = try->next)
 			add_try(&document, try, try == lookup->used);
-		document_close(&document, ']');
-		document_close(&document, '}');
+		document_close(&document);
+		document_close(&document);
 	}
-	document_close(&document, ']');
-	document_close(&document, '}');
-	report_output(buf_text(&out));
-	buf_free(&out);
+	document_print(&document);
 }
 
 static bool

@@ -71,18 +71,6 @@ exchange_answer_text(struct json_t *item, const struct row_reading *reading,
 	return fail_set(fail, "an item without %s", variable);
 }
 
-bool
-row_compared(const char *variable)
-{
-	static const char *const compared[] = { "zone", "name", "type", "ip" };
-	size_t i;
-
-	for (i = 0; i < sizeof compared / sizeof compared[0]; i++)
-		if (strcmp(variable, compared[i]) == 0)
-			return true;
-	return false;
-}
-
 struct pair *
 exchange_answer_vars(struct mem *mem, struct json_t *at,
 	const struct row_reading *reading, const char *list, bool below)

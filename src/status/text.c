@@ -1,21 +1,13 @@
+/*
+ * What the state file knows, as text for people.
+ */
 #include <string.h>
 
-#include "status/status.h"
-#include "address.h"
-#include "buf.h"
-#include "clock.h"
-#include "config/config.h"
-#include "lookup/lookup.h"
-#include "plan.h"
-#include "provider/account.h"
-#include "report.h"
-#include "screen.h"
-#include "state/state.h"
-#include "state/stats.h"
-#include "decide.h"
 #include "status/internal.h"
+#include "clock.h"
+#include "screen.h"
 
-#define DETAIL 6 /* blanks before what belongs to a line */
+#define DETAIL 6 /* spaces before what belongs to a line */
 
 enum { NAME, TYPE, ADDRESS, AGE, STATE, COLUMNS };
 
@@ -36,7 +28,7 @@ static const char *const words[] = {
 
 /* Adds a paragraph with its secrets masked. */
 static void
-say(struct page *page, int indent, const struct buf *text)
+add_text(struct page *page, int indent, const struct buf *text)
 {
 	struct buf shown = { 0 };
 
@@ -54,11 +46,32 @@ add_time(struct buf *out, int64_t when)
 	buf_str(out, text);
 }
 
+/* "3 days": one unit, rounded down. */
+static void
+add_age(struct buf *out, int64_t seconds)
+{
+	static const struct {
+		int64_t unit;
+		const char *name;
+	} units[] = {
+		{ 86400, "day" },
+		{ 3600, "hour" },
+		{ 60, "minute" },
+		{ 1, "second" },
+	};
+	size_t i = 0;
+
+	while (i < 3 && seconds < units[i].unit)
+		i++;
+	buf_printf(out, "%lld %s%s", (long long)(seconds / units[i].unit),
+		units[i].name, seconds / units[i].unit == 1 ? "" : "s");
+}
+
 /* "5 minutes ago"; a time in the future is not believed. */
 static void
 add_ago(struct buf *out, int64_t now, int64_t when)
 {
-	status_age(out, when < now ? now - when : 0);
+	add_age(out, when < now ? now - when : 0);
 	buf_str(out, " ago");
 }
 
@@ -74,7 +87,7 @@ fill_cells(const char *cells[COLUMNS], const struct status *status,
 	if (state->confirmed->family == 0 || state->since > status->now)
 		buf_char(&age, '-');
 	else
-		status_age(&age, status->now - state->since);
+		add_age(&age, status->now - state->since);
 	cells[NAME] = item->name;
 	cells[TYPE] = row_types[item->type];
 	cells[ADDRESS] = mem_text(status->mem, address);
@@ -114,10 +127,10 @@ add_reason(struct page *page, const struct status_item *item)
 	if (*item->why)
 		buf_printf(&text, "because %s", item->why);
 	if (text.len > 0)
-		say(page, indent, &text);
+		add_text(page, indent, &text);
 	buf_cut(&text, 0);
 	buf_printf(&text, "next: %s", item->step);
-	say(page, indent, &text);
+	add_text(page, indent, &text);
 	buf_free(&text);
 }
 
@@ -187,7 +200,7 @@ add_run(struct page *page)
 	if (code >= 0 && code < (int)(sizeof(meanings) / sizeof(*meanings)) &&
 		meanings[code])
 		buf_printf(&text, ", %s", meanings[code]);
-	say(page, 0, &text);
+	add_text(page, 0, &text);
 	buf_char(page->out, '\n');
 	buf_free(&text);
 }
@@ -217,7 +230,7 @@ add_source(struct page *page, const struct stats_source *source)
 			source->failures, source->failures == 1 ? "" : "s");
 		add_ago(&text, page->status->now, source->failed);
 		buf_printf(&text, ": %s", source->cause);
-		say(page, DETAIL, &text);
+		add_text(page, DETAIL, &text);
 	}
 	buf_free(&text);
 }
@@ -240,9 +253,9 @@ add_set(struct page *page, const struct lookup_set *set)
 			stats_source(status->stats, set->title, source->shown));
 }
 
-/* Names and accounts have told theirs above. */
+/* Those of names and accounts stand above, with the names. */
 static bool
-is_told(const struct state_problem *row)
+is_shown(const struct state_problem *row)
 {
 	return !*row->text || strncmp(row->key, "name ", 5) == 0 ||
 	       strncmp(row->key, "account ", 8) == 0;
@@ -256,37 +269,40 @@ add_problems(struct page *page)
 	bool first = true;
 
 	for (row = page->status->state->problems; row; row = row->next) {
-		if (is_told(row))
+		if (is_shown(row))
 			continue;
 		if (first)
 			buf_str(page->out, "\nproblems\n");
 		first = false;
 		buf_cut(&text, 0);
 		buf_str(&text, row->text);
-		say(page, 2, &text);
+		add_text(page, 2, &text);
 		buf_cut(&text, 0);
 		buf_str(&text, "first seen ");
 		add_ago(&text, page->status->now, row->first);
-		say(page, DETAIL, &text);
+		add_text(page, DETAIL, &text);
 	}
 	buf_free(&text);
 }
 
 void
-status_text(const struct status *status, struct buf *out)
+status_text(const struct status *status)
 {
+	struct buf out = { 0 };
 	struct page page = {
 		.status = status,
-		.out = out,
+		.out = &out,
 		.width = screen_width(),
 	};
 	const struct lookup_set *set;
 
 	add_run(&page);
 	add_names(&page);
-	buf_char(out, '\n');
-	screen_row(out, sources, "  ", NULL);
+	buf_char(&out, '\n');
+	screen_row(&out, sources, "  ", NULL);
 	for (set = status->plan->sets; set; set = set->next)
 		add_set(&page, set);
 	add_problems(&page);
+	report_output(buf_text(&out));
+	buf_free(&out);
 }
