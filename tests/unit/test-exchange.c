@@ -15,6 +15,8 @@
 #include "address.h"
 #include "config/config.h"
 #include "exchange/exchange.h"
+#include "provider/account.h"
+#include "provider/catalogue.h"
 #include "provider/row.h"
 #include "secret.h"
 
@@ -267,7 +269,7 @@ what_is_shown_of_an_answer(void **state)
 		row.answer = rows[i].answer;
 		run_open(&run, LINES, 1, "192.0.2.1");
 		run_start(&run, &row, 1);
-		http_run(NULL, 0, -1);
+		http_loop_run(NULL, 0, -1);
 		assert_int_equal(script.at, 1);
 		assert_int_equal(run.finished, 1);
 		assert_int_equal(run.jobs[0].outcome, OUTCOME_LATER);
@@ -288,7 +290,7 @@ pages_have_a_ceiling(void **state)
 	run_open(&run, PAGED, 1, "192.0.2.1");
 	run_start(&run, always("{\"z\":[{\"n\":\"example.com\"}],\"p\":1}"),
 		NAMES);
-	http_run(NULL, 0, -1);
+	http_loop_run(NULL, 0, -1);
 	assert_int_equal(script.at, 50);
 	assert_int_equal(run.jobs[0].outcome, OUTCOME_LATER);
 	assert_string_equal(run.fail[0].text,
@@ -311,7 +313,7 @@ flights_are_limited(void **state)
 	free(script.timer);
 	script.timer = NULL;
 	assert_int_equal(script.flying, 1);
-	http_run(NULL, 0, -1);
+	http_loop_run(NULL, 0, -1);
 	assert_int_equal(script.most, 8);
 	assert_int_equal(script.at, 20);
 	assert_int_equal(run.finished, 20);
@@ -334,7 +336,7 @@ batches_are_limited(void **state)
 	(void)state;
 	run_open(&run, BATCH, NAMES, "192.0.2.1");
 	run_start(&run, rows, COUNT(rows));
-	http_run(NULL, 0, -1);
+	http_loop_run(NULL, 0, -1);
 	/* A list, and two batches, the first of 50. */
 	assert_int_equal(script.at, 3);
 	assert_int_equal(run.finished, NAMES);
@@ -356,7 +358,7 @@ senders_use_their_family(void **state)
 	(void)state;
 	run_open(&run, SENDER, 1, "2001:db8::1");
 	run_start(&run, &row, 1);
-	http_run(NULL, 0, -1);
+	http_loop_run(NULL, 0, -1);
 	assert_int_equal(run.jobs[0].outcome, OUTCOME_CHANGED);
 	assert_int_equal(script.at, 1);
 	assert_int_equal(script.family, 6);
