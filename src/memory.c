@@ -36,16 +36,16 @@ memory_wipe(void *bytes, size_t len)
 void *
 memory_take(size_t len)
 {
-	union head *head;
+	union head *head = NULL;
 
-	if (len > MEMORY_MOST - used)
-		memory_none();
-	head = calloc(1, sizeof *head + len);
-	if (!head)
-		memory_none();
-	head->len = len;
-	used += len;
-	return head + 1;
+	if (len <= MEMORY_MOST - used)
+		head = calloc(1, sizeof *head + len);
+	if (head) {
+		head->len = len;
+		used += len;
+		return head + 1;
+	}
+	memory_none();
 }
 
 void *

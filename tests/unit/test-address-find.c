@@ -271,8 +271,7 @@ what_was_found_is_told(void **state)
 		{ 4, "8.8.4.4", "8.8.4.4 is denied by the configuration" },
 		{ 4, "h=1.1.1.1", "1.1.1.1 is the host that was asked" },
 		{ 4, "", "an empty answer" },
-		{ 4, "Please log in",
-			"no IPv4 address in \"Please log in\"" },
+		{ 4, "Please log in", "no IPv4 address in \"Please log in\"" },
 		{ 4, "2620:fe::9", "no IPv4 address in \"2620:fe::9\"" },
 		{ 4, "a\x1B[2J", "no IPv4 address in \"a\\x1B[2J\"" },
 		{ 4, "12345678901234567890123456789012345678901234567890123456789\xC3\xA9",
@@ -295,11 +294,11 @@ what_was_found_is_told(void **state)
 	assert_true(network_parse(&denied, "8.8.4.4"));
 	for (i = 0; i < COUNT(rows); i++) {
 		struct address_rule rule = { .family = rows[i].family,
-			.deny = { &denied, 1 }, .own = parsed("1.1.1.1") };
+			.deny = { &denied, 1 },
+			.own = parsed("1.1.1.1") };
 
-		assert_int_not_equal(
-			address_find(&found, rows[i].body,
-				strlen(rows[i].body), &rule, &why),
+		assert_int_not_equal(address_find(&found, rows[i].body,
+					     strlen(rows[i].body), &rule, &why),
 			ADDRESS_FOUND);
 		assert_string_equal(why.text, rows[i].why);
 	}

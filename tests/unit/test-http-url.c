@@ -112,8 +112,8 @@ hosts(void **state)
 	(void)state;
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		buf_cut(&out, 0);
-		assert_int_equal(url_host(&out, rows[i].text),
-			rows[i].want != NULL);
+		assert_int_equal(
+			url_host(&out, rows[i].text), rows[i].want != NULL);
 		assert_string_equal(
 			buf_text(&out), rows[i].want ? rows[i].want : "");
 	}
