@@ -20,6 +20,7 @@ struct wanted {
 	const char *key;
 	bool needed;
 	bool secret;
+	bool declared;        /* by the row, not a key of every account */
 	const char *standard; /* the row's default, or NULL */
 	const char *text;     /* for people */
 };
@@ -118,6 +119,7 @@ want_all(struct view *view)
 	for (; at; at = at->next) {
 		one = (struct wanted){ .key = at->name,
 			.secret = at->secret,
+			.declared = true,
 			.standard = standard_of(view, at->name),
 			.text = at->text };
 		one.needed = !at->optional && !one.standard;
@@ -261,19 +263,41 @@ add_example(struct buf *out, const char *name, const struct wanted *wanted,
 		{ "zone", "example.com" },
 		{ "set", "GET https://dyn.example.net/?name={fqdn}&ip={ip}" },
 	};
+	const char *comment = wanted->needed ? "" : ";";
 	const char *text = NULL;
 	size_t i;
 
 	for (i = 0; i < sizeof(examples) / sizeof(examples[0]); i++)
 		if (strcmp(examples[i][0], wanted->key) == 0)
 			text = examples[i][1];
-	buf_printf(out, "%s%-*s = ", wanted->key,
-		width - (int)strlen(wanted->key),
+	buf_printf(out, "%s%s%-*s = ", comment, wanted->key,
+		width - (int)(strlen(comment) + strlen(wanted->key)),
 		wanted->secret ? "_file" : "");
 	if (wanted->secret)
 		buf_printf(out, "/etc/ddns/%s.%s\n", name, wanted->key);
 	else
 		buf_printf(out, "%s\n", text ? text : "...");
+}
+
+/* Whether a secret is required. */
+static bool
+needs_secret(const struct view *view)
+{
+	const struct wanted *at;
+
+	for (at = view->wanted; at; at = at->next)
+		if (at->needed && at->secret)
+			return true;
+	return false;
+}
+
+/* Whether it stands in the section to paste: what is needed, and as comments,
+ * where one may choose how to be known, what there is to choose from. */
+static bool
+is_shown(const struct view *view, const struct wanted *wanted)
+{
+	return wanted->needed ||
+	       (wanted->declared && !wanted->standard && !needs_secret(view));
 }
 
 /* A section to paste, with all that is required. */
@@ -286,13 +310,14 @@ add_account(struct buf *out, struct view *view)
 	int width = (int)strlen("names"), len;
 
 	for (at = view->wanted; at; at = at->next) {
-		len = (int)(strlen(at->key) + (at->secret ? 5 : 0));
-		if (at->needed && len > width)
+		len = (int)(strlen(at->key) + (at->secret ? 5 : 0) +
+			    !at->needed);
+		if (is_shown(view, at) && len > width)
 			width = len;
 	}
 	buf_printf(out, "[%s]\n", name);
 	for (at = view->wanted; at; at = at->next)
-		if (at->needed)
+		if (is_shown(view, at))
 			add_example(out, name, at, width);
 	buf_printf(out, "%-*s = home.%s\n", width, "names",
 		zone ? zone : "example.com");

@@ -12,7 +12,7 @@
 #include "sign/sign.h"
 
 /*
- * ddns-providers(5), ANSWERS: text is pattern, or begins with it and a space,
+ * ddns-rows(5), ANSWERS: text is pattern, or begins with it and a space,
  * `,` `;` or `:`; case does not count, `*` stands for any text.
  */
 static bool

@@ -56,7 +56,7 @@ void row_words_of(struct mem *mem, struct row_words *words, unsigned is);
 
 bool row_words_have(const struct row_words *words, const char *word);
 
-/* layer.c: account over row over `like` row, key by key; ddns-providers(5),
+/* layer.c: account over row over `like` row, key by key; ddns-rows(5),
  * LAYERS. */
 
 /* One section; the topmost comes first. */
@@ -118,7 +118,7 @@ bool layer_wrong(struct layer_work *work, const char *format, ...)
 void layer_report(struct config *config, const struct layer_work *work,
 	const struct layer_work *but);
 
-/* parse.c: texts of a row taken apart, ddns-providers(5), REQUESTS. Mistakes
+/* parse.c: texts of a row taken apart, ddns-rows(5), REQUESTS. Mistakes
  * are those of the key at work. */
 
 /* A request; an item, if it begins with no method and `item` allows it. */
@@ -186,7 +186,7 @@ bool row_tests_hold(const struct row *row, enum row_meaning meaning,
  * it. */
 bool row_sends_address(const struct row *row, enum row_step step);
 
-/* check.c: the mistakes that a row can have, ddns-providers(5), MESSAGES. */
+/* check.c: the mistakes that a row can have, ddns-rows(5), MESSAGES. */
 
 /* Checks a row that row_make made for a type. */
 void row_check(struct layer_work *work, const struct row *row,
