@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "config/internal.h"
 #include "buf.h"
+#include "secret.h"
 
 /* What is known of a note before it is written. */
 struct remark {
@@ -195,19 +196,30 @@ config_secret(struct config *config, const struct config_section *section,
 	const struct config_entry *entry)
 {
 	const struct config_line *line;
+	const char *fault;
 	bool right = true;
 
 	for (line = entry->lines; line; line = line->next) {
+		fault = config_secret_fault(
+			config->mem, entry->key, line->text);
 		if (line->cut)
 			config_wrong_line(config, section, entry, line->line,
 				"a `;` behind a blank cuts the secret: put comments on lines of their own, and a secret that holds this into KEY_file");
 		else if (strstr(line->text, " #") || strstr(line->text, "\t#"))
 			config_wrong_line(config, section, entry, line->line,
 				"a `#` behind a blank would be part of the secret: put comments on lines of their own, and a secret that holds this into KEY_file");
+		else if (fault)
+			config_wrong_line(
+				config, section, entry, line->line, fault);
 		else
 			continue;
 		right = false;
 	}
+	if (right && entry->lines->text[0] && !entry->lines->next &&
+		strlen(entry->lines->text) < SECRET_LEAST)
+		config_warn(config, section, entry,
+			"fewer than %d letters: too short to be hidden where it is printed",
+			SECRET_LEAST);
 	if (config->others_read)
 		config_warn(config, NULL, NULL,
 			"others can read this file, and it holds secrets: chmod o-r %s",

@@ -121,6 +121,11 @@ const struct config_entry *config_one(struct config *config,
 bool config_single(struct config *config, const struct config_section *section,
 	const struct config_entry *entry);
 
+/* What is wrong with the text of a secret, as it is or as a KEY_file has it;
+ * NULL: nothing. key is its name, without `_file`. */
+const char *config_secret_fault(
+	struct mem *mem, const char *key, const char *text);
+
 /*
  * Checks a secret that stands in the file itself. False, and reported: ` ;`
  * cut it short, or ` #` makes it look as if a comment followed. Warns once if

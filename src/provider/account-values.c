@@ -2,6 +2,7 @@
 #include "provider/internal.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "address.h"
 #include "fail.h"
@@ -75,6 +76,36 @@ read_value(struct account_work *work, const struct row_declared *declared,
 		missing(work, declared);
 }
 
+/* Whether a secret repeats the scheme that the row's auth writes: `Bearer x`.
+ */
+static bool
+repeats_scheme(const struct account_work *work, const char *text)
+{
+	const char *auth = work->account->row[ROW_A].auth;
+	size_t len;
+
+	if (!auth)
+		auth = work->account->row[ROW_AAAA].auth;
+	len = auth ? strcspn(auth, " {") : 0;
+	return len > 0 && auth[len] == ' ' &&
+	       strncasecmp(text, auth, len + 1) == 0;
+}
+
+static void
+check_text(struct account_work *work, const struct row_declared *declared,
+	const struct config_entry *entry, const char *text)
+{
+	const char *fault = NULL;
+
+	if (repeats_scheme(work, text))
+		fault = "begins with a word that the request adds: write what stands behind it";
+	else if (entry->lines->text != text)
+		fault = config_secret_fault(
+			work->config->mem, declared->name, text);
+	if (fault)
+		config_wrong(work->config, work->section, entry, "%s", fault);
+}
+
 /* What stands in a secret's own key. Whether there is one. */
 static bool
 check_secret(struct account_work *work, const struct row_declared *declared)
@@ -89,6 +120,7 @@ check_secret(struct account_work *work, const struct row_declared *declared)
 				continue;
 			found = true;
 			config_secret(work->config, work->section, entry);
+			check_text(work, declared, entry, entry->lines->text);
 			break;
 		}
 	return found;
@@ -112,6 +144,7 @@ read_file(struct account_work *work, const struct row_declared *declared,
 		config_wrong(config, work->section, entry, "%s", fail.text);
 		return;
 	}
+	check_text(work, declared, entry, text);
 	buf_printf(fingerprint, "%s\n\t%s\n", entry->key, text);
 	for (type = 0; type < ROW_TYPES; type++) {
 		add_value(work, &work->values, declared, text, type);
