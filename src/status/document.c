@@ -7,7 +7,6 @@
 #include "plan.h"
 #include "provider/row.h"
 #include "state/state.h"
-#include "state/stats.h"
 #include "decide.h"
 #include "status/internal.h"
 

@@ -10,7 +10,6 @@
 #include "plan.h"
 #include "provider/row.h"
 #include "state/state.h"
-#include "state/stats.h"
 #include "decide.h"
 #include "status/internal.h"
 

@@ -11,7 +11,6 @@
 #include "provider/row.h"
 #include "report.h"
 #include "state/state.h"
-#include "state/stats.h"
 #include "decide.h"
 #include "status/internal.h"
 

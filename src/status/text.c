@@ -11,7 +11,6 @@
 #include "report.h"
 #include "screen.h"
 #include "state/state.h"
-#include "state/stats.h"
 #include "decide.h"
 #include "status/internal.h"
 

@@ -8,7 +8,6 @@
 #include "provider/row.h"
 #include "report.h"
 #include "state/state.h"
-#include "state/stats.h"
 #include "decide.h"
 #include "update/internal.h"
 

@@ -14,7 +14,6 @@
 #include "provider/row.h"
 #include "report.h"
 #include "state/state.h"
-#include "state/stats.h"
 #include "decide.h"
 #include "update/update.h"
 #include "update/internal.h"

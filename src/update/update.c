@@ -16,7 +16,6 @@
 #include "provider/row.h"
 #include "report.h"
 #include "state/state.h"
-#include "state/stats.h"
 #include "stop.h"
 #include "decide.h"
 #include "update/internal.h"
