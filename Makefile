@@ -17,9 +17,11 @@ SYSCONFDIR = /etc
 STATEDIR = /var/lib
 DESTDIR =
 BASHCOMPDIR = $(PREFIX)/share/bash-completion/completions
-ZSHCOMPDIR = $(PREFIX)/share/zsh/site-functions
-# Where units are put; empty: where systemd has its own, if it is there.
-SYSTEMDUNITDIR =
+# Debian's zsh looks below /usr in a folder of its own.
+ZSHCOMPDIR != [ "$(PREFIX)" = /usr ] && [ -e /etc/debian_version ] && \
+	echo /usr/share/zsh/vendor-completions || \
+	echo "$(PREFIX)/share/zsh/site-functions"
+SYSTEMDUNITDIR = $(PREFIX)/lib/systemd/system
 # May be emptied: HARDEN= for debugging and for sanitizers.
 HARDEN = -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong
 HARDEN_LINK = -pie -Wl,-z,relro,-z,now
@@ -29,32 +31,28 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion \
 	-Wimplicit-fallthrough -Wnull-dereference -Wdeclaration-after-statement
 
 VERSION = 0.1.0
+CURL_OLDEST = 7.74.0
 LIBRARIES = libcurl inih jansson expat libcrypto
 DEFINES = -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' \
 	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DSTATEDIR='"$(STATEDIR)"'
+# The folder of the build is in no file of it.
 ALL_CFLAGS = -std=c11 -fPIE -Isrc -MMD -MP $(DEFINES) $(WARN) $(HARDEN) \
+	"-ffile-prefix-map=$$PWD=." \
 	$$($(PKG_CONFIG) --cflags $(LIBRARIES)) $(CPPFLAGS) $(CFLAGS)
 ALL_LIBS = $(HARDEN_LINK) $(LDFLAGS) $$($(PKG_CONFIG) --libs $(LIBRARIES)) \
 	$(LDLIBS)
 
 # A new file is picked up by its place: src/, a folder of src/, tests/unit/.
 TEXTS = src/provider/texts.c
-SOURCES != ls src/*.c src/*/*.c | grep -v -e src/main.c -e $(TEXTS)
+# Sorted, so that two builds are the same byte for byte.
+SOURCES != LC_ALL=C ls src/*.c src/*/*.c | grep -v -e src/main.c -e $(TEXTS)
 OBJECTS = $(SOURCES:.c=.o) $(TEXTS:.c=.o)
-ROWS != ls src/providers/*.ini
+ROWS != LC_ALL=C ls src/providers/*.ini
 MAN != ls man/*.[1-8]
 UNIT != ls tests/unit/test-*.c | sed 's/\.c$$//'
 FUZZERS != ls tests/fuzz/fuzz-*.c | sed 's/\.c$$//'
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
 	-fno-sanitize-recover=all
-PACKAGES = build-essential pkg-config libcurl4-openssl-dev libinih-dev \
-	libjansson-dev libexpat1-dev libssl-dev libcmocka-dev python3 \
-	python3-pytest python3-pytest-xdist openssl ca-certificates curl iproute2 \
-	libfaketime strace valgrind bind9 bind9-dnsutils cron pdns-server \
-	pdns-backend-sqlite3 sqlite3 time clang clang-format clang-tidy llvm \
-	libclang-rt-dev cppcheck shellcheck mandoc universal-ctags lcov zsh systemd ddclient \
-	inadyn lexicon libio-socket-ssl-perl
-
 all: src/ddns
 
 src/ddns: src/main.o src/libddns.a
@@ -67,7 +65,15 @@ src/libddns.a: $(OBJECTS)
 .c.o:
 	$(CC) $(ALL_CFLAGS) -c -o $@ $<
 
-src/main.o $(OBJECTS) $(UNIT) $(FUZZERS): Makefile
+src/main.o $(OBJECTS) $(UNIT) $(FUZZERS): Makefile src/libraries.d
+
+# Looked for once, so that what is missing is one line and no storm.
+src/libraries.d: Makefile
+	@$(PKG_CONFIG) --exists --print-errors $(LIBRARIES)
+	@$(PKG_CONFIG) --atleast-version=$(CURL_OLDEST) libcurl || { \
+		echo "libcurl $$($(PKG_CONFIG) --modversion libcurl) is too" \
+			"old: $(CURL_OLDEST) or newer is needed" >&2; exit 1; }
+	@: >$@
 
 -include src/*.d src/*/*.d tests/unit/*.d tests/fuzz/*.d
 
@@ -90,7 +96,7 @@ check: all units
 		echo "$$unit"; DDNS_TESTS=tests $$unit || failed="$$failed $$unit"; \
 	done; \
 	each=$$($(PYTHON) -c 'import xdist; print("-n", "auto")' 2>/dev/null); \
-	$(PYTHON) -m pytest -q $$each $(PYTESTFLAGS) tests || \
+	$(PYTHON) -m pytest -q -rs $$each $(PYTESTFLAGS) tests || \
 		failed="$$failed pytest"; \
 	[ -z "$$failed" ] || { echo "failed:$$failed" >&2; exit 1; }
 
@@ -110,7 +116,9 @@ bench: all
 fuzz:
 	tests/fuzz/run
 
-# Builds with other flags go into a copy, so that objects do not mix.
+# Builds with other flags go into a copy, so that objects do not mix. What is
+# built in a bare system is the same there and is tested once.
+COPIED = PYTESTFLAGS='$(PYTESTFLAGS) --ignore=tests/test_package.py'
 copy:
 	rm -rf build/$(COPY)
 	mkdir -p build/$(COPY)
@@ -119,12 +127,13 @@ copy:
 
 check-asan:
 	$(MAKE) COPY=asan copy
-	cd build/asan && $(MAKE) HARDEN= CFLAGS='$(SANITIZE)' check
+	cd build/asan && $(MAKE) $(COPIED) HARDEN= CFLAGS='$(SANITIZE)' check
 
 # Counters that another user may not write fail some tests; the rest counts.
 coverage:
 	$(MAKE) COPY=coverage copy
-	-cd build/coverage && $(MAKE) HARDEN= CFLAGS='-O0 -g --coverage' check
+	-cd build/coverage && $(MAKE) $(COPIED) HARDEN= \
+		CFLAGS='-O0 -g --coverage' check
 	lcov -q -c --no-external --rc lcov_branch_coverage=1 \
 		-d build/coverage/src -o build/coverage.info
 	lcov --summary --rc lcov_branch_coverage=1 build/coverage.info
@@ -132,45 +141,35 @@ coverage:
 check-valgrind: all units
 	tests/tools/valgrind $(UNIT)
 
-# Prints the folder of the units: nothing where there is no systemd.
-UNITS_AT = if [ -n "$(SYSTEMDUNITDIR)" ]; then \
-		echo "$(SYSTEMDUNITDIR)"; \
-	elif [ -d /run/systemd/system ] || [ -d /usr/lib/systemd/system ]; then \
-		$(PKG_CONFIG) --variable=systemdsystemunitdir systemd \
-			2>/dev/null || echo /usr/lib/systemd/system; \
-	fi
+# Puts a text in place with the folders' names in it: PUT FROM TO.
+PUT = put() { sed -e 's|@BINDIR@|$(BINDIR)|g' \
+	-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@STATEDIR@|$(STATEDIR)|g' \
+	"$$1" >"$(DESTDIR)$$2" && chmod 644 "$(DESTDIR)$$2" || exit 1; }; put
 
 # Never touches a configuration.
 install: all
 	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
-		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(SYSCONFDIR)/ddns
+		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(SYSCONFDIR)/ddns \
+		$(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR) \
+		$(DESTDIR)$(SYSTEMDUNITDIR)
 	cp src/ddns $(DESTDIR)$(BINDIR)/ddns
 	chmod 755 $(DESTDIR)$(BINDIR)/ddns
+	$(PUT) ddns.ini.example $(SYSCONFDIR)/ddns/ddns.ini.example; \
 	for page in $(MAN); do \
-		to=$(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
-		cp $$page $$to && chmod 644 $$to || exit 1; \
-	done
-	cp ddns.ini.example $(DESTDIR)$(SYSCONFDIR)/ddns/ddns.ini.example
-	chmod 644 $(DESTDIR)$(SYSCONFDIR)/ddns/ddns.ini.example
-	mkdir -p $(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR)
-	cp src/completion/ddns.bash $(DESTDIR)$(BASHCOMPDIR)/ddns
-	cp src/completion/_ddns $(DESTDIR)$(ZSHCOMPDIR)/_ddns
-	chmod 644 $(DESTDIR)$(BASHCOMPDIR)/ddns $(DESTDIR)$(ZSHCOMPDIR)/_ddns
-	units=$$($(UNITS_AT)); [ -n "$$units" ] || exit 0; \
-	mkdir -p $(DESTDIR)$$units || exit 1; \
-	for unit in ddns.service ddns.timer; do \
-		sed -e 's|@BINDIR@|$(BINDIR)|' -e 's|@SYSCONFDIR@|$(SYSCONFDIR)|' \
-			src/systemd/$$unit >$(DESTDIR)$$units/$$unit && \
-		chmod 644 $(DESTDIR)$$units/$$unit || exit 1; \
-	done
+		put $$page $(MANDIR)/man$${page##*.}/$${page##*/}; \
+	done; \
+	put src/completion/ddns.bash $(BASHCOMPDIR)/ddns; \
+	put src/completion/_ddns $(ZSHCOMPDIR)/_ddns; \
+	put src/systemd/ddns.service $(SYSTEMDUNITDIR)/ddns.service; \
+	put src/systemd/ddns.timer $(SYSTEMDUNITDIR)/ddns.timer
 
 # Leaves the configuration and the state.
 uninstall:
 	rm -f $(DESTDIR)$(BINDIR)/ddns $(DESTDIR)$(BASHCOMPDIR)/ddns \
 		$(DESTDIR)$(ZSHCOMPDIR)/_ddns \
+		$(DESTDIR)$(SYSTEMDUNITDIR)/ddns.service \
+		$(DESTDIR)$(SYSTEMDUNITDIR)/ddns.timer \
 		$(DESTDIR)$(SYSCONFDIR)/ddns/ddns.ini.example
-	units=$$($(UNITS_AT)); [ -n "$$units" ] || exit 0; \
-	rm -f $(DESTDIR)$$units/ddns.service $(DESTDIR)$$units/ddns.timer
 	for page in $(MAN); do \
 		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
 	done
@@ -180,23 +179,24 @@ clean:
 	rm -f src/ddns src/libddns.a $(TEXTS) $(UNIT) $(FUZZERS)
 	rm -f src/*.[od] src/*/*.[od] src/*.gc?? src/*/*.gc?? tests/*/*.d
 
+# ddns-VERSION.tar.gz, without git as well.
 dist:
-	git archive --prefix=ddns-$(VERSION)/ -o ddns-$(VERSION).tar.gz HEAD
+	.packaging/dist $(VERSION)
 
-# Installs what is missing of the packages that build, tests and lint need.
+# A package for Debian and Ubuntu, in build/deb.
+deb:
+	.packaging/deb $(VERSION)
+
+# What build and demo need, what the tests need, and what all else here needs.
 deps:
-	@if ! command -v apt-get >/dev/null 2>&1; then \
-		echo "needed (names as in Debian): $(PACKAGES)" >&2; exit 1; \
-	fi; \
-	missing=; for package in $(PACKAGES); do \
-		dpkg-query -W -f '$${Status}' $$package 2>/dev/null | \
-			grep -q ' installed$$' || missing="$$missing $$package"; \
-	done; \
-	[ -n "$$missing" ] || exit 0; \
-	sudo=; [ "$$(id -u)" -eq 0 ] || sudo=sudo; \
-	$$sudo apt-get update -q && \
-	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y \
-		--no-install-recommends $$missing
+	@tests/tools/deps build
+
+deps-check:
+	@tests/tools/deps build check
+
+deps-lint:
+	@tests/tools/deps build check lint
 
 .PHONY: all units fuzzers check lint manual demo bench fuzz copy check-asan \
-	coverage check-valgrind install uninstall clean dist deps
+	coverage check-valgrind install uninstall clean dist deb deps \
+	deps-check deps-lint

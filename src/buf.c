@@ -4,37 +4,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <openssl/crypto.h>
-
 #include "buf.h"
-#include "exit.h"
+#include "memory.h"
 
 struct chunk {
 	struct chunk *next;
-	size_t len;
 	max_align_t bytes[];
 };
 
 struct mem {
 	struct chunk *chunks;
 };
-
-static _Noreturn void
-no_memory(void)
-{
-	fputs("ddns: out of memory\n", stderr);
-	exit(EXIT_AGAIN);
-}
-
-static void *
-take(size_t len)
-{
-	void *bytes = calloc(1, len);
-
-	if (!bytes)
-		no_memory();
-	return bytes;
-}
 
 /* Room for len more bytes and a NUL. realloc would leave an unwiped copy. */
 static void
@@ -44,17 +24,15 @@ reserve(struct buf *buf, size_t len)
 	char *at;
 
 	if (len >= SIZE_MAX / 4 || buf->len >= SIZE_MAX / 4)
-		no_memory();
+		memory_none();
 	need = buf->len + len + 1;
 	if (need <= buf->cap)
 		return;
 	cap = need < 64 ? 64 : need + need / 2;
-	at = take(cap);
-	if (buf->at) {
+	at = memory_take(cap);
+	if (buf->at)
 		memcpy(at, buf->at, buf->len);
-		mem_wipe(buf->at, buf->cap);
-		free(buf->at);
-	}
+	memory_give(buf->at);
 	buf->at = at;
 	buf->cap = cap;
 }
@@ -133,9 +111,7 @@ buf_free(struct buf *buf)
 {
 	if (!buf)
 		return;
-	if (buf->at)
-		mem_wipe(buf->at, buf->cap);
-	free(buf->at);
+	memory_give(buf->at);
 	*buf = (struct buf){ 0 };
 }
 
@@ -222,7 +198,7 @@ buf_printable(struct buf *buf, const char *bytes, size_t len)
 struct mem *
 mem_new(void)
 {
-	return take(sizeof(struct mem));
+	return memory_take(sizeof(struct mem));
 }
 
 void
@@ -234,10 +210,9 @@ mem_free(struct mem *mem)
 		return;
 	for (chunk = mem->chunks; chunk; chunk = next) {
 		next = chunk->next;
-		mem_wipe(chunk->bytes, chunk->len);
-		free(chunk);
+		memory_give(chunk);
 	}
-	free(mem);
+	memory_give(mem);
 }
 
 void *
@@ -246,9 +221,8 @@ mem_take(struct mem *mem, size_t len)
 	struct chunk *chunk;
 
 	if (len > SIZE_MAX / 2)
-		no_memory();
-	chunk = take(sizeof *chunk + len);
-	chunk->len = len;
+		memory_none();
+	chunk = memory_take(sizeof *chunk + len);
 	chunk->next = mem->chunks;
 	mem->chunks = chunk;
 	return chunk->bytes;
@@ -288,5 +262,5 @@ mem_printf(struct mem *mem, const char *format, ...)
 void
 mem_wipe(void *bytes, size_t len)
 {
-	OPENSSL_cleanse(bytes, len);
+	memory_wipe(bytes, len);
 }

@@ -1,19 +1,19 @@
+/*
+ * The command `check`: tells the mistakes of a configuration, or what it means.
+ */
 #include <stdio.h>
 #include <string.h>
 
 #include "check.h"
-#include "buf.h"
-#include "config/config.h"
+#include "cli.h"
 #include "document.h"
 #include "exit.h"
 #include "fail.h"
-#include "lookup/lookup.h"
 #include "plan.h"
-#include "provider/row.h"
 #include "report.h"
 
-bool
-check_notes(const struct config *config, bool warnings)
+static bool
+report_notes(const struct config *config, bool warnings)
 {
 	const struct config_note *note;
 
@@ -24,27 +24,29 @@ check_notes(const struct config *config, bool warnings)
 	return config->mistakes == 0;
 }
 
-void
-check_document(const struct config *config)
+static void
+print_document(const struct config *config)
 {
-	struct buf out = { 0 };
-	struct document document = { .out = &out };
+	struct document document = { .depth = 0 };
 	const struct config_note *note;
 
 	document_open(&document, NULL, '{');
 	document_number(&document, "exit", EXIT_CONFIG);
 	document_open(&document, "problems", '[');
-	for (note = config->notes; note; note = note->next) {
-		document_open(&document, NULL, '{');
-		document_text(&document, "event",
-			note->warning ? "warning" : "failed");
-		document_text(&document, "message", note->text);
-		document_close(&document, '}');
-	}
-	document_close(&document, ']');
-	document_close(&document, '}');
-	report_output(buf_text(&out));
-	buf_free(&out);
+	for (note = config->notes; note; note = note->next)
+		document_problem(&document,
+			note->warning ? "warning" : "failed", note->text, NULL);
+	document_print(&document);
+}
+
+bool
+check_usable(const struct cli *cli, const struct config *config)
+{
+	if (report_notes(config, false))
+		return true;
+	if (cli->json && !cli->quiet)
+		print_document(config);
+	return false;
 }
 
 /* Goes on behind a section's name; NULL: nothing. */
@@ -133,7 +135,7 @@ show_time(const char *what, int64_t seconds)
 		units[i].name);
 }
 
-/* What may hold a secret is only said to be there. */
+/* Of what may hold a secret only its being there is shown. */
 static void
 show_general(const struct plan *plan, const char *state)
 {
@@ -177,7 +179,7 @@ check_run(const struct plan *plan, bool verbose)
 	const char *state;
 	struct fail fail;
 
-	if (!check_notes(config, true))
+	if (!report_notes(config, true))
 		return EXIT_CONFIG;
 	state = config_state_path(config, &fail);
 	show_general(plan, state ? state : fail.text);

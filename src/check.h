@@ -1,19 +1,21 @@
 /*
- * The command `check`: what the configuration means.
+ * The command `check`: what the configuration means. Main runs it, and asks it
+ * before any other command whether the configuration may be used.
  */
 #ifndef DDNS_CHECK_H
 #define DDNS_CHECK_H
 
 #include <stdbool.h>
 
+struct cli;
 struct config;
 struct plan;
 
-/* Prints mistakes and warnings on stderr; true if there is no mistake. */
-bool check_notes(const struct config *config, bool warnings);
-
-/* Prints mistakes and warnings as a document, for --json. */
-void check_document(const struct config *config);
+/*
+ * Whether the configuration may be used. If not, its mistakes are printed on
+ * stderr, and for --json, with its warnings, as a document.
+ */
+bool check_usable(const struct cli *cli, const struct config *config);
 
 /* Prints the files used and what was understood; the exit status. */
 int check_run(const struct plan *plan, bool verbose);

@@ -1,10 +1,12 @@
+/*
+ * Reads the command line, prints the help and the version.
+ */
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
-#include "config/config.h"
 #include "nearest.h"
 #include "fail.h"
 
@@ -57,7 +59,7 @@ wrong(const char *format, ...)
 	return false;
 }
 
-/* Digits alone: strtol would take blanks and signs. */
+/* Digits alone: strtol would take spaces and signs. */
 static bool
 read_splay(struct cli *cli, const char *text)
 {
@@ -162,7 +164,7 @@ unknown_command(const char *word)
 	return wrong("unknown command \"%s\"", word);
 }
 
-/* The words that are no options: the command and its arguments. */
+/* The words that are not options: the command and its arguments. */
 static bool
 read_words(struct cli *cli, char **words, int count)
 {
@@ -221,6 +223,12 @@ cli_read(struct cli *cli, int argc, char **argv)
 		argv[1 + count++] = argv[optind++];
 	argv[1 + count] = NULL;
 	return read_words(cli, argv + 1, count);
+}
+
+bool
+cli_takes(const struct cli *cli, int family)
+{
+	return family == 4 ? !cli->only6 : !cli->only4;
 }
 
 void

@@ -1,5 +1,6 @@
 /*
- * The command line.
+ * The command line, as a struct that main and the commands read. Uses nearest
+ * and fail.
  */
 #ifndef DDNS_CLI_H
 #define DDNS_CLI_H
@@ -32,10 +33,13 @@ struct cli {
 };
 
 /*
- * Reads the arguments; argv is permuted. False: wrong usage, said on stderr
- * with a hint at --help.
+ * Reads the arguments; argv is permuted. False: wrong usage, reported on
+ * stderr with a hint at --help.
  */
 bool cli_read(struct cli *cli, int argc, char **argv);
+
+/* Whether -4 and -6 leave a family (4 or 6) in. */
+bool cli_takes(const struct cli *cli, int family);
 
 /* Prints the help or the version (with the libraries in use) on stdout. */
 void cli_help(void);

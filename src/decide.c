@@ -1,3 +1,6 @@
+/*
+ * Decides whether a name is due, from facts alone.
+ */
 #include "decide.h"
 #include "address.h"
 #include "fail.h"

@@ -1,6 +1,7 @@
 /*
  * Whether a name is due, and how long it is left alone after a failure. Pure:
- * no time, no files, no network.
+ * no time, no files, no network. update decides by it what to do, status what
+ * the next run will do.
  */
 #ifndef DDNS_DECIDE_H
 #define DDNS_DECIDE_H

@@ -1,6 +1,6 @@
 # Turns rows (src/providers/*.ini) into C: a struct provider_text for each
-# section [provider NAME], sorted by name, as provider/row.h has it. Comments and blank lines
-# between two sections belong to neither.
+# section [provider NAME], sorted by name, as provider/internal.h has it.
+# Comments and empty lines between two sections belong to neither.
 
 function quoted(s)
 {
@@ -70,7 +70,8 @@ END {
 	if (failed)
 		exit 1
 	finish()
-	print "#include <stddef.h>\n\n#include \"provider/row.h\"\n"
+	print "/* The built-in rows, made from src/providers. */"
+	print "#include \"provider/internal.h\"\n"
 	print "const struct provider_text provider_texts[] = {"
 	for (i = 1; i <= count; i++) {
 		for (j = i; j > 1 && names[order[j - 1]] > names[i]; j--)

@@ -256,8 +256,8 @@ reference_read(const char *text, size_t len, char *bytes, size_t *count)
 }
 
 size_t
-escape_read(const char *text, size_t len, char bytes[ESCAPE_BYTES],
-	size_t *count)
+escape_read(
+	const char *text, size_t len, char bytes[ESCAPE_BYTES], size_t *count)
 {
 	switch (len > 0 ? *text : '\0') {
 	case '%':

@@ -94,8 +94,8 @@ name_read(struct mem *mem, const char *text, int labels, struct fail *fail)
 	}
 	cut_dot(&name);
 	if (is_name(buf_text(&name), labels - star))
-		read = mem_printf(mem, "%s%s", star ? "*." : "",
-			buf_text(&name));
+		read = mem_printf(
+			mem, "%s%s", star ? "*." : "", buf_text(&name));
 	else
 		fail_set(fail, "%s is no DNS name", text);
 out:

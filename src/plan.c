@@ -1,17 +1,17 @@
+/*
+ * Makes a plan of a configuration, checking what holds between its sections.
+ */
 #include <string.h>
 #include <strings.h>
 
 #include "plan.h"
 #include "address-find.h"
 #include "buf.h"
-#include "config/config.h"
 #include "nearest.h"
 #include "event/event.h"
 #include "fail.h"
 #include "name.h"
-#include "lookup/lookup.h"
 #include "nsupdate/nsupdate.h"
-#include "provider/row.h"
 #include "sign/sign.h"
 #include "state/state.h"
 
@@ -131,6 +131,40 @@ read_accounts(struct plan *plan)
 	}
 }
 
+/* A name's items, of the types that have lookups; returns where the next go. */
+static struct plan_item **
+add_items(struct plan *plan, struct plan_item **end,
+	const struct account *account, const struct account_name *name)
+{
+	enum row_type type;
+	const struct lookup_set *set;
+
+	for (type = ROW_A; type < ROW_TYPES; type++) {
+		set = plan_set(plan, type == ROW_A ? 4 : 6, account->lookup);
+		if (!name->type[type] || !set)
+			continue;
+		*end = mem_take(plan->config->mem, sizeof(**end));
+		(*end)->account = account;
+		(*end)->name = name->name;
+		(*end)->type = type;
+		(*end)->set = set;
+		end = &(*end)->next;
+	}
+	return end;
+}
+
+static void
+collect_items(struct plan *plan)
+{
+	struct plan_item **end = &plan->items;
+	const struct account *account;
+	const struct account_name *name;
+
+	for (account = plan->accounts; account; account = account->next)
+		for (name = account->names; name; name = name->next)
+			end = add_items(plan, end, account, name);
+}
+
 static bool
 same_service(const struct account *a, const struct account *b)
 {
@@ -219,6 +253,7 @@ plan_read(const char *path)
 	catalogue_check(plan->catalogue);
 	read_lookups(plan);
 	read_accounts(plan);
+	collect_items(plan);
 	plan->webhook = event_read(config);
 	check_twice(plan);
 	check_whole(plan);

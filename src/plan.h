@@ -1,26 +1,38 @@
 /*
  * A whole configuration understood: lookups, accounts and what holds between
- * them. What every command but `providers` starts from.
+ * them. Reads by config, lookup, provider, nsupdate and event; every command
+ * but `providers` starts from it. Who includes it has what a plan is made of.
  */
 #ifndef DDNS_PLAN_H
 #define DDNS_PLAN_H
 
 #include <stdbool.h>
 
-struct account;
+#include "config/config.h"
+#include "lookup/lookup.h"
+#include "provider/account.h"
+#include "provider/catalogue.h"
+
 struct address;
-struct catalogue;
-struct config;
-struct lookup_set;
 struct state;
-struct webhook;
+struct request_text;
+
+/* A name of an account and one of its types, with the lookups for it. */
+struct plan_item {
+	struct plan_item *next;
+	const struct account *account;
+	const char *name;
+	enum row_type type;
+	const struct lookup_set *set;
+};
 
 struct plan {
 	struct config *config;
 	struct catalogue *catalogue;
 	struct lookup_set *sets;  /* in the order of the file */
 	struct account *accounts; /* in the order of the file */
-	struct webhook *webhook;  /* NULL: none */
+	struct plan_item *items;  /* in the order of the file */
+	struct request_text *webhook; /* NULL: none */
 };
 
 /*

@@ -1,16 +1,16 @@
-#include <stdio.h>
+/*
+ * The command `lookup`: asks every source and shows the answers side by side.
+ * It is not called lookup because that is the room of the lookups themselves.
+ */
 #include <string.h>
 
 #include "probe.h"
 #include "address-find.h"
-#include "buf.h"
 #include "cli.h"
-#include "config/config.h"
 #include "document.h"
 #include "exit.h"
 #include "fail.h"
 #include "http/http.h"
-#include "lookup/lookup.h"
 #include "plan.h"
 #include "report.h"
 #include "screen.h"
@@ -40,8 +40,7 @@ add_set(struct probe *probe, const struct lookup_set *set)
 	struct lookup **end = &probe->lookups;
 	struct lookup *lookup = mem_take(probe->mem, sizeof(*lookup));
 
-	if ((set->family == 4 && probe->cli->only6) ||
-		(set->family == 6 && probe->cli->only4))
+	if (!cli_takes(probe->cli, set->family))
 		return;
 	while (*end)
 		end = &(*end)->next;
@@ -110,106 +109,80 @@ verdict(const struct lookup_try *try)
 	return try->valid ? "ok" : try->cause;
 }
 
-static int
-wider(int width, const char *text)
-{
-	const int len = screen_columns(text);
-
-	return len > width ? len : width;
-}
-
-/* The columns whose width depends on what is in them. */
-enum column { SOURCE, FAMILY, VERDICT, ADDRESS, COLUMNS };
+enum { SOURCE, FAMILY, VERDICT, ADDRESS, MS, COLUMNS };
 
 static void
-fill_cells(const char *cell[COLUMNS], const struct lookup_try *try,
-	char text[ADDRESS_TEXT])
+fill_cells(const char *cells[COLUMNS], const struct lookup_try *try)
 {
-	address_format(try->address, text);
-	cell[SOURCE] = try->source->shown;
-	cell[FAMILY] = try->lookup->set->title;
-	cell[VERDICT] = verdict(try);
-	cell[ADDRESS] = try->valid ? text : "-";
-}
-
-static void
-measure(const struct probe *probe, int width[COLUMNS])
-{
-	const struct lookup *lookup;
-	const struct lookup_try *try;
-	const char *cell[COLUMNS];
+	struct mem *mem = try->lookup->mem;
 	char text[ADDRESS_TEXT];
-	int i;
 
-	for (lookup = probe->lookups; lookup; lookup = lookup->next)
-		for (try = lookup->tries; try; try = try->next) {
-			fill_cells(cell, try, text);
-			for (i = 0; i < COLUMNS; i++)
-				width[i] = wider(width[i], cell[i]);
-		}
-}
-
-static void
-print_row(char mark, const char *const cell[COLUMNS], const int width[COLUMNS],
-	const char *ms)
-{
-	struct buf line = { 0 };
-	int i;
-
-	for (i = 0; i < COLUMNS; i++) {
-		screen_pad(&line, width[i], cell[i]);
-		buf_str(&line, "  ");
-	}
-	printf("%c %s%6s\n", mark, buf_text(&line), ms);
-	buf_free(&line);
+	address_format(try->address, text);
+	cells[SOURCE] = try->source->shown;
+	cells[FAMILY] = try->lookup->set->title;
+	cells[VERDICT] = verdict(try);
+	cells[ADDRESS] = try->valid ? mem_text(mem, text) : "-";
+	cells[MS] = mem_printf(mem, "%ld", try->ms);
 }
 
 /* Where the table is too wide, a source has a line and its answer another. */
 static void
-print_tall(char mark, const char *const cell[COLUMNS], const char *ms)
+add_tall(struct buf *out, const char *mark, const char *const cells[COLUMNS])
 {
-	struct buf text = { 0 }, out = { 0 };
+	struct buf text = { 0 };
 
-	buf_printf(&text, "%s: %s", cell[FAMILY], cell[VERDICT]);
-	if (strcmp(cell[ADDRESS], "-") != 0)
-		buf_printf(&text, ", %s", cell[ADDRESS]);
-	buf_printf(&text, ", %s ms", ms);
-	printf("%c %s\n", mark, cell[SOURCE]);
-	screen_wrap(&out, screen_width(), 6, buf_text(&text));
-	fputs(buf_text(&out), stdout);
-	buf_free(&out);
+	buf_printf(&text, "%s: %s", cells[FAMILY], cells[VERDICT]);
+	if (strcmp(cells[ADDRESS], "-") != 0)
+		buf_printf(&text, ", %s", cells[ADDRESS]);
+	buf_printf(&text, ", %s ms", cells[MS]);
+	buf_printf(out, "%s%s\n", mark, cells[SOURCE]);
+	screen_wrap(out, screen_width(), 6, buf_text(&text));
 	buf_free(&text);
 }
 
 /* The answer that a run would use is marked. */
 static void
+add_tries(struct buf *out, const struct lookup *lookup,
+	const struct screen_column *table)
+{
+	const bool wide = 2 + screen_table_width(table) <= screen_width();
+	const struct lookup_try *try;
+	const char *cells[COLUMNS], *mark;
+
+	for (try = lookup->tries; try; try = try->next) {
+		mark = try == lookup->used ? "* " : "  ";
+		fill_cells(cells, try);
+		if (wide)
+			screen_row(out, table, mark, cells);
+		else
+			add_tall(out, mark, cells);
+	}
+}
+
+static void
 print_table(const struct probe *probe)
 {
-	static const char *const heads[COLUMNS] = { "SOURCE", "FAMILY",
-		"VERDICT", "ADDRESS" };
+	struct screen_column table[] = { { "SOURCE", 0, false },
+		{ "FAMILY", 0, false }, { "VERDICT", 0, false },
+		{ "ADDRESS", 0, false }, { "MS", 6, true },
+		{ NULL, 0, false } };
 	const struct lookup *lookup;
 	const struct lookup_try *try;
-	const char *cell[COLUMNS];
-	char text[ADDRESS_TEXT], ms[24], mark;
-	int width[COLUMNS], i, sum = 2 + 6;
+	const char *cells[COLUMNS];
+	struct buf out = { 0 };
 
-	for (i = 0; i < COLUMNS; i++)
-		width[i] = (int)strlen(heads[i]);
-	measure(probe, width);
-	for (i = 0; i < COLUMNS; i++)
-		sum += width[i] + 2;
-	if (sum <= screen_width())
-		print_row(' ', heads, width, "MS");
+	screen_measure(table, NULL);
 	for (lookup = probe->lookups; lookup; lookup = lookup->next)
 		for (try = lookup->tries; try; try = try->next) {
-			fill_cells(cell, try, text);
-			snprintf(ms, sizeof(ms), "%ld", try->ms);
-			mark = try == lookup->used ? '*' : ' ';
-			if (sum <= screen_width())
-				print_row(mark, cell, width, ms);
-			else
-				print_tall(mark, cell, ms);
+			fill_cells(cells, try);
+			screen_measure(table, cells);
 		}
+	if (2 + screen_table_width(table) <= screen_width())
+		screen_row(&out, table, "  ", NULL);
+	for (lookup = probe->lookups; lookup; lookup = lookup->next)
+		add_tries(&out, lookup, table);
+	report_output(buf_text(&out));
+	buf_free(&out);
 }
 
 static void
@@ -225,14 +198,13 @@ add_try(struct document *document, const struct lookup_try *try, bool used)
 	document_text(document, "address", try->valid ? text : NULL);
 	document_number(document, "ms", try->ms);
 	document_switch(document, "used", used);
-	document_close(document, '}');
+	document_close(document);
 }
 
 static void
 print_document(const struct probe *probe)
 {
-	struct buf out = { 0 };
-	struct document document = { .out = &out };
+	struct document document = { .depth = 0 };
 	const struct lookup *lookup;
 	const struct lookup_try *try;
 	char text[ADDRESS_TEXT];
@@ -249,13 +221,10 @@ print_document(const struct probe *probe)
 		document_open(&document, "sources", '[');
 		for (try = lookup->tries; try; try = try->next)
 			add_try(&document, try, try == lookup->used);
-		document_close(&document, ']');
-		document_close(&document, '}');
+		document_close(&document);
+		document_close(&document);
 	}
-	document_close(&document, ']');
-	document_close(&document, '}');
-	report_output(buf_text(&out));
-	buf_free(&out);
+	document_print(&document);
 }
 
 static bool

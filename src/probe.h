@@ -1,5 +1,6 @@
 /*
- * The command `lookup`: what every source says.
+ * The command `lookup`: what every source answers. Uses lookup on the loop of
+ * http; main runs it.
  */
 #ifndef DDNS_PROBE_H
 #define DDNS_PROBE_H

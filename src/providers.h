@@ -1,5 +1,6 @@
 /*
- * The command `providers`: the rows there are.
+ * The command `providers`: the rows there are. Uses provider, a configuration
+ * only for rows of its own; main runs it.
  */
 #ifndef DDNS_PROVIDERS_H
 #define DDNS_PROVIDERS_H

@@ -1,3 +1,6 @@
+/*
+ * Keeps the news of a run and prints it; decides which problems are news.
+ */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -49,9 +52,9 @@ report_change(struct report *report, const struct report_subject *about)
 	buf_free(&text);
 }
 
-/* Whether a problem that is there in this run is to be said in it. */
+/* Whether a problem that is there in this run is to be reported in it. */
 static bool
-to_be_said(const struct report *report, const struct state_problem *row)
+is_news(const struct report *report, const struct state_problem *row)
 {
 	if (report->always)
 		return true;
@@ -84,7 +87,7 @@ report_problem(struct report *report, const struct report_problem *problem)
 	if (row->why != (int)problem->kind)
 		row->said = 0;
 	row->why = (int)problem->kind;
-	if (!to_be_said(report, row))
+	if (!is_news(report, row))
 		return;
 	if (row->why != REPORT_WARNING || row->said == 0)
 		row->said = report->now;
@@ -178,7 +181,7 @@ end_output(void)
 		report_error("standard output: %s", strerror(errno));
 }
 
-/* RFC 5424 severities: news are notices, what waits for people warnings. */
+/* RFC 5424 severities: news is a notice, what needs attention a warning. */
 void
 report_print(const struct report *report)
 {

@@ -1,6 +1,7 @@
 /*
- * News: changes for stdout, problems for stderr, each said when it is new,
- * when it lasts and when it is over. Lines are kept until the state is saved.
+ * News: changes for stdout, problems for stderr, each reported when it is new,
+ * when it lasts and when it is over. News is kept until the state is saved.
+ * Uses state, whose problems it keeps, and secret; the commands print with it.
  */
 #ifndef DDNS_REPORT_H
 #define DDNS_REPORT_H
@@ -14,10 +15,10 @@ struct mem;
 struct state;
 
 enum report_kind {
-	REPORT_PASSING, /* said once it has lasted `patience` runs */
-	REPORT_LASTING, /* said at once */
-	REPORT_NOTICE,  /* said when it comes and when it goes */
-	REPORT_WARNING, /* said once */
+	REPORT_PASSING, /* reported once it has lasted `patience` runs */
+	REPORT_LASTING, /* reported at once */
+	REPORT_NOTICE,  /* reported when it comes and when it goes */
+	REPORT_WARNING, /* reported once */
 };
 
 /* What a problem or a change is about, for hooks and documents. */
@@ -29,10 +30,10 @@ struct report_subject {
 	const char *now;
 };
 
-/* A line to be said. */
+/* A piece of news. */
 struct report_news {
 	struct report_news *next;
-	const char *event; /* changed, failed, recovered */
+	const char *event; /* changed, failed, recovered, warning */
 	const char *text;  /* without "ddns: " */
 	struct report_subject about;
 };
@@ -43,23 +44,22 @@ struct report {
 	int64_t now;
 	int64_t remind; /* seconds */
 	int patience;   /* runs */
-	bool always;    /* a terminal, or -v: everything is said */
+	bool always;    /* a terminal, or -v: nothing is left out */
 	bool quiet;
 	struct report_news *news;
 };
 
+/* A provider confirmed a change; about has all five. */
 void report_change(struct report *report, const struct report_subject *about);
 
-/*
- * Notes a problem of this run; once for each key. key tells what it is about, from run to run;
- * over: what is said when it has ended.
- */
 struct report_problem {
-	const char *key;
+	const char *key; /* what it is about, from run to run */
 	enum report_kind kind;
 	const char *text;
 	struct report_subject about;
 };
+
+/* Notes a problem of this run; another of the same key is not noted again. */
 void report_problem(
 	struct report *report, const struct report_problem *problem);
 
@@ -67,18 +67,19 @@ void report_problem(
 bool report_knows(const struct report *report, const char *key);
 
 /*
- * Ends the problem of this key: text is said if the problem had been said; ""
- * ends it without a word.
+ * Ends the problem of this key, unless it is one of this run: text is news if
+ * the problem had been reported; "" ends it without a word.
  */
 void report_over(struct report *report, const char *key, const char *text,
 	const struct report_subject *about);
 
+/* Whether it is a change, not a problem or its end. */
 bool report_is_change(const struct report_news *news);
 
 /* The text masked and made printable, in out; for other programs. */
 const char *report_shown(struct buf *out, const char *text);
 
-/* From now on, what is printed also goes to syslog. */
+/* From now on, news and errors also go to syslog. */
 void report_syslog(void);
 
 /* Prints the news, changes to stdout and the rest to stderr. */

@@ -1,3 +1,6 @@
+/*
+ * Paragraphs and tables, as wide as the screen.
+ */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -8,6 +11,7 @@
 
 #define USUAL 80
 #define LEAST 60
+#define GAP 2    /* spaces between columns */
 #define MOST 200 /* longer lines are hard to read */
 
 static int
@@ -43,13 +47,7 @@ columns_of(const char *text, size_t len)
 	return columns;
 }
 
-int
-screen_columns(const char *text)
-{
-	return columns_of(text, strlen(text));
-}
-
-/* A word ends at a blank, but what stands in backquotes is one. */
+/* A word ends at a space, but what stands in backquotes is one. */
 static size_t
 word_length(const char *text)
 {
@@ -83,11 +81,57 @@ screen_wrap(struct buf *out, int width, int indent, const char *text)
 	buf_char(out, '\n');
 }
 
-void
-screen_pad(struct buf *out, int columns, const char *text)
+static const char *
+cell_of(const struct screen_column *column, const char *const *cells, int at)
 {
-	int rest = columns - screen_columns(text);
+	return cells ? cells[at] : column->heading;
+}
 
-	buf_str(out, text);
-	buf_printf(out, "%*s", rest > 0 ? rest : 0, "");
+void
+screen_measure(struct screen_column *table, const char *const *cells)
+{
+	const char *cell;
+	int i, columns;
+
+	for (i = 0; table[i].heading; i++) {
+		cell = cell_of(&table[i], cells, i);
+		columns = columns_of(cell, strlen(cell));
+		if (columns > table[i].width)
+			table[i].width = columns;
+	}
+}
+
+int
+screen_table_width(const struct screen_column *table)
+{
+	int sum = 0;
+
+	for (; table->heading; table++)
+		if (table->width > 0)
+			sum += table->width + (sum > 0 ? GAP : 0);
+	return sum;
+}
+
+void
+screen_row(struct buf *out, const struct screen_column *table,
+	const char *before, const char *const *cells)
+{
+	const char *cell;
+	int i, rest, gap = 0;
+
+	buf_str(out, before);
+	for (i = 0; table[i].heading; i++) {
+		if (table[i].width == 0)
+			continue;
+		cell = cell_of(&table[i], cells, i);
+		rest = table[i].width - columns_of(cell, strlen(cell));
+		rest = rest > 0 ? rest : 0;
+		buf_printf(out, "%*s", gap + (table[i].right ? rest : 0), "");
+		buf_str(out, cell);
+		buf_printf(out, "%*s", table[i].right ? 0 : rest, "");
+		gap = GAP;
+	}
+	while (out->len > 0 && out->at[out->len - 1] == ' ')
+		buf_cut(out, out->len - 1);
+	buf_char(out, '\n');
 }

@@ -11,6 +11,13 @@
 #include "fail.h"
 #include "url.h"
 
+/* Before 7.88 the URL API leaves a name as it is. */
+#if LIBCURL_VERSION_NUM < 0x075800
+#define CURLU_PUNYCODE 0
+#define CURLUE_BAD_HOSTNAME CURLUE_UNKNOWN_PART
+#define CURLUE_LACKS_IDN CURLUE_UNKNOWN_PART
+#endif
+
 static CURLU *
 parse(const char *text)
 {
@@ -61,7 +68,8 @@ url_secure(const char *text)
 bool
 url_ok(const char *text, bool clear_text, struct fail *fail)
 {
-	/* libcurl is lenient: "https:host" and "https:///host" are URLs to it */
+	/* libcurl is lenient: "https:host" and "https:///host" are URLs to it
+	 */
 	const char *rest = text + url_scheme(text);
 	struct buf host = { 0 };
 	CURLU *url = NULL;
@@ -80,8 +88,7 @@ url_ok(const char *text, bool clear_text, struct fail *fail)
 	else if (!(url = parse(text)) ||
 		 !add_part(&host, url, CURLUPART_HOST, ""))
 		fail_set(fail, "not a valid URL");
-	else if (!clear_text && !url_secure(text) &&
-		 !url_loopback(text))
+	else if (!clear_text && !url_secure(text) && !url_loopback(text))
 		fail_set(fail, "http:// is sent in clear text: use https://");
 	else
 		ok = true;

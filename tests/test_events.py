@@ -80,7 +80,10 @@ RECEIVERS = {
     "values in the path": (
         "url = {url}/{{event}}/{{name}}/{{provider}}\nmethod = PUT\n",
         "PUT", "/changed/home.example.com/dyndns2",
-        {"Content-Length": "0"}, b""),
+        {"Content-Length": "0", "Accept": "*/*"}, b""),
+    "what is accepted": (
+        "url = {url}/x\nheader = accept: text/{{event}}\n",
+        "POST", "/x", {"Accept": "text/changed"}, b""),
 }
 
 

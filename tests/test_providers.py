@@ -5,9 +5,13 @@ To add a provider: write src/providers/NAME.ini, and tests/providers/NAME.case
 requests and answers from the vendor's documents, not from what the program
 sends. `pytest tests/test_providers.py -k NAME` runs them; a request that is
 not the expected one is shown as a diff. REQUIRED says which cases must be
-there, and `without WORD: WHY` in a file that one cannot be.
+there, and `without WORD: WHY` in a file that one cannot be. A file _NAME.case
+has a row of its own: it shows what the language of rows can say, or serves
+others as `like`.
 """
 
+import datetime
+import json
 import os
 import re
 
@@ -20,18 +24,24 @@ ROWS = harness.ROOT / "src" / "providers"
 SOURCES = {"ipv4": ("A", "203.0.113.0/24"), "ipv6": ("AAAA", "2001:db8::/32")}
 
 
+def read_row(text):
+    row = {}
+    for line in text.splitlines():
+        if line[:1].isspace() and line.strip():
+            row[key] += "\n" + line.strip()
+        elif "=" in line and line[0] not in ";#":
+            key, value = map(str.strip, line.split("=", 1))
+            row[key] = f"{row[key]}\n{value}" if key in row else value
+    return row
+
+
 def read_rows():
     """{row: {key: value}}, with what `like` gives."""
-    rows, row = {}, None
+    rows = {}
     for path in sorted(ROWS.glob("*.ini")):
-        for line in path.read_text().splitlines():
-            if line.startswith("["):
-                row = rows.setdefault(line.split()[1].rstrip("]"), {})
-            elif line[:1].isspace() and line.strip():
-                row[key] += "\n" + line.strip()
-            elif "=" in line and line[0] not in ";#":
-                key, value = map(str.strip, line.split("=", 1))
-                row[key] = f"{row[key]}\n{value}" if key in row else value
+        for text in re.split(r"^\[provider ", path.read_text(), flags=re.M)[1:]:
+            name, _, text = text.partition("]")
+            rows[name] = read_row(text)
 
     def layered(row):
         lower = layered(rows[row["like"]]) if "like" in row else {}
@@ -59,9 +69,11 @@ def required(row):
 
 ALL_ROWS = read_rows()
 FILES = {path.stem: conversation.CaseFile(path)
-         for path in sorted(conversation.FOLDER.glob("[!_]*.case"))}
+         for path in sorted(conversation.FOLDER.glob("*.case"))}
+FILES = {name: file for name, file in FILES.items()
+         if name[0] != "_" or file.row_text}
 for file in FILES.values():
-    file.row = ALL_ROWS[file.provider]
+    file.row = read_row(file.row_text) or ALL_ROWS[file.provider]
 CASES = [case for file in FILES.values() for case in file.cases.values()]
 # Made by the account alone, or by a program, which has a test of its own.
 BARE = {"url"} | {name for name, row in ALL_ROWS.items() if "runs" in row}
@@ -79,7 +91,7 @@ def servers():
 
 def secrets(case):
     """The values that must never be shown."""
-    declared = ALL_ROWS[case.file.provider].get("secret", "")
+    declared = case.file.row.get("secret", "")
     names = set(re.findall(r"^\[?(\w+)", declared, re.M))
     return [value for key, value in case.account.items()
             if key in names and value]
@@ -88,7 +100,7 @@ def secrets(case):
 def elsewhere(case, server):
     """Requests of the row to another host than that of `url`."""
     return {key: re.sub(r" https://[^/?\s]+", f" {server}", value, count=1)
-            for key, value in ALL_ROWS[case.file.provider].items()
+            for key, value in case.file.row.items()
             if re.match("[A-Z]+ https://", value)}
 
 
@@ -105,6 +117,8 @@ def configure(ddns, case, run):
     if not any("$server" in value for value in account.values()):
         account["server"] = "$server"
     account.update(elsewhere(case, "$server"))
+    if case.file.row_text:
+        text += f"[provider own]\n{case.file.row_text}"
     text += f"[{case.file.provider}]\n"
     for key, value in account.items():
         value = conversation.expand(value, values).replace("\\n", "\n").replace("\n", "\n\t")
@@ -127,13 +141,26 @@ def play(ddns, case, servers, run):
 
 def assert_told_well(case, stderr):
     """Of the account or of the name, and in the service's words."""
-    begin = "[" if case.has("denied") or case.has("busy") else "home."
+    names = conversation.expand(case.account.get("names", "$fqdn"),
+                                case.values(case.types[0], 0))
+    begin = ("[" if case.has("denied") or case.has("busy")
+             else re.split(r"[\s,]+", names)[0])
     assert stderr.startswith(f"ddns: {begin}"), stderr
     if "not understood" in case.text:
         return
     assert "not understood" not in stderr
     if "error" in case.file.row:
         assert not re.search('[{<]["?a-zA-Z]', stderr), stderr
+
+
+def held(ddns):
+    """How long `status` reports that the first name is left alone."""
+    name = json.loads(ddns.run("status", "--json").stdout)["names"][0]
+    if not name["until"]:
+        return "for good" if name["state"] == "refused" else name["state"]
+    until, attempt = (datetime.datetime.fromisoformat(name[key].rstrip("Z"))
+                      for key in ("until", "attempt"))
+    return str(int((until - attempt).total_seconds()))
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -153,6 +180,8 @@ def test_case(ddns, servers, case):
     assert bool(text or case.status) == bool(result.stderr), result.stderr
     if case.status in (1, 7):
         assert_told_well(case, result.stderr)
+    if case.held:
+        assert held(ddns) == case.held
 
 
 @pytest.mark.parametrize("name", sorted(set(ALL_ROWS) - BARE))

@@ -91,6 +91,75 @@ def test_provider_row_can_be_pasted(ddns, serve):
     assert (result.status, result.stderr) == (0, "")
 
 
+ROWS = """\
+[provider p]
+secret  = key    of yours
+setting = line
+line    = main
+url     = {server}
+set     = POST /{name}
+          {"ip":"{ip}","line":"{line}","ttl":{ttl},"key":"{key}"}
+auth    =
+
+[provider a-name-of-forty-letters-is-as-long-as-it]
+set = GET https://example.net/{ip}
+
+[provider broken]
+like = no
+"""
+
+
+def test_rows_are_listed(ddns):
+    """The longest name decides how wide its column is."""
+    ddns.config(ROWS)
+    lines = ddns.run("providers").stdout.splitlines()
+    for line in (
+            "cloudflare                                A AAAA  token (batch)",
+            "dyndns2                                   A AAAA  user password "
+            "server",
+            "namecheap                                 A       password zone",
+            "url                                       -       set",
+            "broken                                    ?"):
+        assert line in lines
+
+
+def test_row_is_shown(ddns):
+    """As it is written, its keys as a table, and a section to paste."""
+    ddns.config(ROWS)
+    assert ddns.run("providers", "p").stdout == ROWS.partition("\n\n")[0] + """
+
+; key     required  secret        of yours
+; line    optional          main
+; server  required                https://HOST of the service
+; zone    required                of the names
+; ttl     optional                seconds
+
+[p]
+key_file = /etc/ddns/p.key
+server   = https://dyn.example.net
+zone     = example.com
+names    = home.example.com
+"""
+    result = ddns.run("providers", "none")
+    assert (result.status, result.stdout) == (2, "")
+
+
+def test_every_row_can_be_pasted(ddns):
+    """What is shown is right, but for the files of secrets: nobody made them.
+    """
+    listed = ddns.run("providers").stdout.splitlines()
+    assert len(listed) > 100
+    for name in (line.split()[0] for line in listed):
+        shown = ddns.run("providers", name).stdout
+        ddns.config("[ipv4]\nurl = https://ip.example.net\n"
+                    "[ipv6]\nurl = https://ip.example.net\n" + shown)
+        result = ddns.run("check")
+        assert result.status in (0, 3)
+        for line in result.stderr.splitlines():
+            assert "_file: " in line, (name, line)
+        ddns.ini.unlink()
+
+
 @pytest.fixture
 def stranger(ready):
     """Runs the program, without -c, as a user who is not root."""

@@ -1,3 +1,4 @@
+/* A configuration as a whole: what is said of it, and its entries by key. */
 #include <string.h>
 
 #include "config/config.h"
@@ -161,6 +162,16 @@ config_one(struct config *config, const struct config_section *section,
 			found = entry;
 	}
 	return found;
+}
+
+const struct config_entry *
+config_first(const struct config_section *section, const char *key)
+{
+	const struct config_entry *entry = section->entries;
+
+	while (entry && strcmp(entry->key, key) != 0)
+		entry = entry->next;
+	return entry;
 }
 
 bool

@@ -1,6 +1,9 @@
 /*
  * The configuration file as sections, keys and lines, and its general keys
- * understood. Only user of inih. Provider rows are read by the same reader.
+ * understood. The only user of inih. Provider rows are read by it, too.
+ *
+ * The room may use address, file, nearest and secret. All rooms that read
+ * sections use it: lookup, provider, nsupdate, event, plan and the commands.
  */
 #ifndef DDNS_CONFIG_CONFIG_H
 #define DDNS_CONFIG_CONFIG_H
@@ -32,16 +35,15 @@ struct config_entry {
 
 struct config_section {
 	struct config_section *next;
-	const char *name;	/* whole, as between the brackets, blanks folded */
+	const char *name;	/* whole, as between the brackets, spaces folded */
 	const char *kind;	/* its first word */
 	const char *label;	/* the rest, "" if there is none */
 	struct config_entry *entries;	/* in the order of the file */
 	int line;
-	bool used;		/* somebody knew what to do with it */
 	bool broken;		/* its header was reported: judge no further */
 };
 
-/* A thing to tell about the file. */
+/* A mistake or a warning. */
 struct config_note {
 	struct config_note *next;
 	int line;		/* 0: none */
@@ -69,9 +71,8 @@ struct config {
 	struct config_section *sections;
 	struct config_note *notes;	/* sorted by line */
 	struct config_note *last;	/* of the notes */
-	int mistakes;			/* notes that are no warnings */
+	int mistakes;			/* notes that are not warnings */
 	struct config_general general;
-	unsigned owner;			/* of the file */
 	bool others_read;		/* others can read the file */
 	bool strict;			/* it belongs to the user or to root,
 					   so it may name programs */
@@ -106,6 +107,10 @@ void config_wrong_line(struct config *config,
 void config_warn(struct config *config, const struct config_section *section,
 	const struct config_entry *entry, const char *format, ...)
 	__attribute__((format(printf, 4, 5)));
+
+/* The first entry of a key, or NULL. */
+const struct config_entry *config_first(const struct config_section *section,
+	const char *key);
 
 /* The entry of a key, or NULL; reports a key that stands twice. Whether it
  * goes on in indented lines is left to config_single. */
@@ -160,12 +165,15 @@ struct config_key {
 void config_fill(struct config *config, const struct config_section *section,
 	const struct config_key *keys, size_t count, void *target);
 
-/* "90", "25d"; "1d 12h" is wrong: one number and s, m, h or d. -1: no time. */
+/* "90", "25d"; "1d 12h" is wrong: one number and s, m, h or d. -1: not a time. */
 int64_t config_time(const char *text);
 
-/* The first line of a file, without its end, for KEY_file; of one that begins
- * with `{` all lines, as one. `credential:NAME` is looked up in $CREDENTIALS_DIRECTORY. NULL: *fail says why. Warns if
- * others can read the file. */
+/*
+ * The first line of a file, without its end, for KEY_file; of one that begins
+ * with `{` all lines, as one. `credential:NAME` is looked up in
+ * $CREDENTIALS_DIRECTORY. NULL: *fail says why. Warns if others can read the
+ * file.
+ */
 const char *config_file_line(struct config *config, const char *path,
 	struct fail *fail);
 

@@ -1,3 +1,4 @@
+/* Opens the configuration, and the files that its keys name. */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -28,7 +29,6 @@ config_read_text(const char *name, const char *text, size_t len)
 {
 	struct config *config = config_new(name);
 
-	config->owner = geteuid();
 	take(config, text, len);
 	return config;
 }
@@ -42,7 +42,6 @@ config_read(const char *path)
 	struct fail fail = { 0 };
 
 	if (file_read(&text, path, CONFIG_CEILING, &file, &fail)) {
-		config->owner = file.owner;
 		config->others_read = file.others_read;
 		config->strict = file.owner == 0 || file.owner == geteuid();
 		if (file.others_write)

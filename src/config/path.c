@@ -1,3 +1,4 @@
+/* Where the configuration and the state are, if nobody says. */
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>

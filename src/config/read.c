@@ -1,10 +1,13 @@
+/* A text as sections, keys and lines: what inih sees of it, and its faults. */
+#include "config/internal.h"
+
+#include <ctype.h>
 #include <string.h>
 
 #include <ini.h>
 
-#include "config/config.h"
-#include "config/internal.h"
 #include "buf.h"
+#include "config/config.h"
 
 /*
  * inih cuts what is longer, or makes new lines of it (INI_MAX_LINE 200 with
@@ -12,6 +15,141 @@
  */
 #define LINE_MAX_BYTES 198
 #define NAME_MAX_BYTES 49
+
+/* Borrowed bytes without a NUL behind them. */
+struct piece {
+	const char *at;
+	size_t len;
+};
+
+/* What a line is: empty or comment, header, indented, or the rest. */
+enum form { FORM_NOTHING, FORM_SECTION, FORM_MORE, FORM_KEY };
+
+/* As inih sees spaces. */
+static bool
+is_space(char c)
+{
+	return isspace((unsigned char)c);
+}
+
+/* Without spaces at both ends. */
+static struct piece
+trim(struct piece text)
+{
+	while (text.len > 0 && is_space(text.at[0])) {
+		text.at++;
+		text.len--;
+	}
+	while (text.len > 0 && is_space(text.at[text.len - 1]))
+		text.len--;
+	return text;
+}
+
+/* Bytes before the first c; all of them if there is none. */
+static size_t
+find(struct piece text, char c)
+{
+	const char *at = text.len ? memchr(text.at, c, text.len) : NULL;
+
+	return at ? (size_t)(at - text.at) : text.len;
+}
+
+/* The text before the first comment, ` ;`. */
+static struct piece
+uncommented(struct piece text)
+{
+	size_t i;
+
+	for (i = 1; i < text.len; i++) {
+		if (text.at[i] == ';' && is_space(text.at[i - 1]))
+			text.len = i;
+	}
+	return text;
+}
+
+/* Cuts the next line off the rest; it comes without its LF or CRLF. */
+static struct piece
+cut_line(struct piece *rest)
+{
+	size_t len = find(*rest, '\n');
+	struct piece line = { rest->at, len };
+
+	if (len < rest->len) {
+		len++;
+		if (line.len > 0 && line.at[line.len - 1] == '\r')
+			line.len--;
+	}
+	rest->at += len;
+	rest->len -= len;
+	return line;
+}
+
+static enum form
+form_of(struct piece line)
+{
+	struct piece text = trim(line);
+
+	if (text.len == 0 || text.at[0] == ';' || text.at[0] == '#')
+		return FORM_NOTHING;
+	if (text.at != line.at)
+		return FORM_MORE;
+	return line.at[0] == '[' ? FORM_SECTION : FORM_KEY;
+}
+
+/* A name with single spaces between its words. */
+static const char *
+fold(struct mem *mem, struct piece name)
+{
+	char *text = mem_take(mem, name.len + 1), *out = text;
+	size_t i;
+
+	name = trim(name);
+	for (i = 0; i < name.len; i++) {
+		if (!is_space(name.at[i]))
+			*out++ = name.at[i];
+		else if (!is_space(name.at[i - 1]))
+			*out++ = ' ';
+	}
+	return text;
+}
+
+/* The words of a text that looks like a section's header; 0: it does not, as
+ * a JSON array. */
+static int
+bracketed(struct piece text)
+{
+	int words = 0;
+	size_t i;
+
+	if (text.len < 3 || text.at[0] != '[' || text.at[text.len - 1] != ']')
+		return 0;
+	text.at++;
+	text.len -= 2;
+	text = trim(text);
+	if (text.len == 0 || !isalpha((unsigned char)text.at[0]))
+		return 0;
+	for (i = 0; i < text.len; i++) {
+		if (is_space(text.at[i]))
+			continue;
+		if (!isalnum((unsigned char)text.at[i]) &&
+			!strchr("._-", text.at[i]))
+			return 0;
+		if (i == 0 || is_space(text.at[i - 1]))
+			words++;
+	}
+	return words;
+}
+
+/* A NUL byte or a lone CR in a line, in words; NULL: neither. */
+static const char *
+byte_fault(struct piece line)
+{
+	if (find(line, '\0') < line.len)
+		return "a NUL byte stands in this line";
+	if (find(line, '\r') < line.len)
+		return "a lone carriage return stands in this line (lines end in LF or CRLF)";
+	return NULL;
+}
 
 /* The state between the lines. */
 struct reader {
@@ -22,7 +160,7 @@ struct reader {
 	struct piece given; /* what inih was handed of the line */
 	bool cut;
 	bool lost;     /* what indented lines belong to was refused */
-	bool headless; /* said that a key has no section */
+	bool headless; /* reported that a key has no section */
 	struct config_section *section;
 	struct config_section **section_end;
 	struct config_entry *entry;
@@ -87,7 +225,7 @@ key_fault(const struct reader *r, const char *key, const char *value)
 			"a key of %zu bytes; at most %d are read", strlen(key),
 			NAME_MAX_BYTES);
 	if (strncmp(value, "//", 2) == 0 &&
-		config_find(r->given, ':') < config_find(r->given, '='))
+		find(r->given, ':') < find(r->given, '='))
 		return "a URL stands where a key is due: write `KEY = URL`, or indent the line to go on with the key above";
 	return NULL;
 }
@@ -122,7 +260,7 @@ section_add(struct reader *r, struct piece name)
 	const struct config_section *other;
 	size_t kind;
 
-	section->name = config_fold(mem, name);
+	section->name = fold(mem, name);
 	kind = strcspn(section->name, " ");
 	section->kind = mem_textn(mem, section->name, kind);
 	section->label = section->name + kind + (section->name[kind] == ' ');
@@ -146,25 +284,25 @@ section_add(struct reader *r, struct piece name)
 	r->section_end = &section->next;
 }
 
-/* The name between the brackets; what cannot be taken is said. */
+/* The name between the brackets; what cannot be taken is reported. */
 static struct piece
 section_name(struct reader *r, struct piece line)
 {
 	struct piece name = { line.at + 1, line.len - 1 }, behind;
 	bool closed;
 
-	name = config_plain(name);
-	closed = config_find(name, ']') < name.len;
-	name.len = config_find(name, ']');
+	name = uncommented(name);
+	closed = find(name, ']') < name.len;
+	name.len = find(name, ']');
 	if (!closed) {
 		wrong(r, "`[` without `]`");
-		return config_trim(name);
+		return trim(name);
 	}
 	behind.at = name.at + name.len + 1;
 	behind.len = line.len - name.len - 2;
-	if (config_trim(config_plain(behind)).len > 0)
+	if (trim(uncommented(behind)).len > 0)
 		wrong(r, "text stands behind the `]`");
-	if (config_trim(name).len == 0)
+	if (trim(name).len == 0)
 		wrong(r, "a section without a name");
 	return name;
 }
@@ -207,8 +345,8 @@ declares(const struct config_entry *entry)
 static struct piece
 judge_more(struct reader *r, struct piece line)
 {
-	struct piece text = config_trim(line);
-	int words = config_bracketed(text);
+	struct piece text = trim(line);
+	int words = bracketed(text);
 
 	if (words > 1 || (words == 1 && !(r->entry && declares(r->entry)))) {
 		wrong(r,
@@ -219,7 +357,7 @@ judge_more(struct reader *r, struct piece line)
 	if (!r->entry && !r->lost) {
 		wrong(r,
 			"an indented line, and no key stands before it: begin keys in the first column");
-	} else if (r->entry && config_plain(line).len < line.len) {
+	} else if (r->entry && uncommented(line).len < line.len) {
 		wrong(r,
 			"a `;` behind a blank in an indented line, where inih's versions differ: put comments on lines of their own");
 	} else if (r->entry) {
@@ -231,7 +369,7 @@ judge_more(struct reader *r, struct piece line)
 static struct piece
 judge_key(struct reader *r, struct piece line)
 {
-	struct piece plain = config_plain(line);
+	struct piece plain = uncommented(line);
 
 	if (!r->section && !r->headless) {
 		wrong(r,
@@ -240,8 +378,7 @@ judge_key(struct reader *r, struct piece line)
 	}
 	/* the comment is cut here, as not every build of inih cuts it */
 	r->cut = plain.len < line.len;
-	if (config_find(plain, '=') < plain.len ||
-		config_find(plain, ':') < plain.len)
+	if (find(plain, '=') < plain.len || find(plain, ':') < plain.len)
 		return plain;
 	wrong(r, "no `=` in this line");
 	lose(r);
@@ -268,9 +405,9 @@ static struct piece (*const judge[])(struct reader *, struct piece) = {
 static const char *
 fault(const struct reader *r, struct piece line)
 {
-	const char *bytes = config_fault(line);
+	const char *bytes = byte_fault(line);
 
-	/* a long comment is none: inih never sees it */
+	/* a long comment is not a fault: inih never sees it */
 	if (bytes || line.len <= LINE_MAX_BYTES || r->form == FORM_NOTHING)
 		return bytes;
 	return mem_printf(r->config->mem,
@@ -281,11 +418,11 @@ fault(const struct reader *r, struct piece line)
 static struct piece
 judge_line(struct reader *r)
 {
-	struct piece line = config_cut_line(&r->rest);
+	struct piece line = cut_line(&r->rest);
 	const char *what;
 
 	r->line++;
-	r->form = config_form(line);
+	r->form = form_of(line);
 	r->cut = false;
 	what = fault(r, line);
 	if (!what)
@@ -298,7 +435,7 @@ judge_line(struct reader *r)
 	return (struct piece){ 0 };
 }
 
-/* inih's reader: one line each time; a blank one for what it must not see. */
+/* inih's reader: one line each time; an empty one for what it must not see. */
 static char *
 next_line(char *out, int size, void *arg)
 {

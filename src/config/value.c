@@ -1,3 +1,4 @@
+/* Values of keys: times, counts, paths and so on, read by a row a key. */
 #include <ctype.h>
 #include <inttypes.h>
 #include <string.h>
@@ -33,7 +34,7 @@ config_time(const char *text)
 	size_t digits = strspn(text, "0123456789"), i;
 	int64_t number = 0;
 
-	/* nine digits: what is longer is no time that anybody means */
+	/* nine digits: what is longer is not a time that anybody means */
 	if (digits == 0 || digits > 9)
 		return -1;
 	for (i = 0; i < digits; i++)
@@ -353,7 +354,6 @@ config_understand(struct config *config)
 	for (section = config->sections; section; section = section->next) {
 		if (strcmp(section->name, "ddns") != 0)
 			continue;
-		section->used = true;
 		config_fill(config, section, keys, count, &config->general);
 	}
 }

@@ -1,3 +1,4 @@
+/* Tells the hook, the webhook and the heartbeat. */
 #include <stddef.h>
 #include <string.h>
 
@@ -5,11 +6,12 @@
 #include "buf.h"
 #include "child.h"
 #include "clock.h"
+#include "config/config.h"
 #include "exit.h"
 #include "fail.h"
 #include "http/http.h"
+#include "request.h"
 #include "secret.h"
-#include "sign/sign.h"
 #include "template/template.h"
 #include "event/internal.h"
 
@@ -115,93 +117,39 @@ send_request(struct http *http, struct http_request *request,
 				    (limit->ms + 999) / 1000);
 }
 
+/* Expands a request and sends it. */
 static bool
-expand_url(struct buf *out, const char *url, const struct scope *scope,
+send_text(struct http *http, const struct request_text *text,
+	const struct request_place *place, const struct event_limit *limit,
 	struct fail *fail)
 {
-	const struct template_url whole = { .url = url };
+	struct request_made made;
+	struct http_request request = { .method = text->method };
 
-	return template_url(out, &whole, scope, fail) == EXPAND_DONE;
-}
-
-static bool
-expand_body(struct buf *out, const struct webhook *webhook,
-	const struct scope *scope, struct fail *fail)
-{
-	static enum expansion (*const expand[])(struct buf *, const char *,
-		const struct scope *, struct fail *) = {
-		[EVENT_JSON] = template_json,
-		[EVENT_FORM] = template_form,
-		[EVENT_TEXT] = template_line,
-	};
-
-	return webhook->kind == EVENT_NO_BODY ||
-	       expand[webhook->kind](out, webhook->body, scope, fail) ==
-		       EXPAND_DONE;
-}
-
-/* The fields with their values; NULL and *fail if one cannot be sent. */
-static struct field *
-expand_fields(struct mem *mem, const struct webhook *webhook,
-	const struct scope *scope, struct fail *fail)
-{
-	static const char *const types[] = {
-		[EVENT_NO_BODY] = NULL,
-		[EVENT_JSON] = "application/json",
-		[EVENT_FORM] = "application/x-www-form-urlencoded",
-		[EVENT_TEXT] = "text/plain; charset=utf-8",
-	};
-	struct field *first = mem_take(mem, sizeof *first), *to = first;
-	const struct field *from = webhook->fields;
-	struct buf value = { 0 };
-	bool good = true;
-
-	/* RFC 9110 section 12.5.1: some receivers ask for one */
-	*first = (struct field){ .name = "Accept", .value = "*/*" };
-	for (; from && good; from = from->next) {
-		buf_cut(&value, 0);
-		good = template_line(&value, from->value, scope, fail) ==
-		       EXPAND_DONE;
-		to->next = mem_take(mem, sizeof *to);
-		to = to->next;
-		to->name = from->name;
-		to->value = mem_text(mem, buf_text(&value));
-	}
-	if (types[webhook->kind] && !webhook->typed) {
-		to->next = mem_take(mem, sizeof *to);
-		to->next->name = "Content-Type";
-		to->next->value = types[webhook->kind];
-	}
-	buf_free(&value);
-	return good ? first : NULL;
+	if (!request_expand(text, place, &made, fail))
+		return false;
+	request.url = made.url;
+	request.fields = made.fields;
+	request.body = made.body;
+	request.body_len = made.body ? strlen(made.body) : 0;
+	return send_request(http, &request, limit, fail);
 }
 
 bool
-event_webhook(struct http *http, const struct webhook *webhook,
+event_webhook(struct http *http, const struct request_text *webhook,
 	const struct event *event, const struct event_limit *limit,
 	struct fail *fail)
 {
+	/* RFC 9110 section 12.5.1: some receivers ask for one */
+	static const struct config_line accept = { .text = "Accept: */*" };
 	struct event copy = *event;
 	const struct scope scope = { get_value, &copy };
-	struct mem *mem = mem_new();
-	struct buf url = { 0 }, body = { 0 };
-	struct http_request request = { .method = webhook->method };
-	bool good = false;
+	const struct request_place place = {
+		.mem = mem_new(), .scope = &scope, .fields = &accept
+	};
+	bool good = send_text(http, webhook, &place, limit, fail);
 
-	request.fields = expand_fields(mem, webhook, &scope, fail);
-	if (!request.fields || !expand_url(&url, webhook->url, &scope, fail) ||
-		!expand_body(&body, webhook, &scope, fail))
-		goto out;
-	request.url = buf_text(&url);
-	if (webhook->kind != EVENT_NO_BODY) {
-		request.body = buf_text(&body);
-		request.body_len = body.len;
-	}
-	good = send_request(http, &request, limit, fail);
-out:
-	buf_free(&body);
-	buf_free(&url);
-	mem_free(mem);
+	mem_free(place.mem);
 	return good;
 }
 
@@ -225,14 +173,11 @@ event_heartbeat(struct http *http, const char *url, int status,
 	const struct event_limit *limit, struct fail *fail)
 {
 	const struct scope scope = { get_status, &status };
-	struct http_request request = { .method = "GET" };
-	struct buf text = { 0 };
-	bool good = false;
+	const struct request_place place = { .mem = mem_new(),
+		.scope = &scope };
+	const struct request_text text = { .method = "GET", .url = url };
+	bool good = send_text(http, &text, &place, limit, fail);
 
-	if (expand_url(&text, url, &scope, fail)) {
-		request.url = buf_text(&text);
-		good = send_request(http, &request, limit, fail);
-	}
-	buf_free(&text);
+	mem_free(place.mem);
 	return good;
 }

@@ -1,6 +1,9 @@
 /*
  * News for other programs: the hook, the webhook and the heartbeat of the
- * configuration. Nothing of theirs is shown but how it failed.
+ * configuration. Of what they answer, only how they failed is shown.
+ *
+ * The room may use config, request, template, http and child. plan reads by
+ * it, update tells by it.
  */
 #ifndef DDNS_EVENT_EVENT_H
 #define DDNS_EVENT_EVENT_H
@@ -11,6 +14,7 @@
 struct config;
 struct fail;
 struct http;
+struct request_text;
 
 /* What happened; a text that does not apply is "". */
 struct event {
@@ -23,15 +27,12 @@ struct event {
 	const char *message;
 };
 
-/* Section [webhook], understood. */
-struct webhook;
-
 /*
- * Reads and checks [webhook], and the placeholders of `heartbeat`; what is
+ * Reads and checks [webhook], and the expressions of `heartbeat`; what is
  * wrong is reported in the config. NULL: there is none, or it is wrong. The
  * memory is the config's.
  */
-struct webhook *event_read(struct config *config);
+struct request_text *event_read(struct config *config);
 
 /* How long the call of another program or host may take. */
 struct event_limit {
@@ -47,7 +48,7 @@ bool event_hook(const char *program, const struct event *event,
 	const struct event_limit *limit, struct fail *fail);
 
 /* Makes the request. False: *fail says why; a status other than 2xx is one. */
-bool event_webhook(struct http *http, const struct webhook *webhook,
+bool event_webhook(struct http *http, const struct request_text *webhook,
 	const struct event *event, const struct event_limit *limit,
 	struct fail *fail);
 

@@ -1,30 +1,10 @@
 /*
- * Between the files of event: a webhook as it is written, and what its
- * placeholders are called.
+ * Between the files of event: what the expressions of a webhook are called.
  */
 #ifndef DDNS_EVENT_INTERNAL_H
 #define DDNS_EVENT_INTERNAL_H
 
-#include <stdbool.h>
 #include <stddef.h>
-
-struct config;
-struct config_entry;
-struct config_section;
-struct field;
-struct scope;
-
-enum event_body { EVENT_NO_BODY, EVENT_JSON, EVENT_FORM, EVENT_TEXT };
-
-/* The texts are templates. */
-struct webhook {
-	const char *method;
-	const char *url;
-	struct field *fields;
-	const char *body;
-	enum event_body kind;
-	bool typed; /* a field says the Content-Type */
-};
 
 /* A value of an event: {name} in a webhook, DDNS_NAME for a hook. */
 struct event_value {
@@ -35,43 +15,5 @@ struct event_value {
 
 #define EVENT_VALUES 7
 extern const struct event_value event_values[EVENT_VALUES];
-
-/* event-check.c */
-
-/* A section on its way, and which names may stand in braces. */
-struct event_reading {
-	struct config *config;
-	const struct config_section *section;
-	const struct config_entry *entry;
-	struct webhook *webhook;
-	bool (*knows)(const char *name);
-	const char *names; /* for messages */
-	bool wrong;
-};
-
-/* Reports a mistake of the entry; always false. */
-bool event_wrong(struct event_reading *r, const char *format, ...)
-	__attribute__((format(printf, 2, 3)));
-
-/*
- * Hides a text, and those pieces of it that look like keys: an error, or an
- * answer that quotes the request, shows no key of a path or a body.
- */
-void event_hide(const char *text);
-
-/* Whether a name in braces is one of event_values. */
-bool event_knows(const char *name);
-
-/* Whether all names in braces are known; else reports the first other one. */
-bool event_check_names(struct event_reading *r, const char *text);
-
-/* Values that stand for the real ones: a text that is no number. */
-extern const struct scope event_samples;
-
-bool event_check_url(struct event_reading *r, const char *text);
-
-/* [ddns] heartbeat */
-void event_check_heartbeat(
-	struct config *config, const struct config_section *section);
 
 #endif

@@ -1,63 +1,188 @@
+/* Reads and checks [webhook], and the expressions of `heartbeat`. */
+#include "event/event.h"
+
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
-#include <strings.h>
 
-#include "event/event.h"
 #include "buf.h"
 #include "config/config.h"
-#include "fail.h"
-#include "http/http.h"
-#include "secret.h"
-#include "sign/sign.h"
-#include "template/template.h"
 #include "event/internal.h"
+#include "fail.h"
 #include "field.h"
+#include "request.h"
+#include "secret.h"
+#include "template/template.h"
+#include "url.h"
 
-#define BLANKS " \t"
 #define METHOD_CEILING 16
+#define PIECE 12 /* bytes; a shorter one may be any word */
+#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define DIGITS "0123456789"
 
-static const char *
-join(struct mem *mem, const struct config_line *lines)
+/* A section on its way, and which names may stand in braces. */
+struct reading {
+	struct config *config;
+	const struct config_section *section;
+	const struct config_entry *entry;
+	struct request_text *webhook;
+	struct config_line *fields; /* of the webhook */
+	bool (*knows)(const char *name);
+	const char *names; /* for messages */
+	bool bad;
+};
+
+/* Reports a mistake of the entry; always false. */
+static bool __attribute__((format(printf, 2, 3)))
+wrong(struct reading *r, const char *format, ...)
 {
 	struct buf text = { 0 };
-	const char *joined;
+	va_list args;
 
-	for (; lines; lines = lines->next)
-		buf_str(&text, lines->text);
-	joined = mem_text(mem, buf_text(&text));
+	va_start(args, format);
+	buf_vprintf(&text, format, args);
+	va_end(args);
+	config_wrong(r->config, r->section, r->entry, "%s", buf_text(&text));
 	buf_free(&text);
-	return joined;
+	r->bad = true;
+	return false;
+}
+
+/*
+ * Hides a text, and those pieces of it that look like keys: an error, or an
+ * answer that quotes the request, shows no key of a path or a body.
+ */
+static void
+hide(const char *text)
+{
+	static const char between[] = "/?&=:@.\"{}[], \t";
+	struct mem *mem = mem_new();
+	size_t len;
+
+	if (strlen(text) >= PIECE)
+		secret_hide(text);
+	for (; *text; text += len) {
+		text += strspn(text, between);
+		len = strcspn(text, between);
+		if (len >= PIECE && strcspn(text, UPPER DIGITS) < len)
+			secret_hide(mem_textn(mem, text, len));
+	}
+	mem_free(mem);
+}
+
+static bool
+is_value(const char *name)
+{
+	int i;
+
+	for (i = 0; i < EVENT_VALUES; i++)
+		if (strcmp(event_values[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+knows_status(const char *name)
+{
+	return strcmp(name, "status") == 0 || strcmp(name, "up") == 0;
+}
+
+static bool
+check_name(const char *name, void *arg)
+{
+	struct reading *r = arg;
+
+	return r->knows(name) ||
+	       wrong(r, "{%s} is not known here: %s", name, r->names);
+}
+
+/* Whether all names in braces are known; else reports the first other one. */
+static bool
+check_names(struct reading *r, const char *text)
+{
+	return template_each(text, check_name, r);
+}
+
+/* Stands for the real values: a text that is not a number. */
+static struct variable
+sample(void *arg, const char *name)
+{
+	const struct variable variable = { "x", false };
+
+	(void)arg;
+	(void)name;
+	return variable;
+}
+
+static const struct scope samples = { sample, NULL };
+
+static bool
+check_url(struct reading *r, const char *text)
+{
+	const struct template_url url = { .url = text };
+	struct buf out = { 0 };
+	const char *host;
+	struct fail fail;
+	bool good;
+
+	if (!check_names(r, text))
+		return false;
+	if (!url_ok(text, true, &fail))
+		return wrong(r, "%s", fail.text);
+	host = strstr(text, "://") + 3;
+	if (memchr(host, '{', strcspn(host, "/?#")))
+		return wrong(r, "a host holds no placeholder");
+	good = template_url(&out, &url, &samples, &fail) == EXPAND_DONE;
+	buf_free(&out);
+	return good || wrong(r, "%s", fail.text);
+}
+
+/* [ddns] heartbeat */
+static void
+check_heartbeat(struct config *config, const struct config_section *section)
+{
+	struct reading r = {
+		.config = config,
+		.section = section,
+		.entry = config_one(config, section, "heartbeat"),
+		.knows = knows_status,
+		.names = "status and up are",
+	};
+
+	if (!r.entry || !config->general.heartbeat)
+		return;
+	hide(config->general.heartbeat);
+	check_url(&r, config->general.heartbeat);
 }
 
 /* What an entry says itself or in the file that it names; NULL: reported. */
 static const char *
-text_of(struct event_reading *r, bool file)
+text_of(struct reading *r, bool file)
 {
 	const char *text;
 	struct fail fail;
 
 	if (!file && !config_secret(r->config, r->section, r->entry)) {
-		r->wrong = true;
+		r->bad = true;
 		return NULL;
 	}
 	if (!file)
-		text = join(r->config->mem, r->entry->lines);
+		text = request_join(r->config->mem, r->entry->lines);
 	else
 		text = config_file_line(
 			r->config, r->entry->lines->text, &fail);
 	if (!text)
-		event_wrong(r, "%s", fail.text);
+		wrong(r, "%s", fail.text);
 	else if (*text == '"')
-		event_wrong(r, "a value is not put in quotes");
+		wrong(r, "a value is not put in quotes");
 	else if (*text)
-		event_hide(text);
+		hide(text);
 	return text && *text && *text != '"' ? text : NULL;
 }
 
 /* The value of KEY or KEY_file; NULL: neither is there, or it is wrong. */
 static const char *
-value(struct event_reading *r, const char *key, bool many)
+value(struct reading *r, const char *key, bool many)
 {
 	struct config *config = r->config;
 	const struct config_entry *file = config_one(
@@ -66,7 +191,7 @@ value(struct event_reading *r, const char *key, bool many)
 	r->entry = config_one(config, r->section, key);
 	if (r->entry && file) {
 		r->entry = file;
-		event_wrong(r, "%s is given, too: leave one of them out", key);
+		wrong(r, "%s is given, too: leave one of them out", key);
 		return NULL;
 	}
 	if (!r->entry && !file)
@@ -74,26 +199,26 @@ value(struct event_reading *r, const char *key, bool many)
 	if (file)
 		r->entry = file;
 	if ((file || !many) && !config_single(config, r->section, r->entry)) {
-		r->wrong = true;
+		r->bad = true;
 		return NULL;
 	}
 	return text_of(r, file);
 }
 
 static void
-read_url(struct event_reading *r)
+read_url(struct reading *r)
 {
 	const char *text = value(r, "url", false);
 
-	if (text && event_check_url(r, text))
+	if (text && check_url(r, text))
 		r->webhook->url = text;
 	if (r->entry)
 		return;
-	event_wrong(r, "url is missing");
+	wrong(r, "url is missing");
 }
 
 static void
-read_method(struct event_reading *r)
+read_method(struct reading *r)
 {
 	const struct config_entry *entry =
 		config_one(r->config, r->section, "method");
@@ -101,46 +226,49 @@ read_method(struct event_reading *r)
 
 	r->entry = entry;
 	if (entry && !config_single(r->config, r->section, entry))
-		r->wrong = true;
+		r->bad = true;
 	if (strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != strlen(text) ||
 		strlen(text) > METHOD_CEILING)
-		event_wrong(r, "a method is POST, PUT, GET ...");
+		wrong(r, "a method is POST, PUT, GET ...");
 	r->webhook->method = text;
 }
 
 static void
-add_field(struct event_reading *r, const char *text)
+add_field(struct reading *r, const char *text)
 {
-	struct mem *mem = r->config->mem;
-	size_t len = field_name(text);
+	struct config_line *field, **end = &r->fields;
 
-	if (len == 0) {
-		event_wrong(r, "a header field is `Name: value`");
+	if (field_name(text) == 0) {
+		wrong(r, "a header field is `Name: value`");
 		return;
 	}
-	if (!event_check_names(r, text))
+	if (!check_names(r, text))
 		return;
-	field_add(mem, &r->webhook->fields, text);
+	while (*end)
+		end = &(*end)->next;
+	field = mem_take(r->config->mem, sizeof *field);
+	field->text = text;
+	*end = field;
 }
 
 /* One field a line, and the key may stand again. */
 static void
-read_lines(struct event_reading *r)
+read_lines(struct reading *r)
 {
 	const struct config_line *line;
 
 	if (!config_secret(r->config, r->section, r->entry)) {
-		r->wrong = true;
+		r->bad = true;
 		return;
 	}
 	for (line = r->entry->lines; line; line = line->next) {
-		event_hide(line->text);
+		hide(line->text);
 		add_field(r, line->text);
 	}
 }
 
 static void
-read_fields(struct event_reading *r)
+read_fields(struct reading *r)
 {
 	const struct config_entry *entry = r->section->entries;
 	const char *text;
@@ -155,79 +283,29 @@ read_fields(struct event_reading *r)
 				add_field(r, text);
 		}
 	}
-}
-
-/* Whether an object or a list begins here, and not a placeholder. */
-static bool
-begins_json(const char *body)
-{
-	size_t len = strspn(body + 1, "abcdefghijklmnopqrstuvwxyz");
-
-	return *body == '[' ||
-	       (*body == '{' && (len == 0 || body[len + 1] != '}'));
-}
-
-static const struct field *
-content_type(const struct webhook *webhook)
-{
-	const struct field *field = webhook->fields;
-
-	while (field && strcasecmp(field->name, "Content-Type") != 0)
-		field = field->next;
-	return field;
-}
-
-static enum event_body
-kind_of(const struct webhook *webhook)
-{
-	const struct field *type = content_type(webhook);
-
-	if (type && strncasecmp(type->value, "text/", 5) == 0)
-		return EVENT_TEXT;
-	if (begins_json(webhook->body))
-		return EVENT_JSON;
-	return strchr(webhook->body, '=') ? EVENT_FORM : EVENT_TEXT;
-}
-
-/* URL Standard, section 5.2: a blank of a form is written as a plus. */
-static const char *
-form_of(struct mem *mem, const char *body)
-{
-	char *text = mem_text(mem, body);
-	char *c;
-
-	for (c = text; *c; c++)
-		if (*c == ' ')
-			*c = '+';
-	return text;
+	r->webhook->fields = r->fields;
 }
 
 static void
-read_body(struct event_reading *r)
+read_body(struct reading *r)
 {
-	struct webhook *webhook = r->webhook;
+	const char *text = value(r, "body", true);
 	struct buf out = { 0 };
 	struct fail fail;
 
-	webhook->typed = content_type(webhook) != NULL;
-	webhook->body = value(r, "body", true);
-	if (!webhook->body || !event_check_names(r, webhook->body))
+	if (!text || !check_names(r, text))
 		return;
-	webhook->kind = kind_of(webhook);
-	if (webhook->kind == EVENT_FORM)
-		webhook->body = form_of(r->config->mem, webhook->body);
-	if (webhook->kind != EVENT_JSON)
-		return;
-	if (!template_json_ok(webhook->body, &fail))
-		event_wrong(r, "the body is no JSON: %s", fail.text);
-	else if (template_json(&out, webhook->body, &event_samples, &fail) !=
-		 EXPAND_DONE)
-		event_wrong(r, "a placeholder stands without quotes");
+	request_set_message(r->config->mem, r->webhook, text);
+	if (!request_body_ok(r->webhook, &fail))
+		wrong(r, "%s", fail.text);
+	else if (r->webhook->kind == BODY_JSON &&
+		 template_json(&out, text, &samples, &fail) != EXPAND_DONE)
+		wrong(r, "a placeholder stands without quotes");
 	buf_free(&out);
 }
 
 static void
-check_keys(struct event_reading *r)
+check_keys(struct reading *r)
 {
 	static const struct config_key keys[] = {
 		{ .name = "url", .kind = CONFIG_OWN },
@@ -243,21 +321,20 @@ check_keys(struct event_reading *r)
 		r->webhook);
 }
 
-static struct webhook *
+static struct request_text *
 read_webhook(struct config *config, struct config_section *section)
 {
-	struct event_reading r = {
+	struct reading r = {
 		.config = config,
 		.section = section,
-		.webhook = mem_take(config->mem, sizeof(struct webhook)),
-		.knows = event_knows,
+		.webhook = mem_take(config->mem, sizeof(struct request_text)),
+		.knows = is_value,
 		.names =
 			"event, name, type, old, new, provider and message are",
 	};
 
-	section->used = true;
 	if (*section->label) {
-		event_wrong(&r, "there is one [webhook], without a label");
+		wrong(&r, "there is one [webhook], without a label");
 		return NULL;
 	}
 	check_keys(&r);
@@ -265,20 +342,20 @@ read_webhook(struct config *config, struct config_section *section)
 	read_method(&r);
 	read_fields(&r);
 	read_body(&r);
-	return r.wrong ? NULL : r.webhook;
+	return r.bad ? NULL : r.webhook;
 }
 
-struct webhook *
+struct request_text *
 event_read(struct config *config)
 {
 	struct config_section *section;
-	struct webhook *webhook = NULL;
+	struct request_text *webhook = NULL;
 
 	for (section = config->sections; section; section = section->next) {
 		if (strcmp(section->kind, "webhook") == 0)
 			webhook = read_webhook(config, section);
 		else if (strcmp(section->name, "ddns") == 0)
-			event_check_heartbeat(config, section);
+			check_heartbeat(config, section);
 	}
 	return webhook;
 }

@@ -1,60 +1,55 @@
+/* Several writes in one request. */
 #include <string.h>
 
 #include "buf.h"
 #include "exchange/internal.h"
-#include "exchange/exchange.h"
-#include "fail.h"
-#include "provider/row.h"
 
 /* Writes that can stand in a batch, by their names in it. */
-static const int kinds[] = { STEP_SET, STEP_CREATE, STEP_UPDATE, STEP_DELETE };
+#define KINDS (STEP_DELETE - STEP_SET + 1)
 
-#define KINDS (sizeof kinds / sizeof kinds[0])
-
-/* The batch with these items; NULL: none of that kind. */
-static const struct message *
-make(struct work *work, const char *const items[KINDS], struct fail *fail)
+/* The batch with these pieces; NULL: none of that kind. */
+static struct request *
+make(struct work *work, const char *const pieces[KINDS], struct fail *fail)
 {
-	struct pair pairs[KINDS];
+	struct pair pairs[KINDS], *pair;
 	size_t i;
 
 	for (i = 0; i < KINDS; i++) {
-		pairs[i].next = i + 1 < KINDS ? &pairs[i + 1] : NULL;
-		pairs[i].name = row_steps[kinds[i]];
-		pairs[i].text = items[i] ? items[i] : "";
-		pairs[i].raw = true;
+		pair = &pairs[i];
+		pair->next = i + 1 < KINDS ? pair + 1 : NULL;
+		pair->name = row_step_name(STEP_SET + i);
+		pair->text = pieces[i] ? pieces[i] : "";
+		pair->raw = true;
 	}
-	return message_make(work, work->row->step[STEP_BATCH], pairs, fail);
+	return exchange_request_make(
+		work, work->row->step[STEP_BATCH], pairs, fail);
 }
 
 bool
-batch_add(struct work *work, struct fail *fail)
+exchange_batch_add(struct work *work, struct fail *fail)
 {
 	static const char *const same[KINDS] = { "{}", "{}", "{}", "{}" };
-	const struct message *message = make(work, same, fail);
+	struct request *request = make(work, same, fail);
 
-	if (!message)
+	if (!request)
 		return false;
-	work->batch = message->key;
-	work->item = message_item(
-		work, work->row->step[work->write]->body, NULL, fail);
-	return work->item != NULL;
+	work->batch = request->key;
+	work->piece = exchange_request_piece(
+		work, work->row->step[work->write]->text.body, NULL, fail);
+	return work->piece != NULL;
 }
 
-const struct message *
-batch_alone(struct work *work, struct fail *fail)
+struct request *
+exchange_batch_alone(struct work *work, struct fail *fail)
 {
-	const char *items[KINDS] = { NULL };
-	size_t i;
+	const char *pieces[KINDS] = { NULL };
 
-	for (i = 0; i < KINDS; i++)
-		if (kinds[i] == work->write)
-			items[i] = work->item;
-	return make(work, items, fail);
+	pieces[work->write - STEP_SET] = work->piece;
+	return make(work, pieces, fail);
 }
 
 bool
-batch_split(struct work *work, const struct call *call)
+exchange_batch_split(struct work *work, const struct call *call)
 {
 	/* RFC 9110 section 15.5: what was sent is wrong, so nothing was done */
 	const bool content = call->status == 400 || call->status == 409 ||
@@ -64,20 +59,18 @@ batch_split(struct work *work, const struct call *call)
 	if (!content || work->step != STEP_BATCH || work->together < 2)
 		return false;
 	work->share = (work->together + 1) / 2;
-	return batch_add(work, &fail);
+	return exchange_batch_add(work, &fail);
 }
 
-/* Adds the item to those of its kind. */
+/* Adds the piece to those of its kind. */
 static void
 put(struct buf lists[KINDS], const struct work *work)
 {
-	bool comma = work->row->step[STEP_BATCH]->kind != BODY_XML;
-	size_t i;
+	const bool comma = work->row->step[STEP_BATCH]->text.kind != BODY_XML;
+	struct buf *list = &lists[work->write - STEP_SET];
 
-	for (i = 0; kinds[i] != work->write; i++)
-		continue;
-	buf_str(&lists[i], lists[i].len > 0 && comma ? "," : "");
-	buf_str(&lists[i], work->item);
+	buf_str(list, list->len > 0 && comma ? "," : "");
+	buf_str(list, work->piece);
 }
 
 /* Makes one request of all that fits, and all of these wait for it. */
@@ -86,47 +79,49 @@ flush(struct work *work)
 {
 	struct work *members[EXCHANGE_ITEMS], *other;
 	struct buf lists[KINDS] = { { 0 } };
-	const char *items[KINDS];
-	const struct message *message;
+	const char *pieces[KINDS];
+	struct request *request;
 	struct fail fail;
 	const size_t most = work->share ? work->share : EXCHANGE_ITEMS;
 	size_t count = 0, len = 0, i;
 
 	for (other = work; other && count < most; other = other->next) {
-		if (!other->item || other->share != work->share ||
+		if (!other->piece || other->share != work->share ||
 			strcmp(other->batch, work->batch) != 0)
 			continue;
-		len += strlen(other->item) + 1;
+		len += strlen(other->piece) + 1;
 		if (count > 0 && len + strlen(work->batch) > EXCHANGE_REQUEST)
 			break;
 		members[count++] = other;
 		put(lists, other);
 	}
 	for (i = 0; i < KINDS; i++)
-		items[i] = buf_text(&lists[i]);
-	message = make(work, items, &fail);
+		pieces[i] = buf_text(&lists[i]);
+	request = make(work, pieces, &fail);
 	for (i = 0; i < count; i++) {
-		members[i]->item = NULL;
+		members[i]->piece = NULL;
 		members[i]->step = STEP_BATCH;
 		members[i]->together = count;
-		if (message)
-			members[i]->call = call_for(
-				work, work->row->step[STEP_BATCH], message);
-		else
-			exchange_fail(members[i], &fail);
+		if (request) {
+			members[i]->call = exchange_call_for(
+				work, work->row->step[STEP_BATCH], request);
+			continue;
+		}
+		*members[i]->job->fail = fail;
+		exchange_work_fail(members[i]);
 	}
 	for (i = 0; i < KINDS; i++)
 		buf_free(&lists[i]);
 }
 
 bool
-batch_flush(struct exchange *exchange)
+exchange_batch_flush(struct exchange *exchange)
 {
 	struct work *work;
 	bool any = false;
 
 	for (work = exchange->works; work; work = work->next) {
-		if (!work->item)
+		if (!work->piece)
 			continue;
 		flush(work);
 		any = true;

@@ -1,10 +1,47 @@
+/*
+ * A request with its answer: shared by all works that ask the same, and
+ * followed by the calls for the further pages of a list.
+ */
 #include <string.h>
 
 #include "buf.h"
 #include "exchange/internal.h"
 #include "fail.h"
 #include "json/json.h"
-#include "provider/row.h"
+
+static struct call *
+call_new(struct work *work, const struct row_request *template,
+	struct request *request)
+{
+	struct exchange *exchange = work->exchange;
+	struct call *call = mem_take(exchange->mem, sizeof *call);
+
+	call->exchange = exchange;
+	call->work = work;
+	call->template = template;
+	call->request = request;
+	call->first = call->says = call;
+	call->page = 1;
+	call->retry_after = -1;
+	call->fail = mem_take(exchange->mem, sizeof *call->fail);
+	*exchange->calls_end = call;
+	exchange->calls_end = &call->next;
+	return call;
+}
+
+struct call *
+exchange_call_for(struct work *work, const struct row_request *template,
+	struct request *request)
+{
+	struct call *call;
+
+	for (call = work->exchange->calls; call; call = call->next)
+		if (call->first == call &&
+			call->template->paged == template->paged &&
+			strcmp(call->request->key, request->key) == 0)
+			return call;
+	return call_new(work, template, request);
+}
 
 struct digest {
 	const struct row_reading *reading;
@@ -32,14 +69,14 @@ static bool
 answer_more(struct call *page, const char **next)
 {
 	struct mem *mem = page->exchange->mem;
-	struct digest digest = { .reading = page->request->reading };
+	struct digest digest = { .reading = page->template->reading };
 	struct buf text = { 0 };
 	struct fail fail;
 	bool more;
 
 	if (!digest.reading || !page->doc)
 		return false;
-	answer_items(page, digest.reading, each_seen, &digest, &fail);
+	exchange_answer_items(page, digest.reading, each_seen, &digest, &fail);
 	page->items = digest.items + (page->before ? page->before->items : 0);
 	page->seen = mem_text(mem, buf_text(&digest.text));
 	if (digest.reading->page) {
@@ -60,14 +97,14 @@ answer_more(struct call *page, const char **next)
 }
 
 void
-call_read(struct call *page)
+exchange_call_read(struct call *page)
 {
-	const struct row_request *request = page->request;
+	const struct row_request *template = page->template;
 	struct call *first = page->first, *more;
-	const struct message *message;
+	struct request *request;
 	struct pair offset = { NULL, "offset", NULL, false };
 	struct pair next = { &offset, "page", NULL, false };
-	int meaning = answer_meaning(first->work, page, NULL);
+	enum row_meaning meaning = exchange_meaning(first->work, page, NULL);
 
 	first->done = true;
 	/* Behind the last page, "no such page" ends the list. */
@@ -78,20 +115,21 @@ call_read(struct call *page)
 		return;
 	if (page->before)
 		page->before->more = page;
-	if (!request->paged || !answer_more(page, &next.text))
+	if (!template->paged || !answer_more(page, &next.text))
 		return;
 	if (page->page == EXCHANGE_PAGES) {
 		first->fault = "more than 50 pages";
 		return;
 	}
 	offset.text = mem_printf(page->exchange->mem, "%d", page->items);
-	message = message_make(first->work, request, &next, page->fail);
-	if (!message) {
+	request =
+		exchange_request_make(first->work, template, &next, page->fail);
+	if (!request) {
 		first->fault = page->fail->text;
 		return;
 	}
 	first->done = false;
-	more = call_new(first->work, request, message);
+	more = call_new(first->work, template, request);
 	more->first = first;
 	more->before = page;
 	more->page = page->page + 1;

@@ -1,87 +1,88 @@
+/* Which record is ours, and what is to be written to it. */
 #include <string.h>
 #include <strings.h>
 
 #include "address.h"
 #include "buf.h"
 #include "exchange/internal.h"
-#include "exchange/exchange.h"
 #include "fail.h"
-#include "json/json.h"
-#include "provider/row.h"
 
 /* Whether something holds for a variable that was read for later use. */
 static bool
-any_read(const struct work *work, const struct held *held,
-	bool (*is)(const struct work *work, const struct held *held,
+any_read(const struct work *work, const struct record *record,
+	bool (*is)(const struct work *work, const struct record *record,
 		const char *variable))
 {
 	const struct row_binding *binding;
-	const struct row_request *request;
-	int step;
+	const struct row_request *template;
+	enum row_step step;
 
 	for (step = STEP_RECORDS; step <= STEP_RECORD; step++) {
-		request = work->row->step[step];
-		binding = request ? request->reading->bindings : NULL;
+		template = work->row->step[step];
+		binding = template ? template->reading->bindings : NULL;
 		for (; binding; binding = binding->next)
-			if (!answer_compared(binding->variable) &&
-				is(work, held, binding->variable))
+			if (!row_compared(binding->variable) &&
+				is(work, record, binding->variable))
 				return true;
 	}
 	return false;
 }
 
 static bool
-is_other(const struct work *work, const struct held *held, const char *variable)
+is_other(const struct work *work, const struct record *record,
+	const char *variable)
 {
-	const char *wanted = account_value(work, variable);
-	const char *read = pair_find(held->vars, variable);
+	const char *wanted = exchange_account_value(work, variable);
+	const char *read = exchange_pair_find(record->vars, variable);
 
 	if (!read)
-		read = pair_find(held->item->vars, variable);
+		read = exchange_pair_find(record->item->vars, variable);
 	return wanted && (!read || strcasecmp(wanted, read) != 0);
 }
 
 /* Whether it has all that the account writes and that was read. */
 static bool
-has_all(const struct work *work, const struct held *held)
+has_all(const struct work *work, const struct record *record)
 {
-	return !any_read(work, held, is_other);
+	return !any_read(work, record, is_other);
 }
 
 /* The right one, else the only one, else the one that was ours. */
-static const struct held *
+static const struct record *
 choose(const struct work *work)
 {
 	const struct address *want = work->job->want, *last = work->job->last;
-	const struct held *held, *right = NULL, *ours = NULL;
+	const struct record *record, *right = NULL, *ours = NULL;
 
-	for (held = work->held; held; held = held->next) {
-		if (address_equal(held->address, want) &&
-			(!right || has_all(work, held)))
-			right = held;
-		if (!ours && last->family && address_equal(held->address, last))
-			ours = held;
+	for (record = work->records; record; record = record->next) {
+		if (address_equal(record->address, want) &&
+			(!right || has_all(work, record)))
+			right = record;
+		if (!ours && last->family &&
+			address_equal(record->address, last))
+			ours = record;
 	}
 	if (right)
 		return right;
-	return work->held && !work->held->next ? work->held : ours;
+	return work->records && !work->records->next ? work->records : ours;
 }
 
-static int
+static enum outcome
 refuse(struct work *work, const char *why)
 {
 	struct buf list = { 0 };
-	const struct held *held;
+	const struct record *record;
 
-	for (held = work->held; held && list.len < 120; held = held->next) {
+	for (record = work->records; record && list.len < 120;
+		record = record->next) {
 		buf_str(&list, list.len > 0 ? ", " : "");
-		buf_printable(&list, held->text, strlen(held->text));
+		buf_printable(&list, record->text, strlen(record->text));
 	}
 	work->job->daily = true;
 	fail_set(work->job->fail, "the %s record holds %s%s: %s",
 		row_types[work->job->type],
-		list.len > 0 ? buf_text(&list) : "nothing", held ? ", ..." : "",
-		why);
+		list.len > 0 ? buf_text(&list) : "nothing",
+		record ? ", ..." : "", why);
 	buf_free(&list);
 	return OUTCOME_REFUSED;
 }
@@ -89,7 +90,7 @@ refuse(struct work *work, const char *why)
 static bool
 is_whole(const struct work *work)
 {
-	return request_holds(work->row->step[work->write], "value");
+	return request_holds(&work->row->step[work->write]->text, "value");
 }
 
 /* Whether the write names all the addresses that the item has of both
@@ -103,19 +104,19 @@ names_others(const struct work *work, const struct item *item)
 		return true;
 	return item->others == 1 && ip[0] && ip[0]->family && ip[1] &&
 	       ip[1]->family &&
-	       request_holds(work->row->step[work->write], "ips");
+	       request_holds(&work->row->step[work->write]->text, "ips");
 }
 
-int
-decide_step(const struct row *row, bool found)
+enum row_step
+exchange_choose_step(const struct row *row, bool found)
 {
 	/* No record, a record, or none was asked for. */
-	static const int order[][4] = {
+	static const enum row_step order[][4] = {
 		{ STEP_CREATE, STEP_SET, STEPS },
 		{ STEP_UPDATE, STEP_SET, STEP_CREATE, STEPS },
 		{ STEP_SET, STEP_CREATE, STEPS },
 	};
-	const int *step = order[row->step[STEP_RECORDS] ? found : 2];
+	const enum row_step *step = order[row->step[STEP_RECORDS] ? found : 2];
 
 	while (*step != STEPS && !row->step[*step])
 		step++;
@@ -125,28 +126,28 @@ decide_step(const struct row *row, bool found)
 }
 
 /* Our last address beside the right one: its delete did not come through. */
-static const struct held *
+static const struct record *
 choose_left_over(const struct work *work)
 {
 	const struct address *want = work->job->want, *last = work->job->last;
-	const struct held *held = work->held;
+	const struct record *record = work->records;
 
-	if (decide_step(work->row, true) != STEP_CREATE || !last->family ||
-		address_equal(last, want))
+	if (exchange_choose_step(work->row, true) != STEP_CREATE ||
+		!last->family || address_equal(last, want))
 		return NULL;
-	while (held && !address_equal(held->address, last))
-		held = held->next;
-	return held;
+	while (record && !address_equal(record->address, last))
+		record = record->next;
+	return record;
 }
 
-int
-decide_write(struct work *work)
+enum outcome
+exchange_choose_write(struct work *work)
 {
 	struct exchange_job *job = work->job;
-	const struct held *mine = choose(work), *left;
+	const struct record *mine = choose(work), *left;
 	bool several;
 
-	if (work->held && !mine)
+	if (work->records && !mine)
 		return refuse(work, "none of them is ours");
 	work->mine = mine;
 	if (mine) {
@@ -164,11 +165,11 @@ decide_write(struct work *work)
 			return OUTCOME_CHANGED;
 		}
 	}
-	work->write = decide_step(work->row, mine != NULL);
+	work->write = exchange_choose_step(work->row, mine != NULL);
 	if (work->write == STEPS)
 		return refuse(work, "no request of the row changes that");
 	several = mine &&
-		  (work->write == STEP_SET ? mine != work->held || mine->next
+		  (work->write == STEP_SET ? mine != work->records || mine->next
 					   : mine->item->count > 1);
 	if ((several && !is_whole(work)) ||
 		(mine && !names_others(work, mine->item)))
@@ -177,21 +178,22 @@ decide_write(struct work *work)
 }
 
 static bool
-is_sent(const struct work *work, const struct held *held, const char *variable)
+is_sent(const struct work *work, const struct record *record,
+	const char *variable)
 {
-	(void)held;
+	(void)record;
 	return strcmp(variable, "ttl") != 0 &&
-	       request_holds(work->row->step[work->write], variable);
+	       request_holds(&work->row->step[work->write]->text, variable);
 }
 
 bool
-decide_value(struct work *work, struct fail *fail)
+exchange_choose_value(struct work *work, struct fail *fail)
 {
-	const struct held *mine = work->mine;
-	const struct held own = { .item = mine ? mine->item : NULL,
+	const struct record *mine = work->mine;
+	const struct record own = { .item = mine ? mine->item : NULL,
 		.vars = mine ? mine->vars : NULL,
 		.address = work->job->want };
-	const struct held *held = mine ? work->held : &own;
+	const struct record *record = mine ? work->records : &own;
 	/* About one item, by what was read from it. */
 	bool one = mine && any_read(work, NULL, is_sent);
 	const char *text, *item = NULL;
@@ -199,19 +201,20 @@ decide_value(struct work *work, struct fail *fail)
 
 	if (!is_whole(work))
 		return true;
-	text = work->row->step[STEP_VALUE]->body;
-	for (; held; held = held->next) {
-		if (one && held->item != mine->item)
+	text = work->row->step[STEP_VALUE]->text.body;
+	for (; record; record = record->next) {
+		if (one && record->item != mine->item)
 			continue;
-		item = message_item(
-			work, text, held == mine ? &own : held, fail);
+		item = exchange_request_piece(
+			work, text, record == mine ? &own : record, fail);
 		if (!item)
 			break;
 		buf_str(&list, list.len > 0 && *text != '<' ? "," : "");
 		buf_str(&list, item);
 	}
 	work->value = NULL;
-	pair_add(work->exchange->mem, &work->value, "value", buf_text(&list));
+	exchange_pair_add(
+		work->exchange->mem, &work->value, "value", buf_text(&list));
 	work->value->raw = true;
 	buf_free(&list);
 	return item != NULL;

@@ -1,49 +1,9 @@
+/* The order of an account's jobs: who goes on when, until all have ended. */
 #include "address.h"
 #include "buf.h"
 #include "exchange/internal.h"
-#include "exchange/exchange.h"
-#include "fail.h"
 #include "http/http.h"
 #include "json/json.h"
-#include "provider/row.h"
-
-static void
-stop_others(struct exchange *exchange, const struct work *cause)
-{
-	struct work *work;
-
-	exchange->stopped = cause;
-	for (work = exchange->works; work; work = work->next) {
-		if (work->job->done)
-			continue;
-		work->job->daily = cause->job->daily;
-		work->job->hold = cause->job->hold;
-		*work->job->fail = *cause->job->fail;
-		exchange_finish(work, cause->job->outcome);
-	}
-}
-
-void
-exchange_finish(struct work *work, int outcome)
-{
-	struct exchange_job *job = work->job;
-
-	work->call = NULL;
-	work->item = NULL;
-	job->outcome = outcome;
-	job->done = true;
-	job->finished(job->arg, job);
-	if (outcome >= OUTCOME_BUSY && outcome != OUTCOME_REFUSED &&
-		!work->exchange->stopped)
-		stop_others(work->exchange, work);
-}
-
-void
-exchange_fail(struct work *work, const struct fail *fail)
-{
-	fail_set(work->job->fail, "%s: %s", row_steps[work->step], fail->text);
-	exchange_finish(work, OUTCOME_LATER);
-}
 
 /* Hands answers to those that wait for them. True: somebody went on. */
 static bool
@@ -58,26 +18,28 @@ hear(struct exchange *exchange)
 		if (!call || !call->done)
 			continue;
 		work->call = NULL;
-		step_heard(work, call);
+		exchange_step_heard(work, call);
 		any = true;
 	}
 	return any;
 }
 
-void
-exchange_pump(struct exchange *exchange)
+/* Goes on with what can go on: answers, requests, batches. */
+static void
+go_on(struct exchange *exchange)
 {
-	bool again = true;
+	bool again = !exchange->stopped;
 
 	while (again) {
 		again = hear(exchange);
 		if (exchange->stopped)
 			return;
-		again = call_send(exchange) || again;
+		again = exchange_send(exchange) || again;
 		/* Nothing is under way, so nobody can add to a batch; and
 		 * when these are through, to what is published. */
 		if (!again && exchange->flying == 0)
-			again = batch_flush(exchange) || step_publish(exchange);
+			again = exchange_batch_flush(exchange) ||
+				exchange_step_publish(exchange);
 	}
 }
 
@@ -89,41 +51,8 @@ begin(void *arg)
 
 	exchange->timer = NULL;
 	for (work = exchange->works; work; work = work->next)
-		step_begin(work);
-	exchange_pump(exchange);
-}
-
-struct work *
-exchange_work(struct exchange *exchange, struct exchange_job *job)
-{
-	static const char *const families[] = { "ip4", "ip6" };
-	struct mem *mem = exchange->mem;
-	struct work *work = mem_take(mem, sizeof *work);
-	char text[ADDRESS_TEXT];
-	struct buf both = { 0 };
-	size_t i;
-
-	work->exchange = exchange;
-	work->job = job;
-	work->row = &exchange->account->row[job->type];
-	pair_add(mem, &work->fixed, "fqdn", job->name);
-	pair_add(mem, &work->fixed, "type", work->row->type);
-	address_format(job->want, text);
-	pair_add(mem, &work->fixed, "ip", text);
-	for (i = 0; i < 2; i++) {
-		if (!job->ip[i] || !job->ip[i]->family)
-			continue;
-		address_format(job->ip[i], text);
-		pair_add(mem, &work->fixed, families[i], text);
-		buf_printf(&both, "%s%s", both.len > 0 ? "," : "", text);
-	}
-	if (both.len > 0)
-		pair_add(mem, &work->fixed, "ips", buf_text(&both));
-	if (exchange->account->server)
-		pair_add(
-			mem, &work->fixed, "server", exchange->account->server);
-	buf_free(&both);
-	return work;
+		exchange_step_begin(work);
+	go_on(exchange);
 }
 
 struct exchange *
@@ -138,12 +67,13 @@ exchange_start(const struct exchange_options *options,
 	exchange->http = options->http;
 	exchange->timeout_ms = options->timeout_ms;
 	exchange->account = account;
+	exchange->go_on = go_on;
 	exchange->calls_end = &exchange->calls;
 	for (; jobs; jobs = jobs->next) {
 		jobs->done = jobs->daily = jobs->foreign = false;
 		jobs->hold = 0;
 		jobs->was->family = 0;
-		*end = exchange_work(exchange, jobs);
+		*end = exchange_work_make(exchange, jobs);
 		end = &(*end)->next;
 	}
 	exchange->timer = http_loop_after(exchange->http, 0, begin, exchange);

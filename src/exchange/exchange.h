@@ -1,6 +1,8 @@
 /*
- * Runs a row: brings names of one account to their addresses. A state machine
- * on the loop of http, a step for each answer.
+ * Runs a row: brings names of one account to their addresses, by requests to
+ * the account's provider. A state machine on the loop of http, a step for each
+ * answer. Uses http, sign, template, json and the rows of provider; update runs
+ * it, and shows with it what would be sent. internal.h says how a job flows.
  */
 #ifndef DDNS_EXCHANGE_EXCHANGE_H
 #define DDNS_EXCHANGE_EXCHANGE_H
@@ -9,18 +11,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "fail.h"
+#include "provider/row.h"
+
 struct account;
 struct address;
 struct buf;
 struct exchange;
-struct fail;
 struct http;
 
 /* One name and type to bring to an address. */
 struct exchange_job {
 	struct exchange_job *next;
 	const char *name;
-	int type; /* enum row_type */
+	enum row_type type;
 	const struct address *want;
 	const struct address *last;  /* last confirmed; family 0: none */
 	const struct address *ip[2]; /* the name's current addresses, IPv4
@@ -28,7 +32,7 @@ struct exchange_job {
 
 	/* the result, once `finished` was called */
 	bool done;
-	int outcome;         /* enum outcome */
+	enum outcome outcome;
 	bool daily;          /* REFUSED, DENIED without a word of the
 				service: tried once a day */
 	int64_t hold;        /* BUSY, LATER: seconds the answer or

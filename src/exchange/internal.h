@@ -1,7 +1,23 @@
 /*
- * Between the files of exchange. A `work` is a job on its way through the
- * steps of its row; a `call` is a request with its answer, shared by all works
- * that ask the same; a `message` is a request ready but for the signature.
+ * Between the files of exchange: read this first. How a job flows, each file
+ * calling only those below it:
+ *
+ *   exchange  makes a work of each job and lets all begin; after each answer,
+ *             tells those who waited for it, then sends what may go
+ *   show      prints what a job would send, and sends nothing
+ *   step      brings a work from a step of its row to the next: login, zones,
+ *             records, record, a write, publish; most steps ask for something
+ *   batch     gathers the writes of several works into one request
+ *   choose    compares the records with the job: which is ours, what is written
+ *   records   reads what a name holds; zone finds the zone of a name
+ *   send      signs requests and sends them: the first alone, then some at once
+ *   call      is a request with its answer, for all works that ask the same; it
+ *             reads a list page by page
+ *   meaning   says what an answer means, and to people why it is a failure
+ *   answer    finds items and variables in an answer
+ *   work      is a job on its way; ends it, and all others if the account is to
+ *             blame
+ *   request   expands what a row writes into a request
  */
 #ifndef DDNS_EXCHANGE_INTERNAL_H
 #define DDNS_EXCHANGE_INTERNAL_H
@@ -10,21 +26,16 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "exchange/exchange.h"
 #include "field.h"
+#include "name.h"
+#include "provider/account.h"
+#include "request.h"
 
-struct account;
-struct address;
 struct buf;
-struct exchange_job;
-struct fail;
-struct field;
-struct http;
 struct http_timer;
 struct json_t;
 struct mem;
-struct row;
-struct row_reading;
-struct row_request;
 
 #define EXCHANGE_REQUEST 65536  /* bytes of a request */
 #define EXCHANGE_ANSWER 1048576 /* bytes of an answer */
@@ -42,7 +53,7 @@ struct pair {
 	bool raw; /* goes into JSON and XML as it is */
 };
 
-/* A record as it was read, and an address of it. */
+/* An item of an answer about records: one record, or all of a name's. */
 struct item {
 	struct item *next; /* of those that `record` is yet to show */
 	struct pair *vars;
@@ -50,32 +61,35 @@ struct item {
 	int others; /* of the other family, where one type is for both */
 };
 
-struct held {
-	struct held *next;
+/* A record that the name holds: an address of an item. */
+struct record {
+	struct record *next;
 	const struct item *item; /* NULL: not there yet */
 	const struct pair *vars; /* what stands beside the address */
 	const char *text;
-	const struct address *address;
+	const struct address *address; /* family 0: none of ours */
 };
 
-struct message {
+/* A request as it is sent, but for what a signature adds. */
+struct request {
 	const char *method;
 	const char *url;
 	struct field *fields;
 	const char *body;   /* NULL: none */
 	const char *scheme; /* of auth; NULL: none, or among the fields */
 	char *words[EXCHANGE_WORDS];
-	int family;
+	int family; /* 4, 6; 0: either */
 	bool proxy;
 	const char *key; /* all of this as one text */
 };
 
+/* A request with its answer, for all works that ask the same. */
 struct call {
 	struct call *next; /* of the exchange, in the order of asking */
 	struct exchange *exchange;
 	struct work *work; /* who asked first */
-	const struct row_request *request;
-	const struct message *message;
+	const struct row_request *template;
+	struct request *request;
 
 	/* pages: the first call stands for all */
 	struct call *first, *before, *more;
@@ -89,40 +103,42 @@ struct call {
 	int status;      /* 0: no answer; fail says why */
 	const char *body;
 	size_t len;
-	int64_t retry_after;
-	struct json_t *doc; /* NULL: none; fail says why */
+	int64_t retry_after; /* seconds; -1: not said */
+	struct json_t *doc;  /* NULL: none; fail says why */
 	struct fail *fail;
 };
 
+/* A job on its way through the steps of its row. */
 struct work {
 	struct work *next;
 	struct exchange *exchange;
 	struct exchange_job *job;
 	const struct row *row;
-	int step;          /* enum row_step under way */
-	int write;         /* that which changes the record */
-	struct call *call; /* waited for */
-	const char *line;  /* of the last answer, by which a test decided */
+	enum row_step step;  /* under way */
+	enum row_step write; /* that which changes the record */
+	struct call *call;   /* waited for */
+	const char *line; /* of the last answer, by which a test decided */
 
 	const char *suffix; /* asked about as a zone */
 	const char *zone;   /* NULL: not known */
 	struct pair *names; /* zone, name, sub */
 	struct pair *fixed; /* known from the start */
 	struct pair *zone_vars, *login_vars;
-	struct item *listed;     /* by `records`, for `record` to show */
-	struct held *held;       /* what the record's name holds */
-	const struct held *mine; /* the one to change; NULL: none */
-	struct pair *value;      /* {value} */
+	struct item *listed;       /* by `records`, for `record` to show */
+	struct record *records;    /* what the name holds */
+	const struct record *mine; /* the one to change; NULL: none */
+	struct pair *value;        /* {value} */
 
-	const char *item;  /* waits to go into a batch */
-	const char *batch; /* all of that batch but the items */
-	size_t together;   /* items in the batch that was sent */
-	size_t share;      /* items that go with it at most; 0: all */
+	const char *piece; /* waits to go into a batch */
+	const char *batch; /* all of that batch but the pieces */
+	size_t together;   /* pieces in the batch that was sent */
+	size_t share;      /* pieces that go with it at most; 0: all */
 
-	bool publishes; /* waits until all is written */
-	int settled;    /* enum outcome, once it is published */
+	bool publishes;       /* waits until all is written */
+	enum outcome settled; /* once it is published */
 };
 
+/* The works of an account, and what they ask. */
 struct exchange {
 	struct mem *mem;
 	struct http *http;
@@ -131,167 +147,168 @@ struct exchange {
 	struct pair *jwt; /* made once, so that all logins are the same */
 	struct work *works;
 	struct call *calls, **calls_end;
-	struct http_timer *timer;
+	struct http_timer *timer; /* NULL: it has begun */
 	int flying;
 	bool opened;                /* the first answer is there */
 	const struct work *stopped; /* whose answer was the account's */
+	void (*go_on)(struct exchange *exchange); /* after an answer */
 };
 
-/* exchange.c */
+/* step.c: from one step of a row to the next */
 
-/* A work without any request made; for previews, too. */
-struct work *exchange_work(struct exchange *exchange, struct exchange_job *job);
+void exchange_step_begin(struct work *work);
 
-/* Ends the work's job before a request could be made. */
-void exchange_fail(struct work *work, const struct fail *fail);
-
-/* Ends the work's job; DENIED and BUSY end those of all others. */
-void exchange_finish(struct work *work, int outcome);
-
-/* Goes on with what can go on: answers, requests, batches. */
-void exchange_pump(struct exchange *exchange);
-
-/* exchange-step.c: from one step of a row to the next */
-
-void step_begin(struct work *work);
-
-/* Goes on from an answer that the work waited for. */
-void step_heard(struct work *work, const struct call *call);
+/* Goes on from the answer that the work waited for. */
+void exchange_step_heard(struct work *work, const struct call *call);
 
 /* Asks to publish what is written. True: there was something. */
-bool step_publish(struct exchange *exchange);
+bool exchange_step_publish(struct exchange *exchange);
 
-/* exchange-message.c */
+/* batch.c: several writes in one request */
 
-const char *pair_find(const struct pair *pairs, const char *name);
-void pair_add(struct mem *mem, struct pair **pairs, const char *name,
-	const char *text);
+/* Puts the piece of work->write among those that wait. False: *fail. */
+bool exchange_batch_add(struct work *work, struct fail *fail);
 
-/* What the account itself writes for a variable, or NULL. */
-const char *account_value(const struct work *work, const char *name);
+/* The batch with the piece of this work alone, after exchange_batch_add. */
+struct request *exchange_batch_alone(struct work *work, struct fail *fail);
 
-/* Expands a request; `extra` beats all other variables. NULL: *fail. */
-const struct message *message_make(struct work *work,
-	const struct row_request *request, const struct pair *extra,
-	struct fail *fail);
+/* After a batch was rejected as a whole: puts its piece among those that wait,
+ * for a batch of half the size. False: it was alone, or is not to blame. */
+bool exchange_batch_split(struct work *work, const struct call *call);
 
-/* The request of a step, for its first page. */
-const struct message *message_first(
-	struct work *work, int step, struct fail *fail);
+/* Asks for the batches of all that wait. True: there was one. */
+bool exchange_batch_flush(struct exchange *exchange);
 
-/* Expands an item of a batch or `value`; NULL: *fail. */
-const char *message_item(struct work *work, const char *text,
-	const struct held *held, struct fail *fail);
-
-/* Adds an expanded line. False: a variable of it is not set. */
-bool message_line(struct work *work, const char *text, struct buf *out);
-
-/* Whether a text of the request holds {name}. */
-bool request_holds(const struct row_request *request, const char *name);
-
-/* exchange-send.c */
-
-/* The call for a message, made if nobody asked the same yet. */
-struct call *call_for(struct work *work, const struct row_request *request,
-	const struct message *message);
-
-struct call *call_new(struct work *work, const struct row_request *request,
-	const struct message *message);
-
-/* Signs and starts the calls that may go now. True: one ended at once. */
-bool call_send(struct exchange *exchange);
-
-/* exchange-page.c */
-
-/* After an answer: asks for the next page, or ends the call. */
-void call_read(struct call *page);
-
-/* exchange-answer.c */
-
-/*
- * What the answer means (enum row_meaning); *tested: by a test of the row, not
- * by HTTP. It may be NULL.
- */
-int answer_meaning(struct work *work, const struct call *call, bool *tested);
-
-/*
- * Sets the job's fail: step, HTTP status, the service's message. why: it was
- * not understood; "" if nothing but the lack of such a message shows that.
- */
-void answer_tell(
-	const struct work *work, const struct call *call, const char *why);
-
-/* exchange-read.c */
-
-/*
- * Hands each item of one answer, one page, to each. False: a list that is not
- * there; *fail says so.
- */
-bool answer_items(const struct call *page, const struct row_reading *reading,
-	bool (*each)(struct json_t *item, void *arg), void *arg,
-	struct fail *fail);
-
-/* Whether a variable that is read is compared, and none for later use. */
-bool answer_compared(const char *variable);
-
-/* The variables of an item, but those that are compared. */
-struct pair *answer_vars(struct mem *mem, struct json_t *item,
-	const struct row_reading *reading);
-
-/* The text at the pointer bound to the variable. False: none. */
-bool answer_text(struct json_t *item, const struct row_reading *reading,
-	const char *variable, struct buf *out);
-
-/* Reads the first item for its variables; false: *fail. */
-bool answer_login(
-	struct work *work, const struct call *call, struct fail *fail);
-
-/* Adds all that counts to work->held, or to work->listed if `record` is to show
- * it; false: *fail. */
-bool answer_records(
-	struct work *work, const struct call *call, struct fail *fail);
-
-/* exchange-zone.c */
-
-/* Sets {zone}, {name} and {sub}. */
-void zone_set(struct work *work, const char *zone);
-
-/* Whether `zones` has to be asked about the account's own zone. */
-bool zone_asked(const struct work *work);
-
-enum zone_found { ZONE_FOUND, ZONE_NONE, ZONE_UNCLEAR };
-
-/* Takes the longest zone of an answer; UNCLEAR: *fail. */
-enum zone_found zone_take(
-	struct work *work, const struct call *call, struct fail *fail);
-
-/* exchange-decide.c */
+/* choose.c: which record is ours, and what is to be written */
 
 /* The step that writes, if there is a record or not; STEPS: none can. */
-int decide_step(const struct row *row, bool found);
+enum row_step exchange_choose_step(const struct row *row, bool found);
 
 /*
  * The table of ddns-providers(5), RECORDS: OUTCOME_SAME, OUTCOME_REFUSED with
  * the job's fail, or OUTCOME_CHANGED if work->write is to be sent.
  */
-int decide_write(struct work *work);
+enum outcome exchange_choose_write(struct work *work);
 
 /* Makes {value} as far as the write holds it; false: *fail. */
-bool decide_value(struct work *work, struct fail *fail);
+bool exchange_choose_value(struct work *work, struct fail *fail);
 
-/* exchange-batch.c */
+/* records.c: what a name holds */
 
-/* Puts the item of work->write among those that wait. False: *fail. */
-bool batch_add(struct work *work, struct fail *fail);
+/* Adds all records that are the work's to work->records, or their items to
+ * work->listed if `record` is to show them; false: *fail. */
+bool exchange_records_take(
+	struct work *work, const struct call *call, struct fail *fail);
 
-/* The batch with the item of this work alone, after batch_add. */
-const struct message *batch_alone(struct work *work, struct fail *fail);
+/* zone.c: the zone of a name */
 
-/* After a batch was rejected as a whole: puts its item among those that wait,
- * for a batch of half the size. False: it was alone, or is not to blame. */
-bool batch_split(struct work *work, const struct call *call);
+/* Sets {zone}, {name} and {sub}. */
+void exchange_zone_set(struct work *work, const char *zone);
 
-/* Asks for the batches of all that wait. True: there was one. */
-bool batch_flush(struct exchange *exchange);
+/* Whether `zones` has to be asked about the account's own zone. */
+bool exchange_zone_asked(const struct work *work);
+
+/* Takes the longest zone of an answer, if there is one; false: *fail. */
+bool exchange_zone_take(struct work *work, const struct call *call,
+	bool *found, struct fail *fail);
+
+/* send.c: requests on their way */
+
+/* Signs and starts the calls that may go now; exchange->go_on is called after
+ * each answer. True: one ended at once. */
+bool exchange_send(struct exchange *exchange);
+
+/* call.c: a request with its answer */
+
+/* The call for a request, made if nobody asked the same yet. */
+struct call *exchange_call_for(struct work *work,
+	const struct row_request *template, struct request *request);
+
+/* After an answer: asks for the next page, or ends the call. */
+void exchange_call_read(struct call *page);
+
+/* meaning.c: what an answer means */
+
+/* *tested: by a test of the row, not by HTTP. It may be NULL. */
+enum row_meaning exchange_meaning(
+	struct work *work, const struct call *call, bool *tested);
+
+/*
+ * Sets the job's fail: step, HTTP status, the service's message. why: it was
+ * not understood; "" if nothing but the lack of such a message shows that.
+ */
+void exchange_meaning_tell(
+	const struct work *work, const struct call *call, const char *why);
+
+/* answer.c: items and variables of an answer */
+
+/*
+ * Hands each item of one answer, one page, to each. False: a list that is not
+ * there; *fail says so.
+ */
+bool exchange_answer_items(const struct call *page,
+	const struct row_reading *reading,
+	bool (*each)(struct json_t *item, void *arg), void *arg,
+	struct fail *fail);
+
+/* The pointer bound to a variable, or NULL. */
+const char *exchange_answer_pointer(
+	const struct row_reading *reading, const char *variable);
+
+/* Adds the text at the pointer bound to the variable. False: the item has
+ * none; *fail says so. */
+bool exchange_answer_text(struct json_t *item,
+	const struct row_reading *reading, const char *variable,
+	struct buf *out, struct fail *fail);
+
+/* The variables of an item but those that are compared. list: pointer to the
+ * list of addresses in it, "" if there is none; below: of an element of that
+ * list, not of the item around it. */
+struct pair *exchange_answer_vars(struct mem *mem, struct json_t *at,
+	const struct row_reading *reading, const char *list, bool below);
+
+/* Reads the variables of `login` from the first item; false: *fail. */
+bool exchange_answer_login(
+	struct work *work, const struct call *call, struct fail *fail);
+
+/* work.c: a job on its way */
+
+/* A work that has not asked anything yet. */
+struct work *exchange_work_make(
+	struct exchange *exchange, struct exchange_job *job);
+
+/* Ends the work's job, whose request could not be made: the job's fail, set
+ * already, gets the step before it. */
+void exchange_work_fail(struct work *work);
+
+/* Ends the work's job; DENIED and BUSY end those of all others. */
+void exchange_work_finish(struct work *work, enum outcome outcome);
+
+/* request.c: a row's templates expanded */
+
+const char *exchange_pair_find(const struct pair *pairs, const char *name);
+void exchange_pair_add(struct mem *mem, struct pair **pairs, const char *name,
+	const char *text);
+
+/* What the account itself writes for a variable, or NULL. */
+const char *exchange_account_value(const struct work *work, const char *name);
+
+/* Expands a request; `extra` beats all other variables. NULL: *fail. */
+struct request *exchange_request_make(struct work *work,
+	const struct row_request *template, const struct pair *extra,
+	struct fail *fail);
+
+/* The request of a step, for its first page. NULL: *fail. */
+struct request *exchange_request_first(
+	struct work *work, enum row_step step, struct fail *fail);
+
+/* Expands a piece of a request: an item of a batch, or `value` for a record
+ * (NULL: for work->mine). NULL: *fail. */
+const char *exchange_request_piece(struct work *work, const char *text,
+	const struct record *record, struct fail *fail);
+
+/* Adds an expanded line. False: a variable of it is not set. */
+bool exchange_request_line(
+	struct work *work, const char *text, struct buf *out);
 
 #endif

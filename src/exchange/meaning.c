@@ -1,3 +1,4 @@
+/* What an answer means, by the tests of the row, else by HTTP. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -5,15 +6,13 @@
 #include "buf.h"
 #include "config/config.h"
 #include "exchange/internal.h"
-#include "exchange/exchange.h"
 #include "fail.h"
 #include "json/json.h"
-#include "provider/row.h"
 #include "secret.h"
 #include "sign/sign.h"
 
 /*
- * ddns-providers(5), ANSWERS: text is pattern, or begins with it and a blank,
+ * ddns-providers(5), ANSWERS: text is pattern, or begins with it and a space,
  * `,` `;` or `:`; case does not count, `*` stands for any text.
  */
 static bool
@@ -40,7 +39,7 @@ matches(const char *text, const char *pattern)
 	}
 }
 
-/* Takes the next line that is not blank, without blanks around it. */
+/* Takes the next line with more than spaces, without those around it. */
 static bool
 next_line(const char **body, struct buf *out)
 {
@@ -104,7 +103,7 @@ holds(struct work *work, const struct row_test *test, const struct call *call)
 		return test->status == call->status ||
 		       test->status == call->status / 100;
 	if (test->text) {
-		if (!message_line(work, test->text, &pattern))
+		if (!exchange_request_line(work, test->text, &pattern))
 			return false;
 		search.pattern = buf_text(&pattern);
 	}
@@ -118,7 +117,7 @@ holds(struct work *work, const struct row_test *test, const struct call *call)
 }
 
 /* RFC 9110, section 15; RFC 6585, section 4. */
-static int
+static enum row_meaning
 http_meaning(const struct row *row, const struct call *call)
 {
 	const int status = call->status;
@@ -132,11 +131,11 @@ http_meaning(const struct row *row, const struct call *call)
 							   : MEANS_LATER;
 }
 
-int
-answer_meaning(struct work *work, const struct call *call, bool *tested)
+enum row_meaning
+exchange_meaning(struct work *work, const struct call *call, bool *tested)
 {
 	const struct row_test *test = NULL;
-	int meaning = 0;
+	enum row_meaning meaning = 0;
 
 	work->line = NULL;
 	for (; call->status && meaning < MEANINGS; meaning++) {
@@ -217,9 +216,10 @@ speaks_of_time(const struct work *work, const char *text)
 }
 
 void
-answer_tell(const struct work *work, const struct call *call, const char *why)
+exchange_meaning_tell(
+	const struct work *work, const struct call *call, const char *why)
 {
-	const char *step = row_steps[work->step];
+	const char *step = row_step_name(work->step);
 	struct fail *fail = work->job->fail;
 	struct buf message = { 0 }, shown = { 0 };
 	bool own;

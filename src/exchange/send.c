@@ -1,52 +1,20 @@
+/*
+ * Requests on their way: signed, sent a few at a time, their answers received.
+ */
 #include <string.h>
 
 #include "buf.h"
-#include "escape.h"
 #include "clock.h"
+#include "escape.h"
 #include "exchange/internal.h"
 #include "fail.h"
 #include "http/http.h"
 #include "json/json.h"
-#include "provider/row.h"
 #include "secret.h"
 #include "sign/sign.h"
 
-struct call *
-call_new(struct work *work, const struct row_request *request,
-	const struct message *message)
-{
-	struct exchange *exchange = work->exchange;
-	struct call *call = mem_take(exchange->mem, sizeof *call);
-
-	call->exchange = exchange;
-	call->work = work;
-	call->request = request;
-	call->message = message;
-	call->first = call->says = call;
-	call->page = 1;
-	call->retry_after = -1;
-	call->fail = mem_take(exchange->mem, sizeof *call->fail);
-	*exchange->calls_end = call;
-	exchange->calls_end = &call->next;
-	return call;
-}
-
-struct call *
-call_for(struct work *work, const struct row_request *request,
-	const struct message *message)
-{
-	struct call *call;
-
-	for (call = work->exchange->calls; call; call = call->next)
-		if (call->first == call &&
-			call->request->paged == request->paged &&
-			strcmp(call->message->key, message->key) == 0)
-			return call;
-	return call_new(work, request, message);
-}
-
 static void
-call_answered(void *arg, const struct http_answer *answer)
+answered(void *arg, const struct http_answer *answer)
 {
 	struct call *call = arg;
 	struct exchange *exchange = call->exchange;
@@ -63,39 +31,35 @@ call_answered(void *arg, const struct http_answer *answer)
 		call->doc = json_read(call->body, call->len, call->fail);
 	else if (call->status)
 		fail_set(call->fail, "neither JSON nor XML");
-	if (exchange->stopped)
+	if (!exchange->stopped)
+		exchange_call_read(call);
+	exchange->go_on(exchange);
+}
+
+/* Adds what a line of a signature says: to the query, a form, the fields. */
+static void
+put_line(struct mem *mem, struct request *request, const char *line)
+{
+	if (*line != '?' && *line != '&') {
+		field_add(mem, &request->fields, line);
 		return;
-	call_read(call);
-	exchange_pump(exchange);
+	}
+	secret_hide(*line == '?' ? line + 1 : line);
+	if (*line == '&')
+		request->body = mem_printf(
+			mem, "%s%s", request->body ? request->body : "", line);
+	else
+		request->url = mem_printf(mem, "%s%s%s", request->url,
+			strchr(request->url, '?') ? "&" : "?", line + 1);
 }
 
-/* Behind the query of the URL, or as its query. */
-static void
-add_query(struct mem *mem, struct http_request *to, const char *query)
-{
-	const char *between = strchr(to->url, '?') ? "&" : "?";
-
-	secret_hide(query);
-	to->url = mem_printf(mem, "%s%s%s", to->url, between, query);
-}
-
-/* Behind the form that is the body. */
-static void
-add_form(struct mem *mem, struct http_request *to, const char *form)
-{
-	secret_hide(form);
-	to->body = mem_printf(mem, "%s%s", to->body ? to->body : "", form);
-}
-
-/* What a signature adds: fields, a query, a form. */
 static bool
-put_signature(struct mem *mem, struct http_request *to, struct field **fields,
-	const struct message *message, struct fail *fail)
+sign(struct mem *mem, struct request *request, struct fail *fail)
 {
-	const struct sign_request request = { message->method, message->url,
-		message->fields, message->body,
-		message->body ? strlen(message->body) : 0 };
-	const struct sign_auth auth = { message->scheme, message->words };
+	const struct sign_request plain = { request->method, request->url,
+		request->fields, request->body,
+		request->body ? strlen(request->body) : 0 };
+	const struct sign_auth auth = { request->scheme, request->words };
 	unsigned char random[16];
 	struct buf nonce = { 0 }, out = { 0 };
 	struct sign_moment moment = { clock_now(), NULL };
@@ -105,17 +69,12 @@ put_signature(struct mem *mem, struct http_request *to, struct field **fields,
 	clock_random(random, sizeof random);
 	escape_hex(&nonce, random, sizeof random);
 	moment.nonce = buf_text(&nonce);
-	fine = sign_request(&out, &auth, &request, &moment, fail);
+	fine = sign_request(&out, &auth, &plain, &moment, fail);
 	for (line = out.at; fine && line && *line; line = rest) {
 		rest = line + strcspn(line, "\n");
 		if (*rest)
 			*rest++ = '\0';
-		if (*line == '?')
-			add_query(mem, to, line + 1);
-		else if (*line == '&')
-			add_form(mem, to, line);
-		else
-			field_add(mem, fields, line);
+		put_line(mem, request, line);
 	}
 	buf_free(&nonce);
 	buf_free(&out);
@@ -126,38 +85,29 @@ static bool
 start(struct call *call)
 {
 	struct exchange *exchange = call->exchange;
-	const struct message *message = call->message;
-	struct field *fields = NULL, **end = &fields;
-	const struct field *field;
-	struct http_request request = { .method = message->method,
-		.url = message->url,
-		.body = message->body,
-		.family = message->family,
+	struct request *request = call->request;
+	struct http_request http = { .method = request->method,
+		.family = request->family,
 		.timeout_ms = exchange->timeout_ms,
 		.ceiling = EXCHANGE_ANSWER,
-		.proxy = message->proxy,
+		.proxy = request->proxy,
 		/* its answer is a token that nobody knows yet */
-		.secret = call->request == call->work->row->step[STEP_LOGIN] };
+		.secret = call->template == call->work->row->step[STEP_LOGIN] };
 
 	call->sent = true;
-	for (field = message->fields; field; field = field->next) {
-		*end = mem_take(exchange->mem, sizeof **end);
-		(*end)->name = field->name;
-		(*end)->value = field->value;
-		end = &(*end)->next;
-	}
-	if (message->scheme && !put_signature(exchange->mem, &request, end,
-				       message, call->fail))
+	if (request->scheme && !sign(exchange->mem, request, call->fail))
 		return false;
-	request.fields = fields;
-	request.body_len = request.body ? strlen(request.body) : 0;
+	http.url = request->url;
+	http.fields = request->fields;
+	http.body = request->body;
+	http.body_len = request->body ? strlen(request->body) : 0;
 	exchange->flying++;
-	http_start(exchange->http, &request, call_answered, call);
+	http_start(exchange->http, &http, answered, call);
 	return true;
 }
 
 bool
-call_send(struct exchange *exchange)
+exchange_send(struct exchange *exchange)
 {
 	int most = exchange->opened ? EXCHANGE_FLYING : 1;
 	struct call *call;
@@ -168,7 +118,7 @@ call_send(struct exchange *exchange)
 			continue;
 		if (start(call))
 			continue;
-		call_read(call);
+		exchange_call_read(call);
 		ended = true;
 	}
 	return ended;

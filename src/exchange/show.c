@@ -1,11 +1,9 @@
+/* What a job would send, for people. */
 #include <string.h>
 
-#include "address.h"
 #include "buf.h"
 #include "exchange/internal.h"
-#include "exchange/exchange.h"
 #include "fail.h"
-#include "provider/row.h"
 #include "secret.h"
 #include "sign/sign.h"
 
@@ -25,39 +23,39 @@ put_url(struct buf *out, const char *url)
 }
 
 static void
-put(struct buf *out, const struct message *message)
+put(struct buf *out, const struct request *request)
 {
 	const struct field *field;
 
-	buf_printf(out, "%s ", message->method);
-	put_url(out, message->url);
+	buf_printf(out, "%s ", request->method);
+	put_url(out, request->url);
 	buf_char(out, '\n');
-	for (field = message->fields; field; field = field->next)
+	for (field = request->fields; field; field = field->next)
 		buf_printf(out, "    %s: %s\n", field->name, field->value);
-	if (message->scheme)
-		buf_printf(out, "    Authorization: %s ***\n", message->scheme);
-	if (message->body)
-		buf_printf(out, "    %s\n", message->body);
+	if (request->scheme)
+		buf_printf(out, "    Authorization: %s ***\n", request->scheme);
+	if (request->body)
+		buf_printf(out, "    %s\n", request->body);
 }
 
 static void
-show(struct buf *out, struct work *work, int step)
+show(struct buf *out, struct work *work, enum row_step step)
 {
-	bool item = !work->row->step[step]->method;
-	const struct message *message = NULL;
+	bool item = !work->row->step[step]->text.method;
+	struct request *request = NULL;
 	struct fail fail;
 
 	work->write = step;
-	if (step < STEP_SET || decide_value(work, &fail)) {
+	if (step < STEP_SET || exchange_choose_value(work, &fail)) {
 		if (!item)
-			message = message_first(work, step, &fail);
-		else if (batch_add(work, &fail))
-			message = batch_alone(work, &fail);
+			request = exchange_request_first(work, step, &fail);
+		else if (exchange_batch_add(work, &fail))
+			request = exchange_batch_alone(work, &fail);
 	}
-	if (message)
-		put(out, message);
+	if (request)
+		put(out, request);
 	else
-		buf_printf(out, "%s: cannot be sent: %s\n", row_steps[step],
+		buf_printf(out, "%s: cannot be sent: %s\n", row_step_name(step),
 			fail.text);
 }
 
@@ -71,8 +69,8 @@ is_path(const struct row *row, const char *name)
 
 	buf_printf(&expression, "{+%s}", name);
 	for (i = 0; i < STEPS && !found; i++)
-		found = row->step[i] && row->step[i]->url &&
-			strstr(row->step[i]->url, buf_text(&expression));
+		found = row->step[i] && row->step[i]->text.url &&
+			strstr(row->step[i]->text.url, buf_text(&expression));
 	buf_free(&expression);
 	return found;
 }
@@ -82,7 +80,7 @@ stand_in(struct work *work, struct pair **pairs, const char *name)
 {
 	struct mem *mem = work->exchange->mem;
 
-	pair_add(mem, pairs, name,
+	exchange_pair_add(mem, pairs, name,
 		mem_printf(mem, "%s{%s}", is_path(work->row, name) ? "/" : "",
 			name));
 	(*pairs)->raw = true;
@@ -90,16 +88,16 @@ stand_in(struct work *work, struct pair **pairs, const char *name)
 
 /* Adds what the answer to a step will tell, each as its own name. */
 static void
-tell(struct work *work, int step, struct pair **pairs)
+tell(struct work *work, enum row_step step, struct pair **pairs)
 {
-	const struct row_request *request = work->row->step[step];
+	const struct row_request *template = work->row->step[step];
 	const struct row_binding *binding;
 
-	if (!request || !request->reading)
+	if (!template || !template->reading)
 		return;
-	for (binding = request->reading->bindings; binding;
+	for (binding = template->reading->bindings; binding;
 		binding = binding->next)
-		if (!answer_compared(binding->variable))
+		if (!row_compared(binding->variable))
 			stand_in(work, pairs, binding->variable);
 }
 
@@ -111,11 +109,11 @@ show_zones(struct buf *out, struct work *work)
 	const char *name = work->job->name;
 	size_t i;
 
-	if (zone || zone_asked(work))
-		zone_set(work,
+	if (zone || exchange_zone_asked(work))
+		exchange_zone_set(work,
 			zone ? zone
 			     : name + (strncmp(name, "*.", 2) == 0 ? 2 : 0));
-	if (!zone_asked(work))
+	if (!exchange_zone_asked(work))
 		return;
 	show(out, work, STEP_ZONES);
 	tell(work, STEP_ZONES, &work->zone_vars);
@@ -142,20 +140,20 @@ show_records(struct buf *out, struct work *work, struct item *item)
 static void
 show_writes(struct buf *out, struct work *work)
 {
-	int change = decide_step(work->row, true);
-	int make = decide_step(work->row, false);
+	enum row_step change = exchange_choose_step(work->row, true);
+	enum row_step make = exchange_choose_step(work->row, false);
 	struct item item = { .count = 1 };
-	struct held held = { .item = &item, .address = work->job->want };
+	struct record record = { .item = &item, .address = work->job->want };
 
 	if (work->row->step[STEP_RECORDS])
-		work->mine = &held;
+		work->mine = &record;
 	show_records(out, work, &item);
-	work->held = work->mine ? &held : NULL;
+	work->records = work->mine ? &record : NULL;
 	if (change != STEPS)
 		show(out, work, change);
 	if (change == STEP_CREATE && work->mine)
 		show(out, work, STEP_DELETE);
-	work->held = NULL;
+	work->records = NULL;
 	work->mine = NULL;
 	if (make != STEPS && make != change)
 		show(out, work, make);
@@ -170,7 +168,7 @@ exchange_preview(struct buf *out, const struct account *account,
 	struct mem *mem = mem_new();
 	struct exchange exchange = { .mem = mem, .account = account };
 	struct exchange_job copy = *job;
-	struct work *work = exchange_work(&exchange, &copy);
+	struct work *work = exchange_work_make(&exchange, &copy);
 	size_t start = out->len;
 
 	if (work->row->step[STEP_LOGIN])

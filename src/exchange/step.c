@@ -1,86 +1,81 @@
+/* From one step of a row to the next, by what was answered. */
 #include <string.h>
 
 #include "buf.h"
 #include "exchange/internal.h"
-#include "exchange/exchange.h"
-#include "fail.h"
 #include "log.h"
-#include "name.h"
-#include "provider/row.h"
 #include "template/template.h"
 
 static void
 misunderstood(struct work *work, const struct call *call, const char *why)
 {
-	answer_tell(work, call, why);
-	exchange_finish(work, OUTCOME_LATER);
+	exchange_meaning_tell(work, call, why);
+	exchange_work_finish(work, OUTCOME_LATER);
 }
 
 static void
-ask(struct work *work, int step)
+ask(struct work *work, enum row_step step)
 {
-	const struct message *message;
-	struct fail fail;
+	struct request *request;
 
 	work->step = step;
 	log_step("%s: %s %s: %s", work->exchange->account->title,
-		work->job->name, row_types[work->job->type], row_steps[step]);
-	message = message_first(work, step, &fail);
-	if (message)
-		work->call = call_for(work, work->row->step[step], message);
+		work->job->name, row_types[work->job->type],
+		row_step_name(step));
+	request = exchange_request_first(work, step, work->job->fail);
+	if (request)
+		work->call =
+			exchange_call_for(work, work->row->step[step], request);
 	else
-		exchange_fail(work, &fail);
+		exchange_work_fail(work);
 }
 
 static void
 send_write(struct work *work)
 {
-	struct fail fail;
-
 	work->step = work->write;
-	if (work->row->step[work->write]->method)
+	if (work->row->step[work->write]->text.method)
 		ask(work, work->write);
-	else if (!batch_add(work, &fail))
-		exchange_fail(work, &fail);
+	else if (!exchange_batch_add(work, work->job->fail))
+		exchange_work_fail(work);
 }
 
 /* The record is as it should be. Where that must be published it is, changed
  * or not: it may have been written by a run that came no further. */
 static void
-settle(struct work *work, int outcome)
+settle(struct work *work, enum outcome outcome)
 {
 	work->publishes = work->row->step[STEP_PUBLISH] != NULL;
 	work->settled = outcome;
 	if (!work->publishes)
-		exchange_finish(work, outcome);
+		exchange_work_finish(work, outcome);
 }
 
 static void
 write_record(struct work *work)
 {
-	struct fail fail;
-	int outcome = decide_write(work);
+	enum outcome outcome = exchange_choose_write(work);
 
 	if (outcome == OUTCOME_SAME) {
 		settle(work, outcome);
 		return;
 	}
 	if (outcome != OUTCOME_CHANGED) {
-		exchange_finish(work, outcome);
+		exchange_work_finish(work, outcome);
 		return;
 	}
 	work->step = work->write;
-	if (decide_value(work, &fail))
+	if (exchange_choose_value(work, work->job->fail))
 		send_write(work);
 	else
-		exchange_fail(work, &fail);
+		exchange_work_fail(work);
 }
 
 /* Shows the next of those that are listed; behind the last, writes. */
 static void
 next_record(struct work *work)
 {
-	struct held *listed;
+	struct record *listed;
 
 	if (!work->listed) {
 		write_record(work);
@@ -105,7 +100,7 @@ find_record(struct work *work)
 static bool
 walks(const struct row *row)
 {
-	return request_holds(row->step[STEP_ZONES], "zone") ||
+	return request_holds(&row->step[STEP_ZONES]->text, "zone") ||
 	       (row->url && template_holds(row->url, "zone"));
 }
 
@@ -115,8 +110,8 @@ find_zone(struct work *work)
 	const char *zone = work->exchange->account->zone;
 
 	if (zone)
-		zone_set(work, zone);
-	if (!zone_asked(work)) {
+		exchange_zone_set(work, zone);
+	if (!exchange_zone_asked(work)) {
 		find_record(work);
 		return;
 	}
@@ -124,97 +119,105 @@ find_zone(struct work *work)
 		work->suffix = work->job->name;
 		if (strncmp(work->suffix, "*.", 2) == 0)
 			work->suffix += 2;
-		zone_set(work, work->suffix);
+		exchange_zone_set(work, work->suffix);
 	}
 	ask(work, STEP_ZONES);
 }
 
-static void
-heard_login(struct work *work, const struct call *call, int meaning)
-{
-	struct fail fail;
+/*
+ * How each step goes on. call: its answer; NULL: what was asked about is not
+ * there. False: the answer was not understood, *fail says why.
+ */
 
-	(void)meaning;
-	if (answer_login(work, call, &fail))
-		find_zone(work);
-	else
-		misunderstood(work, call, fail.text);
+static bool
+heard_login(struct work *work, const struct call *call, struct fail *fail)
+{
+	if (!exchange_answer_login(work, call, fail))
+		return false;
+	find_zone(work);
+	return true;
 }
 
-static void
-heard_zones(struct work *work, const struct call *call, int meaning)
+static bool
+heard_zones(struct work *work, const struct call *call, struct fail *fail)
 {
-	enum zone_found found = ZONE_NONE;
-	struct fail fail;
+	const char *shorter = work->suffix ? name_shorter(work->suffix) : NULL;
+	bool found = false;
 
-	if (meaning == MEANS_GOOD)
-		found = zone_take(work, call, &fail);
-	if (found == ZONE_UNCLEAR) {
-		misunderstood(work, call, fail.text);
-	} else if (found == ZONE_FOUND) {
+	if (call && !exchange_zone_take(work, call, &found, fail))
+		return false;
+	if (found) {
 		find_record(work);
-	} else if (work->suffix && name_shorter(work->suffix)) {
-		work->suffix = name_shorter(work->suffix);
-		zone_set(work, work->suffix);
+	} else if (shorter) {
+		work->suffix = shorter;
+		exchange_zone_set(work, shorter);
 		ask(work, STEP_ZONES);
 	} else {
 		work->job->daily = true;
 		fail_set(work->job->fail, "zones: no zone of %s was found",
 			work->job->name);
-		exchange_finish(work, OUTCOME_REFUSED);
+		exchange_work_finish(work, OUTCOME_REFUSED);
 	}
+	return true;
 }
 
-static void
-heard_records(struct work *work, const struct call *call, int meaning)
+static bool
+heard_records(struct work *work, const struct call *call, struct fail *fail)
 {
-	struct fail fail;
-
-	if (meaning == MEANS_GOOD && !answer_records(work, call, &fail))
-		misunderstood(work, call, fail.text);
-	else
-		next_record(work);
-}
-
-static void
-heard_record(struct work *work, const struct call *call, int meaning)
-{
-	struct fail fail;
-
-	if (meaning == MEANS_GOOD && !answer_records(work, call, &fail)) {
-		misunderstood(work, call, fail.text);
-		return;
-	}
-	work->listed = work->listed->next;
+	if (call && !exchange_records_take(work, call, fail))
+		return false;
+	if (work->step == STEP_RECORD)
+		work->listed = work->listed->next;
 	next_record(work);
+	return true;
 }
 
-static void
-heard_write(struct work *work, const struct call *call, int meaning)
+static bool
+heard_write(struct work *work, const struct call *call, struct fail *fail)
 {
 	(void)call;
-	(void)meaning;
+	(void)fail;
 	if (work->write != STEP_CREATE || !work->mine) {
 		settle(work, OUTCOME_CHANGED);
-		return;
+		return true;
 	}
 	/* The new record is there: now the old one goes. */
 	work->write = STEP_DELETE;
 	send_write(work);
+	return true;
 }
 
-static void
-heard_publish(struct work *work, const struct call *call, int meaning)
+static bool
+heard_publish(struct work *work, const struct call *call, struct fail *fail)
 {
 	(void)call;
-	(void)meaning;
-	exchange_finish(work, work->settled);
+	(void)fail;
+	exchange_work_finish(work, work->settled);
+	return true;
 }
 
+static const struct {
+	bool (*go_on)(
+		struct work *work, const struct call *call, struct fail *fail);
+	bool may_miss;
+} heard[] = {
+	[STEP_LOGIN] = { heard_login, false },
+	[STEP_ZONES] = { heard_zones, true },
+	[STEP_RECORDS] = { heard_records, true },
+	[STEP_RECORD] = { heard_records, false },
+	[STEP_SET] = { heard_write, false },
+	[STEP_CREATE] = { heard_write, false },
+	[STEP_UPDATE] = { heard_write, false },
+	[STEP_DELETE] = { heard_write, false },
+	[STEP_BATCH] = { heard_write, false },
+	[STEP_PUBLISH] = { heard_publish, false },
+};
+
 static void
-give_up(struct work *work, const struct call *call, int meaning, bool tested)
+give_up(struct work *work, const struct call *call, enum row_meaning meaning,
+	bool tested)
 {
-	static const int outcomes[MEANINGS] = {
+	static const enum outcome outcomes[MEANINGS] = {
 		[MEANS_MISSING] = OUTCOME_LATER,
 		[MEANS_DENIED] = OUTCOME_DENIED,
 		[MEANS_REFUSED] = OUTCOME_REFUSED,
@@ -222,7 +225,7 @@ give_up(struct work *work, const struct call *call, int meaning, bool tested)
 		[MEANS_LATER] = OUTCOME_LATER,
 	};
 	struct exchange_job *job = work->job;
-	int outcome = outcomes[meaning];
+	enum outcome outcome = outcomes[meaning];
 
 	job->daily = outcome == OUTCOME_DENIED && !tested;
 	if (outcome == OUTCOME_BUSY || outcome == OUTCOME_LATER) {
@@ -230,49 +233,34 @@ give_up(struct work *work, const struct call *call, int meaning, bool tested)
 		if (tested && work->row->hold > job->hold)
 			job->hold = work->row->hold;
 	}
-	answer_tell(work, call, !tested && call->status / 100 == 2 ? "" : NULL);
-	exchange_finish(work, outcome);
+	exchange_meaning_tell(
+		work, call, !tested && call->status / 100 == 2 ? "" : NULL);
+	exchange_work_finish(work, outcome);
 }
 
 void
-step_heard(struct work *work, const struct call *call)
+exchange_step_heard(struct work *work, const struct call *call)
 {
-	static const struct {
-		void (*go_on)(struct work *work, const struct call *call,
-			int meaning);
-		bool may_miss;
-	} steps[] = {
-		[STEP_LOGIN] = { heard_login, false },
-		[STEP_ZONES] = { heard_zones, true },
-		[STEP_RECORDS] = { heard_records, true },
-		[STEP_RECORD] = { heard_record, false },
-		[STEP_SET] = { heard_write, false },
-		[STEP_CREATE] = { heard_write, false },
-		[STEP_UPDATE] = { heard_write, false },
-		[STEP_DELETE] = { heard_write, false },
-		[STEP_BATCH] = { heard_write, false },
-		[STEP_PUBLISH] = { heard_publish, false },
-	};
-	const int step = work->step;
+	const bool may_miss = heard[work->step].may_miss;
 	bool tested;
-	int meaning = answer_meaning(work, call->says, &tested);
-	const bool item = meaning == MEANS_MISSING ||
-			  meaning == MEANS_REFUSED ||
-			  (meaning == MEANS_LATER && !tested);
+	enum row_meaning meaning = exchange_meaning(work, call->says, &tested);
+	const bool one = meaning == MEANS_MISSING || meaning == MEANS_REFUSED ||
+			 (meaning == MEANS_LATER && !tested);
+	struct fail fail;
 
-	if (item && batch_split(work, call->says))
+	if (one && exchange_batch_split(work, call->says))
 		return;
-	if (meaning != MEANS_GOOD &&
-		(meaning != MEANS_MISSING || !steps[step].may_miss))
+	if (meaning != MEANS_GOOD && (meaning != MEANS_MISSING || !may_miss))
 		give_up(work, call->says, meaning, tested);
 	else if (call->fault)
 		misunderstood(work, call, call->fault);
-	else
-		steps[step].go_on(work, call, meaning);
+	else if (!heard[work->step].go_on(
+			 work, meaning == MEANS_GOOD ? call : NULL, &fail))
+		misunderstood(work, call, fail.text);
 }
 
 void
-step_begin(struct work *work)
+exchange_step_begin(struct work *work)
 {
 	if (work->row->step[STEP_LOGIN])
 		ask(work, STEP_LOGIN);
@@ -281,7 +269,7 @@ step_begin(struct work *work)
 }
 
 bool
-step_publish(struct exchange *exchange)
+exchange_step_publish(struct exchange *exchange)
 {
 	struct work *work;
 	bool any = false;

@@ -1,18 +1,13 @@
-#include <ctype.h>
-#include <stdio.h>
+/* The zone of a name. */
 #include <string.h>
 
 #include "buf.h"
-#include "config/config.h"
 #include "exchange/internal.h"
-#include "exchange/exchange.h"
 #include "fail.h"
-#include "json/json.h"
 #include "name.h"
-#include "provider/row.h"
 
 void
-zone_set(struct work *work, const char *zone)
+exchange_zone_set(struct work *work, const char *zone)
 {
 	struct mem *mem = work->exchange->mem;
 	int len = name_inside(work->job->name, zone);
@@ -21,24 +16,24 @@ zone_set(struct work *work, const char *zone)
 
 	work->zone = mem_text(mem, zone);
 	work->names = NULL;
-	pair_add(mem, &work->names, "zone", zone);
-	pair_add(mem, &work->names, "sub", sub);
-	pair_add(mem, &work->names, "name", *sub ? sub : "@");
+	exchange_pair_add(mem, &work->names, "zone", zone);
+	exchange_pair_add(mem, &work->names, "sub", sub);
+	exchange_pair_add(mem, &work->names, "name", *sub ? sub : "@");
 }
 
 bool
-zone_asked(const struct work *work)
+exchange_zone_asked(const struct work *work)
 {
 	const struct account *account = work->exchange->account;
-	const struct row_request *request = work->row->step[STEP_ZONES];
+	const struct row_request *template = work->row->step[STEP_ZONES];
 	const struct row_binding *binding;
 
-	if (!request || !account->zone)
-		return request != NULL;
-	binding = request->reading ? request->reading->bindings : NULL;
+	if (!template || !account->zone)
+		return template != NULL;
+	binding = template->reading ? template->reading->bindings : NULL;
 	for (; binding; binding = binding->next)
-		if (!answer_compared(binding->variable) &&
-			!account_value(work, binding->variable))
+		if (!row_compared(binding->variable) &&
+			!exchange_account_value(work, binding->variable))
 			return true;
 	return false;
 }
@@ -49,6 +44,7 @@ struct best {
 	const struct row_reading *reading;
 	struct json_t *item;
 	const char *zone;
+	struct fail *fail;
 	bool fine;
 };
 
@@ -60,7 +56,8 @@ each_zone(struct json_t *item, void *arg)
 	struct buf text = { 0 }, zone = { 0 };
 	const char *read;
 
-	best->fine = answer_text(item, best->reading, "zone", &text);
+	best->fine = exchange_answer_text(
+		item, best->reading, "zone", &text, best->fail);
 	name_canonical(&zone, buf_text(&text));
 	read = buf_text(&zone);
 	if (best->fine && name_inside(best->work->job->name, read) >= 0 &&
@@ -74,28 +71,29 @@ each_zone(struct json_t *item, void *arg)
 	return best->fine;
 }
 
-enum zone_found
-zone_take(struct work *work, const struct call *call, struct fail *fail)
+bool
+exchange_zone_take(struct work *work, const struct call *call, bool *found,
+	struct fail *fail)
 {
 	struct best best = { .work = work,
 		.reading = work->row->step[STEP_ZONES]->reading,
-		.zone = "", .fine = true };
+		.zone = "",
+		.fail = fail,
+		.fine = true };
 
 	/* Without a reading, "good" says that what was asked about is one. */
-	if (!best.reading)
-		return ZONE_FOUND;
-	for (; call; call = call->more) {
-		if (!answer_items(call, best.reading, each_zone, &best, fail))
-			return ZONE_UNCLEAR;
-		if (!best.fine) {
-			fail_set(fail, "an item without zone");
-			return ZONE_UNCLEAR;
-		}
+	*found = !best.reading;
+	for (; best.reading && call; call = call->more) {
+		if (!exchange_answer_items(
+			    call, best.reading, each_zone, &best, fail) ||
+			!best.fine)
+			return false;
 	}
 	if (!best.item)
-		return ZONE_NONE;
-	zone_set(work, best.zone);
-	work->zone_vars =
-		answer_vars(work->exchange->mem, best.item, best.reading);
-	return ZONE_FOUND;
+		return true;
+	*found = true;
+	exchange_zone_set(work, best.zone);
+	work->zone_vars = exchange_answer_vars(
+		work->exchange->mem, best.item, best.reading, "", false);
+	return true;
 }

@@ -1,10 +1,12 @@
 /* What came of a request: the answer, or in words why there is none. */
 #include <arpa/inet.h>
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include "http/internal.h"
+#include "clock.h"
 #include "log.h"
 #include "secret.h"
 
@@ -244,23 +246,41 @@ explain(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 		explain_connect(fail, transfer, code);
 }
 
-/* RFC 9110 section 10.2.3; libcurl reads both forms, but 0 for none. */
+/* RFC 9110 section 10.2.3: seconds or a date; -1: neither. */
 static int64_t
-retry_after(CURL *easy)
+retry_after(const char *text)
 {
-	struct curl_header *header;
-	curl_off_t seconds = 0;
+	int64_t seconds = strtoll(text, NULL, 10);
+	time_t date;
 
-	if (curl_easy_header(easy, "Retry-After", 0, CURLH_HEADER, -1,
-		    &header) != CURLHE_OK)
-		return -1;
-	if (strspn(header->value, "0123456789") == 0 &&
-		curl_getdate(header->value, NULL) < 0)
-		return -1;
-	curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &seconds);
+	if (strspn(text, "0123456789") == 0) {
+		date = curl_getdate(text, NULL);
+		if (date < 0)
+			return -1;
+		seconds = (int64_t)date - clock_now();
+	}
 	if (seconds < 0)
 		return 0;
 	return seconds > RETRY_CEILING ? RETRY_CEILING : seconds;
+}
+
+size_t
+http_answer_field(char *line, size_t size, size_t count, void *arg)
+{
+	static const char name[] = "Retry-After:";
+	struct http_transfer *transfer = arg;
+	size_t len = size * count;
+	struct buf value = { 0 };
+
+	/* of several answers, a proxy's among them, the last counts */
+	if (len >= 5 && strncmp(line, "HTTP/", 5) == 0)
+		transfer->retry_after = -1;
+	if (len < sizeof name || strncasecmp(line, name, sizeof name - 1) != 0)
+		return len;
+	buf_add(&value, line + sizeof name - 1, len - (sizeof name - 1));
+	transfer->retry_after = retry_after(value.at + strspn(value.at, " \t"));
+	buf_free(&value);
+	return len;
 }
 
 /* Masked before it is cut: half a secret would not be recognised. */
@@ -358,7 +378,7 @@ http_answer_give(struct http_transfer *transfer, CURLcode code)
 		answer.status = (int)status;
 		answer.body = buf_text(&transfer->body);
 		answer.len = transfer->body.len;
-		answer.retry_after = retry_after(transfer->easy);
+		answer.retry_after = transfer->retry_after;
 	} else {
 		explain(&fail, transfer, code);
 	}

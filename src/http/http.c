@@ -5,6 +5,8 @@
 #include <openssl/crypto.h>
 
 #include "http/internal.h"
+#include "clock.h"
+#include "memory.h"
 
 /* More in one multi handle than a server's HTTP/2 stream limit, commonly 100,
  * would open a connection for each that is above it. */
@@ -54,7 +56,8 @@ http_open(const struct http_options *options, struct fail *fail)
 		setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);
 	/* the end of the process cleans up as well, and for nothing */
 	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
-	if (curl_global_init(CURL_GLOBAL_DEFAULT) == CURLE_OK)
+	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, memory_take, memory_give,
+		    memory_resize, memory_text, memory_take_all) == CURLE_OK)
 		http->multi = curl_multi_init();
 	if (!http->multi)
 		fail_set(fail, "libcurl does not start");

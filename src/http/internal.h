@@ -13,11 +13,22 @@
 #include <curl/curl.h>
 
 #include "buf.h"
-#include "clock.h"
 #include "fail.h"
 #include "field.h"
 #include "http/http.h"
 #include "url.h"
+
+/*
+ * Options newer than 7.74, the oldest libcurl to build with. An older one does
+ * not know the number, which is as good as a TLS library without the thing.
+ */
+#define HTTP_MIXES_FAMILIES (LIBCURL_VERSION_NUM < 0x074D00)
+#if LIBCURL_VERSION_NUM < 0x074D00
+#define CURLOPT_CAINFO_BLOB ((CURLoption)(CURLOPTTYPE_BLOB + 309))
+#endif
+#if LIBCURL_VERSION_NUM < 0x075700
+#define CURLOPT_QUICK_EXIT ((CURLoption)(CURLOPTTYPE_LONG + 322))
+#endif
 
 /* One way to name the CAs to libcurl. */
 struct http_trust {
@@ -45,6 +56,7 @@ struct http_transfer {
 	CURL *easy;			/* NULL: not begun */
 	struct buf body;
 	int64_t began;			/* clock_ms */
+	int64_t retry_after;		/* as in struct http_answer */
 	bool large;			/* the body went above the ceiling */
 	bool full;			/* fast did not do: trusts full */
 	int bind_error;			/* errno, 0: bound or not asked for */
@@ -79,6 +91,9 @@ bool http_transfer_again(struct http_transfer *transfer, CURLcode code,
 
 /* Calls back with what came of it. */
 void http_answer_give(struct http_transfer *transfer, CURLcode code);
+
+/* CURLOPT_HEADERFUNCTION: what is kept of the fields of an answer. */
+size_t http_answer_field(char *line, size_t size, size_t count, void *arg);
 
 /* Debug lines of what is about to be sent. */
 void http_answer_log_request(const struct http_transfer *transfer);

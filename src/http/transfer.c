@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "http/internal.h"
+#include "clock.h"
 
 struct flag {
 	CURLoption option;
@@ -104,7 +105,7 @@ take_body(char *bytes, size_t size, size_t count, void *arg)
 
 	if (len > transfer->request.ceiling - transfer->body.len) {
 		transfer->large = true;
-		return CURL_WRITEFUNC_ERROR;
+		return 0; /* less than it gave: an error */
 	}
 	buf_add(&transfer->body, bytes, len);
 	return len;
@@ -195,6 +196,8 @@ set_callbacks(CURL *easy, struct http_transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->detail);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, (void *)transfer);
+	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_answer_field);
+	curl_easy_setopt(easy, CURLOPT_HEADERDATA, (void *)transfer);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, (void *)transfer);
 	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, bind_socket);
@@ -240,8 +243,9 @@ set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
 	} else if (proxy && code == CURLE_OK) {
 		code = curl_easy_setopt(easy, CURLOPT_PROXY, proxy);
 	}
-	if (request->bind && code == CURLE_OK) {
-		/* one without bind would take this connection over */
+	if ((request->bind || (HTTP_MIXES_FAMILIES && request->family != 0)) &&
+		code == CURLE_OK) {
+		/* one without would take this connection over */
 		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	}
@@ -251,6 +255,18 @@ set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
 			? (long)CURL_HTTP_VERSION_1_1
 			: (long)CURL_HTTP_VERSION_2TLS);
 	return code;
+}
+
+static CURLcode
+set_protocols(CURL *easy, bool clear)
+{
+#if LIBCURL_VERSION_NUM < 0x075500
+	return curl_easy_setopt(easy, CURLOPT_PROTOCOLS,
+		clear ? CURLPROTO_HTTP | CURLPROTO_HTTPS : CURLPROTO_HTTPS);
+#else
+	return curl_easy_setopt(
+		easy, CURLOPT_PROTOCOLS_STR, clear ? "http,https" : "https");
+#endif
 }
 
 /* Where to go, and in what is left of the time. */
@@ -268,8 +284,7 @@ aim(struct http_transfer *transfer, const struct http_trust *trust)
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
 	curl_easy_setopt(
 		easy, CURLOPT_CONNECTTIMEOUT_MS, (request->timeout_ms + 1) / 2);
-	code = curl_easy_setopt(
-		easy, CURLOPT_PROTOCOLS_STR, clear ? "http,https" : "https");
+	code = set_protocols(easy, clear);
 	if (code == CURLE_OK)
 		code = curl_easy_setopt(easy, CURLOPT_URL, request->url);
 	if (code == CURLE_OK)

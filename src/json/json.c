@@ -7,6 +7,7 @@
 #include "fail.h"
 #include "json/json.h"
 #include "json/internal.h"
+#include "memory.h"
 
 #define BLANKS " \t\r\n"
 #define DIGITS "0123456789"
@@ -73,18 +74,26 @@ copy_number(struct buf *out, const char *at, const char *end)
  * front tells them from strings, which may hold none.
  */
 static bool
-keep_numbers(struct buf *out, const char *text, const char *end)
+keep_numbers(
+	struct buf *out, const char *text, const char *end, struct fail *fail)
 {
 	const char *at = text;
+	size_t values = 1;
 
 	while (at && at < end)
-		if (*at == '"')
+		if (*at == '"') {
 			at = copy_string(out, at, end);
-		else if (*at && strchr("-" DIGITS, *at))
+		} else if (*at && strchr("-" DIGITS, *at)) {
 			at = copy_number(out, at, end);
-		else
+		} else {
+			values += *at && strchr("{[,", *at);
 			buf_char(out, *at++);
-	return at != NULL;
+		}
+	if (!at)
+		return fail_set(
+			fail, "no JSON: a number or string is not well-formed");
+	return values <= JSON_VALUES ||
+	       fail_set(fail, "more than %d values", JSON_VALUES);
 }
 
 static json_t *
@@ -95,12 +104,10 @@ read_json(const char *text, const char *end, struct fail *fail)
 	json_t *root = NULL;
 	int len;
 
-	if (!keep_numbers(&kept, text, end)) {
-		fail_set(
-			fail, "no JSON: a number or string is not well-formed");
+	if (!keep_numbers(&kept, text, end, fail))
 		goto out;
-	}
-	root = json_loadb(buf_text(&kept), kept.len, JSON_ALLOW_NUL, &error);
+	root = json_loadb(buf_text(&kept), kept.len,
+		JSON_ALLOW_NUL | JSON_REJECT_DUPLICATES, &error);
 	if (root)
 		goto out;
 	/* What follows "near" is the answer's, with numbers as written here. */
@@ -132,6 +139,7 @@ json_read(const char *text, size_t len, struct fail *fail)
 {
 	const char *end = text + len;
 
+	json_set_alloc_funcs(memory_take, memory_give);
 	if (len > JSON_MAX) {
 		fail_set(fail, "longer than %d bytes", JSON_MAX);
 		return NULL;

@@ -8,6 +8,7 @@
 #include "fail.h"
 #include "json/json.h"
 #include "json/internal.h"
+#include "memory.h"
 
 #define DEPTH_MAX 64
 #define BLANKS " \t\r\n"
@@ -22,6 +23,7 @@ struct reader {
 	XML_Parser parser;
 	struct element open[DEPTH_MAX];
 	int depth;
+	int count; /* of elements */
 	json_t *root;
 	const char *wrong; /* why it was stopped */
 };
@@ -54,6 +56,8 @@ on_start(void *arg, const XML_Char *name, const XML_Char **attributes)
 	(void)attributes;
 	if (reader->depth == DEPTH_MAX)
 		stop(reader, "nested too deep");
+	else if (++reader->count > JSON_VALUES)
+		stop(reader, "more values than a document may have");
 	else
 		reader->depth++;
 }
@@ -141,14 +145,12 @@ drop(struct reader *reader)
 json_t *
 json_read_xml(const char *text, size_t len, struct fail *fail)
 {
+	static const XML_Memory_Handling_Suite memory = { memory_take,
+		memory_resize, memory_give };
 	struct reader reader = { 0 };
 
 	/* Services declare encodings that they do not send; this one wins. */
-	reader.parser = XML_ParserCreate("UTF-8");
-	if (!reader.parser) {
-		fail_set(fail, "no XML: out of memory");
-		return NULL;
-	}
+	reader.parser = XML_ParserCreate_MM("UTF-8", &memory, NULL);
 	XML_SetUserData(reader.parser, &reader);
 	XML_SetStartDoctypeDeclHandler(reader.parser, on_doctype);
 	XML_SetElementHandler(reader.parser, on_start, on_end);

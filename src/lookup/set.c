@@ -104,7 +104,6 @@ lookup_set_read(struct config *config, struct config_section *section)
 	struct address_rule *rule = mem_take(config->mem, sizeof(*rule));
 	const struct config_entry *entry;
 
-	section->used = true;
 	config_fill(
 		config, section, keys, sizeof(keys) / sizeof(keys[0]), &wishes);
 	set->section = section;

@@ -5,8 +5,8 @@
 #include <unistd.h>
 
 #include "nsupdate/internal.h"
-#include "provider/account-internal.h"
 #include "config/config.h"
+#include "provider/account.h"
 
 /* Whatever stands in the script or in argv passes one of these. */
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -22,7 +22,7 @@ static void
 wrong(const struct checking *checking, const char *key, const char *text)
 {
 	const struct config_section *section = checking->account->section;
-	const struct config_entry *entry = account_entry(section, key);
+	const struct config_entry *entry = config_first(section, key);
 
 	config_wrong(checking->config, section, entry, "%s%s%s",
 		entry ? "" : key, entry ? "" : ": ", text);

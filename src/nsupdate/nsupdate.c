@@ -3,6 +3,7 @@
 #include "http/http.h"
 #include "log.h"
 #include "program.h"
+#include "provider/account.h"
 
 #define CEILING 65536 /* bytes that nsupdate may write */
 #define LINGER_MS 500 /* from the end of its output to its own */

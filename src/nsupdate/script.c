@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "nsupdate/internal.h"
+#include "config/config.h"
+#include "provider/account.h"
 #include "secret.h"
 
 #define PROGRAM "/usr/bin/nsupdate"

@@ -1,12 +1,10 @@
-#include <stdint.h>
+/* The names of an account, each with its types. */
+#include "provider/internal.h"
+
 #include <string.h>
 
-#include "provider/account-internal.h"
-#include "buf.h"
-#include "config/config.h"
 #include "fail.h"
 #include "name.h"
-#include "provider/row.h"
 
 /* The lists, and the types that each asks for. */
 static const struct {
@@ -38,7 +36,7 @@ add_name(struct list *list, const char *name, int line)
 	struct account_name **at = &list->work->account->names;
 	struct mem *mem = list->work->config->mem;
 	bool twice = false;
-	int type;
+	enum row_type type;
 
 	while (*at && strcmp((*at)->name, name) != 0)
 		at = &(*at)->next;
@@ -59,7 +57,7 @@ add_name(struct list *list, const char *name, int line)
 				name, (*at)->line));
 }
 
-/* An indented line such as `user = me` is no list of names. */
+/* An indented line such as `user = me` is not a list of names. */
 static bool
 is_assignment(const struct list *list, int line)
 {
@@ -111,7 +109,7 @@ choose_types(struct list *list, const bool *asked)
 	const struct row *rows = work->account->row;
 	const char *lacks = NULL;
 	bool any = false, looked_up = false, offered = false;
-	int type;
+	enum row_type type;
 
 	for (type = 0; type < ROW_TYPES; type++) {
 		if (!asked[type])
@@ -125,7 +123,7 @@ choose_types(struct list *list, const bool *asked)
 		list->type[type] = rows[type].offered;
 		any |= rows[type].offered;
 	}
-	/* a label that nothing has is told with `lookup` */
+	/* a label that nothing has is reported with `lookup` */
 	if (work->account->lookup[0] && !work->has[ROW_A] &&
 		!work->has[ROW_AAAA])
 		return;
@@ -158,7 +156,7 @@ account_read_names(struct account_work *work)
 			"set is missing (or create and update)");
 	for (i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
 		list = (struct list){ .work = work };
-		list.entry = account_entry(work->section, lists[i].key);
+		list.entry = config_first(work->section, lists[i].key);
 		if (!list.entry)
 			continue;
 		found = true;

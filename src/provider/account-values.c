@@ -1,26 +1,21 @@
-#include <stdint.h>
+/* The values of an account: what its row declares, and the general keys. */
+#include "provider/internal.h"
+
 #include <string.h>
 
-#include "provider/account-internal.h"
 #include "address.h"
-#include "buf.h"
-#include "config/config.h"
 #include "fail.h"
-#include "http/http.h"
 #include "json/json.h"
-#include "provider/layer.h"
-#include "provider/row.h"
-#include "provider/check.h"
-#include "provider/make.h"
+#include "name.h"
 #include "secret.h"
 #include "url.h"
-#include "name.h"
 
 /* Puts a value behind those in the list; the text of the other type counts
  * for both. */
 static void
 add_value(struct account_work *work, struct row_value **list,
-	const struct row_declared *declared, const char *text, int type)
+	const struct row_declared *declared, const char *text,
+	enum row_type type)
 {
 	struct row_value *value;
 
@@ -53,7 +48,7 @@ missing(struct account_work *work, const struct row_declared *declared)
 
 static void
 read_value(struct account_work *work, const struct row_declared *declared,
-	int type)
+	enum row_type type)
 {
 	struct mem *mem = work->config->mem;
 	struct layer_value value =
@@ -68,7 +63,7 @@ read_value(struct account_work *work, const struct row_declared *declared,
 		/* an empty value hides the row's */
 		if (!declared->optional)
 			config_wrong(work->config, work->section,
-				account_entry(work->section, value.key),
+				config_first(work->section, value.key),
 				"is empty");
 		return;
 	}
@@ -86,7 +81,7 @@ check_secret(struct account_work *work, const struct row_declared *declared)
 {
 	const struct config_entry *entry;
 	bool found = false;
-	int type;
+	enum row_type type;
 
 	for (entry = work->section->entries; entry; entry = entry->next)
 		for (type = 0; type < ROW_TYPES; type++) {
@@ -106,7 +101,7 @@ read_file(struct account_work *work, const struct row_declared *declared,
 	struct config *config = work->config;
 	const char *text;
 	struct fail fail;
-	int type;
+	enum row_type type;
 
 	if (entry->lines->text[0] == '\0') {
 		config_wrong(config, work->section, entry, "is empty");
@@ -134,11 +129,11 @@ read_declared(struct account_work *work, const struct row_declared *declared,
 {
 	const struct config_entry *file = NULL;
 	bool written = false;
-	int type;
+	enum row_type type;
 
 	if (declared->secret) {
 		written = check_secret(work, declared);
-		file = account_entry(
+		file = config_first(
 			work->section, mem_printf(work->config->mem, "%s_file",
 					       declared->name));
 	}
@@ -160,7 +155,7 @@ account_read_values(struct account_work *work, struct buf *fingerprint)
 	static const struct row_declared ttl = { .name = "ttl", .text = "" };
 	const struct row_declared *declared = work->declared;
 	struct layer_value value;
-	int type;
+	enum row_type type;
 
 	/* `zone` may be declared, but is read with the general keys */
 	for (; declared; declared = declared->next)
@@ -176,12 +171,12 @@ account_read_values(struct account_work *work, struct buf *fingerprint)
 	work->account->defaults = work->defaults;
 }
 
-/* The text of a key of every account; NULL: not given, or told to be empty. */
+/* The text of a key of every account; NULL: not given, or reported as empty. */
 static const char *
 general(struct account_work *work, const char *key,
 	const struct config_entry **entry)
 {
-	*entry = account_entry(work->section, key);
+	*entry = config_first(work->section, key);
 	if (!*entry)
 		return NULL;
 	if ((*entry)->lines->text[0] == '\0') {
@@ -191,23 +186,14 @@ general(struct account_work *work, const char *key,
 	return (*entry)->lines->text;
 }
 
-/* True if a text of the row, for a type that it offers, holds the variable. */
+/* Whether the row, for a type that it offers, holds the variable. */
 static bool
 rows_hold(const struct account *account, const char *variable)
 {
-	const char *words[] = { variable, NULL };
-	int type, step;
+	const struct row *row = account->row;
 
-	for (type = 0; type < ROW_TYPES; type++) {
-		if (!account->row[type].offered)
-			continue;
-		if (row_shared_holds(&account->row[type], words))
-			return true;
-		for (step = 0; step < STEPS; step++)
-			if (row_step_holds(&account->row[type], step, words))
-				return true;
-	}
-	return false;
+	return (row[ROW_A].offered && row_holds(&row[ROW_A], variable)) ||
+	       (row[ROW_AAAA].offered && row_holds(&row[ROW_AAAA], variable));
 }
 
 /* HOST, HOST:PORT or [ADDRESS]:PORT: what a program is given. */
@@ -273,7 +259,7 @@ static bool
 zone_missing(const struct account_work *work)
 {
 	const struct row *row;
-	int type;
+	enum row_type type;
 
 	for (type = 0; type < ROW_TYPES; type++) {
 		row = &work->account->row[type];
@@ -296,18 +282,18 @@ read_zone(struct account_work *work)
 	while (declared && strcmp(declared->name, "zone") != 0)
 		declared = declared->next;
 	if (value.lines) {
-		work->account->zone = name_read(
-			config->mem, value.lines->text, 1, &fail);
+		work->account->zone =
+			name_read(config->mem, value.lines->text, 1, &fail);
 		if (!work->account->zone)
 			config_wrong(config, work->section,
-				account_entry(work->section, "zone"), "%s",
+				config_first(work->section, "zone"), "%s",
 				fail.text);
 	} else if (declared ? !declared->optional : zone_missing(work)) {
 		missing(work, declared ? declared : &plain);
 	}
 }
 
-/* The number of bits behind the slash, 1 to 127; 0: it is none. */
+/* The number of bits behind the slash, 1 to 127; 0: something else. */
 static int
 read_prefix(const char *text)
 {

@@ -1,56 +1,27 @@
-#include "provider/account-internal.h"
+/* Reads an account: its row, layered, and all that its section writes. */
+#include "provider/internal.h"
 
-#include <stdint.h>
 #include <string.h>
 
-#include "buf.h"
-#include "provider/catalogue-internal.h"
-#include "config/config.h"
-#include "provider/layer.h"
-#include "provider/row.h"
-#include "provider/check.h"
-
-const char *const account_keys[] = { "names", "ipv4", "ipv6", "ttl", "zone",
-	"lookup", "suffix", "server", "refresh", NULL };
-
-const struct config_entry *
-account_entry(const struct config_section *section, const char *key)
-{
-	const struct config_entry *entry = section->entries;
-
-	while (entry && strcmp(entry->key, key) != 0)
-		entry = entry->next;
-	return entry;
-}
-
-/* Tells of unknown keys, and of those that only a row has. */
+/* Reports unknown keys, and of those that only a row has. */
 static void
 check_keys(struct account_work *work, const struct layer_work *layers)
 {
-	struct layer_words words = { 0 };
+	struct row_words words = { 0 };
 	struct mem *mem = work->config->mem;
 	const struct config_entry *entry;
 	const struct row_declared *at;
-	const char *const *key;
 
-	for (key = account_keys; *key; key++)
-		layer_word(mem, &words, *key);
+	row_words_of(mem, &words, WORD_ACCOUNT);
 	for (at = work->declared; at; at = at->next)
 		if (at->secret)
-			layer_word(mem, &words,
+			row_words_add(mem, &words,
 				mem_printf(mem, "%s_file", at->name));
 	row_check_keys(work->config, layers, work->declared, &words);
-	entry = account_entry(work->section, "like");
+	entry = config_first(work->section, "like");
 	if (entry)
 		config_wrong(work->config, work->section, entry,
 			"stands in rows only: write [provider NAME]");
-}
-
-static bool
-is_name_list(const char *key)
-{
-	return strcmp(key, "names") == 0 || strcmp(key, "ipv4") == 0 ||
-	       strcmp(key, "ipv6") == 0;
 }
 
 static void
@@ -62,7 +33,7 @@ add_layers(struct buf *text, const struct layer *layer)
 	for (; layer; layer = layer->below) {
 		for (entry = layer->section->entries; entry;
 			entry = entry->next) {
-			if (is_name_list(entry->key))
+			if (row_word(entry->key) & WORD_NAMES)
 				continue;
 			buf_printf(text, "%s\n", entry->key);
 			for (line = entry->lines; line; line = line->next)
@@ -72,19 +43,17 @@ add_layers(struct buf *text, const struct layer *layer)
 	}
 }
 
-/* The row, layered; the mistakes that the account's own keys make are told. */
+/* The row, layered; reports the mistakes that the account's own keys make. */
 static void
 make_rows(struct account_work *work)
 {
 	struct layer_work all = { .mem = work->config->mem,
 		.top = work->layers };
 	struct layer_work below = { 0 };
-	struct row_declared *declared;
 
-	catalogue_make(&all, work->account->row, &declared);
+	work->declared = catalogue_make(&all, work->account->row);
 	catalogue_make_below(&below, &all);
 	layer_report(work->config, &all, &below);
-	work->declared = declared;
 	check_keys(work, &all);
 }
 
@@ -114,14 +83,14 @@ find_lookups(struct account_work *work,
 	static const char *const kinds[] = { "ipv4", "ipv6" };
 	const struct config_entry *entry;
 	const char *label = "";
-	int type;
+	enum row_type type;
 
-	entry = account_entry(work->section, "lookup");
+	entry = config_first(work->section, "lookup");
 	if (entry)
 		label = mem_text(work->config->mem, entry->lines->text);
 	work->account->lookup = label;
 	for (type = 0; type < ROW_TYPES; type++) {
-		work->has[type] = has(arg, label, (enum row_type)type);
+		work->has[type] = has(arg, label, type);
 		work->family[type] = mem_printf(work->config->mem, "[%s%s%s]",
 			kinds[type], *label ? " " : "", label);
 	}
@@ -138,7 +107,6 @@ account_read(struct catalogue *catalogue, struct config_section *section,
 	struct account_work work = { .config = config, .section = section };
 	struct layer *own = mem_take(config->mem, 2 * sizeof(*own));
 
-	section->used = true;
 	if (!row) {
 		config_wrong(
 			config, section, NULL, "no provider %s", section->kind);
@@ -146,14 +114,14 @@ account_read(struct catalogue *catalogue, struct config_section *section,
 	}
 	own[0].section = own[1].section = section;
 	own[0].below = catalogue_layers(catalogue, row, config->mem, NULL);
-	/* what is wrong with the row's `like` is told with the row */
+	/* what is wrong with the row's `like` is reported with the row */
 	if (!own[0].below)
 		return NULL;
 	work.layers = &own[0];
 	work.own = &own[1];
 	work.account = mem_take(config->mem, sizeof(*work.account));
 	work.account->title = section->name;
-	work.account->provider = mem_text(config->mem, row->name);
+	work.account->provider = section->kind;
 	work.account->section = section;
 	find_lookups(&work, has, arg);
 	read_account(&work);

@@ -1,15 +1,22 @@
-#include "provider/catalogue-internal.h"
+/* The rows there are, the layers of each, and the check of the user's own. */
+#include "provider/internal.h"
 
-#include <stdint.h>
 #include <string.h>
 
-#include "buf.h"
-#include "config/config.h"
+#include "json/json.h"
 #include "nearest.h"
-#include "provider/layer.h"
-#include "provider/row.h"
+#include "template/template.h"
 
+#define ROW_NAME_MAX 40
 #define LIKE_MAX 4
+
+struct catalogue_row {
+	struct catalogue_row *next;
+	const char *name;
+	const struct provider_text *text;     /* NULL: a user's row */
+	const struct config_section *section; /* built in: once it is read */
+	struct catalogue_row *hidden; /* the built-in row of the same name */
+};
 
 struct catalogue {
 	struct mem *mem;
@@ -70,7 +77,6 @@ catalogue_new(struct config *config)
 		section = section->next) {
 		if (strcmp(section->kind, "provider") != 0)
 			continue;
-		section->used = true;
 		row = mem_take(mem, sizeof(*row));
 		row->name = section->label;
 		row->section = section;
@@ -101,11 +107,11 @@ const char *const *
 catalogue_names(struct catalogue *catalogue)
 {
 	const struct catalogue_row *row;
-	struct layer_words words = { 0 };
+	struct row_words words = { 0 };
 
 	if (!catalogue->names) {
 		for (row = catalogue->rows; row; row = row->next)
-			layer_word(catalogue->mem, &words, row->name);
+			row_words_add(catalogue->mem, &words, row->name);
 		catalogue->names = words.at;
 	}
 	return catalogue->names;
@@ -127,12 +133,6 @@ catalogue_hides(struct catalogue *catalogue, const char *name)
 	const struct catalogue_row *row = catalogue_find(catalogue, name);
 
 	return row && row->hidden;
-}
-
-const char *
-catalogue_nearest(struct catalogue *catalogue, const char *name)
-{
-	return nearest_word(name, catalogue_names(catalogue));
 }
 
 /* The section of a row; a built-in one is read when it is first needed. */
@@ -205,7 +205,7 @@ static void
 no_provider(
 	struct catalogue *catalogue, struct layer_work *work, const char *name)
 {
-	const char *nearest = catalogue_nearest(catalogue, name);
+	const char *nearest = nearest_word(name, catalogue_names(catalogue));
 
 	if (nearest && strcmp(nearest, name) != 0)
 		layer_wrong(work, "no provider %s (%s?)", name, nearest);
@@ -264,6 +264,124 @@ catalogue_layers(struct catalogue *catalogue, struct catalogue_row *row,
 	return right ? layers : NULL;
 }
 
+/* A value that stands bare in a body would break it. */
+static void
+check_bare(struct layer_work *work, const struct row *row, enum row_type type,
+	const struct row_declared *declared)
+{
+	struct layer_value value;
+
+	for (; declared; declared = declared->next) {
+		value = layer_at(work, declared->name, type);
+		if (!value.lines || json_bare_ok(value.lines->text) ||
+			!row_check_bare(row, declared->name))
+			continue;
+		if (declared->secret)
+			layer_wrong(work, "is no number, true or false");
+		else
+			layer_wrong(work, "\"%s\" is no number, true or false",
+				value.lines->text);
+	}
+}
+
+/* The user part of a row's Basic words. */
+struct user_part {
+	struct layer_work *work;
+	enum row_type type;
+};
+
+static bool
+check_colon(const char *name, void *arg)
+{
+	const struct user_part *part = arg;
+	const struct layer_value value = layer_at(part->work, name, part->type);
+
+	if (value.lines && strchr(value.lines->text, ':'))
+		layer_wrong(part->work,
+			"holds a colon, which ends the user of Basic");
+	return true;
+}
+
+/* RFC 7617, section 2: the first colon ends the user. */
+static void
+check_user(struct layer_work *work, const struct row *row, enum row_type type)
+{
+	struct user_part part = { work, type };
+	const char *user;
+
+	if (!row->auth || strncmp(row->auth, "Basic ", 6) != 0)
+		return;
+	user = mem_textn(work->mem, row->auth, strcspn(row->auth, ":"));
+	template_each(user, check_colon, &part);
+}
+
+struct row_declared *
+catalogue_make(struct layer_work *work, struct row rows[ROW_TYPES])
+{
+	struct row_declared *declared = row_make_declared(work);
+	enum row_type type;
+
+	row_check_layers(work, declared);
+	for (type = ROW_A; type < ROW_TYPES; type++) {
+		row_make(work, &rows[type], type);
+		row_check(work, &rows[type], type, declared);
+		check_bare(work, &rows[type], type, declared);
+		check_user(work, &rows[type], type);
+	}
+	return declared;
+}
+
+void
+catalogue_make_below(struct layer_work *below, const struct layer_work *work)
+{
+	struct row rows[ROW_TYPES] = { { .offered = false } };
+
+	below->mem = work->mem;
+	below->top = work->top->below;
+	/* only what is wrong above can be wrong below as well */
+	if (below->top && work->mistakes)
+		catalogue_make(below, rows);
+}
+
+static void
+check_name(struct config *config, const struct config_section *section)
+{
+	static const char *const others[] = { "ddns", "ipv4", "ipv6", "webhook",
+		"provider" };
+	const char *name = section->label;
+	size_t i;
+
+	if (name[0] == '\0' || strlen(name) > ROW_NAME_MAX ||
+		strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-") !=
+			strlen(name))
+		config_wrong(config, section, NULL,
+			"a provider's name is 1 to 40 of a-z 0-9 . -");
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcmp(name, others[i]) == 0)
+			config_wrong(config, section, NULL,
+				"%s is a section of another kind", name);
+}
+
+static void
+check_row(struct catalogue *catalogue, struct catalogue_row *row)
+{
+	struct config *config = catalogue->config;
+	struct layer_work work = { .mem = config->mem }, below = { 0 };
+	struct row rows[ROW_TYPES] = { { .offered = false } };
+	struct row_declared *declared;
+	struct row_words none = { 0 };
+
+	check_name(config, row->section);
+	if (!catalogue_layers(catalogue, row, config->mem, &work)) {
+		layer_report(config, &work, NULL);
+		return;
+	}
+	declared = catalogue_make(&work, rows);
+	catalogue_make_below(&below, &work);
+	layer_report(config, &work, &below);
+	row_check_keys(config, &work, declared, &none);
+}
+
 void
 catalogue_check(struct catalogue *catalogue)
 {
@@ -271,5 +389,33 @@ catalogue_check(struct catalogue *catalogue)
 
 	for (row = catalogue->rows; row; row = row->next)
 		if (!row->text)
-			catalogue_check_row(catalogue, row, catalogue->config);
+			check_row(catalogue, row);
+}
+
+bool
+catalogue_look(struct catalogue *catalogue, const char *name, struct mem *mem,
+	struct catalogue_view *view)
+{
+	struct catalogue_row *row = catalogue_find(catalogue, name);
+	struct layer_work work = { .mem = mem };
+
+	*view = (struct catalogue_view){ .text = NULL };
+	if (!row)
+		return false;
+	if (row->text)
+		view->text = row->text->text;
+	view->layers = catalogue_layers(catalogue, row, mem, &work);
+	view->section = row->section;
+	if (view->layers)
+		view->declared = catalogue_make(&work, view->rows);
+	return true;
+}
+
+const char *
+catalogue_default(
+	const struct catalogue_view *view, struct mem *mem, const char *key)
+{
+	struct layer_value value = layer_find(mem, view->layers, key, ROW_A);
+
+	return value.lines ? value.lines->text : NULL;
 }

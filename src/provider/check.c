@@ -1,57 +1,25 @@
-#include "provider/check.h"
+/* The mistakes that a row can have: ddns-providers(5), MESSAGES. */
+#include "provider/internal.h"
 
-#include <stdint.h>
 #include <string.h>
 
-#include "buf.h"
-#include "config/config.h"
 #include "nearest.h"
-#include "provider/layer.h"
-#include "provider/row.h"
-#include "provider/make.h"
 #include "sign/sign.h"
 #include "template/template.h"
 
 #define FIELDS_MAX 16
 #define TESTS_MAX 64
-
-/* Variables of the language, and the first step that may hold them. */
-static const struct {
-	const char *name;
-	int from;
-	int to;
-} variables[] = {
-	{ "fqdn", STEP_LOGIN, STEP_VALUE },
-	{ "zone", STEP_LOGIN, STEP_VALUE },
-	{ "name", STEP_LOGIN, STEP_VALUE },
-	{ "sub", STEP_LOGIN, STEP_VALUE },
-	{ "type", STEP_LOGIN, STEP_VALUE },
-	{ "ip", STEP_LOGIN, STEP_VALUE },
-	{ "ip4", STEP_LOGIN, STEP_VALUE },
-	{ "ip6", STEP_LOGIN, STEP_VALUE },
-	{ "ips", STEP_LOGIN, STEP_VALUE },
-	{ "ttl", STEP_LOGIN, STEP_VALUE },
-	{ "server", STEP_LOGIN, STEP_VALUE },
-	{ "page", STEP_LOGIN, STEP_BATCH },
-	{ "offset", STEP_LOGIN, STEP_BATCH },
-	{ "value", STEP_SET, STEP_BATCH },
-	{ "set", STEP_BATCH, STEP_BATCH },
-	{ "create", STEP_BATCH, STEP_BATCH },
-	{ "update", STEP_BATCH, STEP_BATCH },
-	{ "delete", STEP_BATCH, STEP_BATCH },
-};
-
-static const char *const item_words[] = { "set", "create", "update", "delete",
-	NULL };
+#define DECLARED_MAX 16
+#define ROW_BYTES (16 * 1024)
 
 /* What is defined where a text stands. */
 struct place {
 	struct layer_work *work;
-	struct layer_words words;
+	struct row_words words;
 };
 
 static void
-add_read(struct place *place, const struct row *row, int step)
+add_read(struct place *place, const struct row *row, enum row_step step)
 {
 	const struct row_request *request = row->step[step];
 	const struct row_binding *at;
@@ -59,25 +27,35 @@ add_read(struct place *place, const struct row *row, int step)
 	if (!request || !request->reading)
 		return;
 	for (at = request->reading->bindings; at; at = at->next)
-		layer_word(place->work->mem, &place->words, at->variable);
+		row_words_add(place->work->mem, &place->words, at->variable);
+}
+
+/* The variables of the language that a step may hold, of enum row_word. */
+static unsigned
+variables_of(enum row_step step)
+{
+	unsigned is = WORD_TEXT;
+
+	if (step <= STEP_BATCH)
+		is |= WORD_PAGE;
+	if (step >= STEP_SET && step <= STEP_BATCH)
+		is |= WORD_WRITE;
+	return step == STEP_BATCH ? is | WORD_BATCH : is;
 }
 
 /* The place of a step's texts. STEP_VALUE serves texts of all requests. */
 static struct place
-place_of(struct layer_work *work, const struct row *row, int step,
+place_of(struct layer_work *work, const struct row *row, enum row_step step,
 	const struct row_declared *declared)
 {
 	struct place place = { .work = work };
-	size_t i;
-	int at, last;
+	enum row_step at, last;
 
-	for (i = 0; i < sizeof(variables) / sizeof(variables[0]); i++)
-		if (step >= variables[i].from && step <= variables[i].to)
-			layer_word(work->mem, &place.words, variables[i].name);
+	row_words_of(work->mem, &place.words, variables_of(step));
 	for (; declared; declared = declared->next)
-		layer_word(work->mem, &place.words, declared->name);
+		row_words_add(work->mem, &place.words, declared->name);
 	if (row->jwt && step == STEP_LOGIN)
-		layer_word(work->mem, &place.words, "jwt");
+		row_words_add(work->mem, &place.words, "jwt");
 	/* what is sent for a whole zone knows no record */
 	last = step == STEP_PUBLISH ? STEP_ZONES : STEP_RECORD;
 	for (at = STEP_LOGIN; at < step && at <= last; at++)
@@ -89,11 +67,10 @@ static bool
 is_defined(const char *name, void *arg)
 {
 	struct place *place = arg;
-	const char *const *at, *nearest;
+	const char *nearest;
 
-	for (at = place->words.at; *at; at++)
-		if (strcmp(*at, name) == 0)
-			return true;
+	if (row_words_have(&place->words, name))
+		return true;
 	nearest = nearest_word(name, place->words.at);
 	if (nearest)
 		layer_wrong(place->work, "nothing defines {%s} (%s?)", name,
@@ -110,13 +87,13 @@ text_defined(const char *text, void *arg)
 }
 
 static void
-check_shared_variables(struct layer_work *work, const struct row *row, int type,
-	const struct row_declared *declared)
+check_shared_variables(struct layer_work *work, const struct row *row,
+	enum row_type type, const struct row_declared *declared)
 {
 	struct place place = place_of(work, row, STEP_VALUE, declared);
 	const struct config_line *field;
 	const struct row_test *test;
-	int i;
+	enum row_meaning i;
 
 	layer_at(work, "url", type);
 	if (row->url)
@@ -131,7 +108,7 @@ check_shared_variables(struct layer_work *work, const struct row *row, int type,
 	for (field = row->fields; field; field = field->next)
 		text_defined(field->text, &place);
 	for (i = 0; i < MEANINGS; i++) {
-		layer_at(work, row_meanings[i], type);
+		layer_at(work, row_meaning_name(i), type);
 		for (test = row->test[i]; test; test = test->next)
 			if (test->text)
 				text_defined(test->text, &place);
@@ -139,17 +116,17 @@ check_shared_variables(struct layer_work *work, const struct row *row, int type,
 }
 
 static void
-check_variables(struct layer_work *work, const struct row *row, int type,
-	const struct row_declared *declared)
+check_variables(struct layer_work *work, const struct row *row,
+	enum row_type type, const struct row_declared *declared)
 {
 	struct place place;
-	int i;
+	enum row_step i;
 
 	check_shared_variables(work, row, type, declared);
 	for (i = 0; i < STEPS; i++) {
 		if (!row->step[i])
 			continue;
-		layer_at(work, row_steps[i], type);
+		layer_at(work, row_step_name(i), type);
 		place = place_of(work, row, i, declared);
 		row_each_of_step(row, i, text_defined, &place);
 	}
@@ -207,87 +184,83 @@ check_listed(struct layer_work *work, const struct row *row)
 static void
 check_zones(struct layer_work *work, const struct row *row)
 {
-	static const char *const zone[] = { "zone", NULL };
 	const struct row_request *zones = row->step[STEP_ZONES];
 
 	if (!zones)
 		return;
 	if (zones->reading ? !reads(zones->reading, "zone")
-			   : !row_step_holds(row, STEP_ZONES, zone) &&
-				     !row_shared_holds(row, zone))
+			   : !row_step_holds(row, STEP_ZONES, "zone") &&
+				     !row_shared_holds(row, "zone"))
 		layer_wrong(work, "reads no zone");
 }
 
 static void
-check_paging(struct layer_work *work, const struct row *row, int type)
+check_paging(struct layer_work *work, const struct row *row, enum row_type type)
 {
-	static const char *const page[] = { "page", NULL };
 	const struct row_request *request;
-	int i;
+	enum row_step i;
 
 	for (i = 0; i < STEPS; i++) {
 		request = row->step[i];
 		if (!request || !request->reading || !request->reading->page ||
-			row_step_holds(row, i, page))
+			row_step_holds(row, i, "page"))
 			continue;
-		layer_at(work, row_steps[i], type);
+		layer_at(work, row_step_name(i), type);
 		layer_wrong(work, "reads page, but holds no {page}");
 	}
 }
 
 /* One of set, create, update, delete. */
 static void
-check_write(struct layer_work *work, const struct row *row, int step)
+check_write(struct layer_work *work, const struct row *row, enum row_step step)
 {
-	static const char *const ip[] = { "ip", NULL };
-	const char *word[] = { row_steps[step], NULL };
+	const char *word = row_step_name(step);
 	const struct row_request *write = row->step[step];
 
-	if (!write->method && !row_step_holds(row, STEP_BATCH, word))
+	if (!write->text.method && !row_step_holds(row, STEP_BATCH, word))
 		layer_wrong(work,
-			"begins with no method, and batch has no {%s}",
-			word[0]);
+			"begins with no method, and batch has no {%s}", word);
 	if (step != STEP_SET && !row->step[STEP_RECORDS])
 		layer_wrong(work, "needs records");
 	if (step == STEP_DELETE || row_sends_address(row, step))
 		return;
 	if (step != STEP_SET)
 		layer_wrong(work, "sends no address");
-	else if (!row_tests_hold(row, MEANS_GOOD, ip))
+	else if (!row_tests_hold(row, MEANS_GOOD, "ip"))
 		layer_wrong(work, "sends no address, so good must hold {ip}");
 }
 
 static void
-check_writes(struct layer_work *work, const struct row *row, int type)
+check_writes(struct layer_work *work, const struct row *row, enum row_type type)
 {
-	int i;
+	enum row_step i;
 
 	for (i = STEP_SET; i <= STEP_DELETE; i++) {
 		if (!row->step[i])
 			continue;
-		layer_at(work, row_steps[i], type);
+		layer_at(work, row_step_name(i), type);
 		check_write(work, row, i);
 	}
 	layer_at(work, "batch", type);
 	if (row->step[STEP_BATCH] &&
-		!row_step_holds(row, STEP_BATCH, item_words))
+		!row_step_holds(row, STEP_BATCH, "set create update delete"))
 		layer_wrong(
 			work, "holds none of {set} {create} {update} {delete}");
 }
 
 /* A URL that is put behind `url` needs one. */
 static void
-check_urls(struct layer_work *work, const struct row *row, int type)
+check_urls(struct layer_work *work, const struct row *row, enum row_type type)
 {
 	const struct row_request *request;
-	int i;
+	enum row_step i;
 
 	for (i = 0; i < STEPS && !row->url; i++) {
 		request = row->step[i];
-		if (!request || !request->method ||
-			!strchr("/?{", request->url[0]))
+		if (!request || !request->text.method ||
+			!strchr("/?{", request->text.url[0]))
 			continue;
-		layer_at(work, row_steps[i], type);
+		layer_at(work, row_step_name(i), type);
 		layer_wrong(
 			work, "its URL is put behind `url`, which is missing");
 	}
@@ -314,14 +287,13 @@ check_auth(struct layer_work *work, const struct row *row)
 static void
 check_jwt(struct layer_work *work, const struct row *row)
 {
-	static const char *const jwt[] = { "jwt", NULL };
 	const char *scope = row->jwt ? strpbrk(row->jwt, " \t") : NULL;
 
 	if (!row->jwt)
 		return;
 	if (!scope || strpbrk(scope + strspn(scope, " \t"), " \t"))
 		layer_wrong(work, "takes key scope");
-	if (!row->step[STEP_LOGIN] || !row_step_holds(row, STEP_LOGIN, jwt))
+	if (!row->step[STEP_LOGIN] || !row_step_holds(row, STEP_LOGIN, "jwt"))
 		layer_wrong(work, "login holds no {jwt}");
 }
 
@@ -343,12 +315,11 @@ check_ceilings(struct layer_work *work, const struct row *row)
 
 	for (i = 0; i < STEPS; i++)
 		if (row->step[i])
-			fields += count_fields(row->step[i]->fields);
+			fields += count_fields(row->step[i]->text.fields);
 	for (i = 0; i < MEANINGS; i++)
 		for (test = row->test[i]; test; test = test->next)
 			tests++;
-	work->key = NULL;
-	work->line = 0;
+	layer_whole(work);
 	if (fields > FIELDS_MAX)
 		layer_wrong(work, "has more than %d fields", FIELDS_MAX);
 	if (tests > TESTS_MAX)
@@ -357,9 +328,9 @@ check_ceilings(struct layer_work *work, const struct row *row)
 
 /* What a program does takes no requests of ours. */
 static void
-check_runs(struct layer_work *work, const struct row *row, int type)
+check_runs(struct layer_work *work, const struct row *row, enum row_type type)
 {
-	int i;
+	enum row_step i;
 
 	if (!row->runs)
 		return;
@@ -369,13 +340,13 @@ check_runs(struct layer_work *work, const struct row *row, int type)
 	for (i = 0; i < STEPS; i++) {
 		if (!row->step[i])
 			continue;
-		layer_at(work, row_steps[i], type);
+		layer_at(work, row_step_name(i), type);
 		layer_wrong(work, "%s sends no requests", row->runs);
 	}
 }
 
 void
-row_check(struct layer_work *work, const struct row *row, int type,
+row_check(struct layer_work *work, const struct row *row, enum row_type type,
 	const struct row_declared *declared)
 {
 	layer_at(work, "auth", type);
@@ -395,4 +366,154 @@ row_check(struct layer_work *work, const struct row *row, int type,
 	check_ceilings(work, row);
 	if (row->offered && !row->runs)
 		check_urls(work, row, type);
+}
+
+/* Whether {variable} stands in a JSON text outside of its strings. */
+static bool
+stands_bare(const char *json, const char *variable)
+{
+	size_t len = strlen(variable);
+	bool string = false;
+
+	for (; *json; json++) {
+		if (*json == '\\' && json[1])
+			json++;
+		else if (*json == '"')
+			string = !string;
+		else if (!string && *json == '{' &&
+			 strncmp(json + 1, variable, len) == 0 &&
+			 json[1 + len] == '}')
+			return true;
+	}
+	return false;
+}
+
+bool
+row_check_bare(const struct row *row, const char *variable)
+{
+	const struct row_request *request;
+	enum row_step i;
+
+	for (i = 0; i < STEPS; i++) {
+		request = row->step[i];
+		if (request && request->text.kind == BODY_JSON &&
+			stands_bare(request->text.body, variable))
+			return true;
+	}
+	return false;
+}
+
+static bool
+is_row_key(struct mem *mem, const char *key)
+{
+	const char *plain;
+	bool typed;
+
+	if (row_word(key) & WORD_KEY)
+		return true;
+	plain = layer_plain(mem, key, &typed);
+	return typed && (row_word(plain) & WORD_TYPED);
+}
+
+static size_t
+section_bytes(struct mem *mem, const struct config_section *section)
+{
+	const struct config_entry *entry;
+	const struct config_line *line;
+	size_t bytes = 0;
+
+	for (entry = section->entries; entry; entry = entry->next) {
+		if (!is_row_key(mem, entry->key))
+			continue;
+		bytes += strlen(entry->key);
+		for (line = entry->lines; line; line = line->next)
+			bytes += strlen(line->text) + 1;
+	}
+	return bytes;
+}
+
+void
+row_check_layers(struct layer_work *work, const struct row_declared *declared)
+{
+	const struct layer *layer;
+	struct layer_value value;
+	size_t bytes = 0;
+	int count = 0;
+
+	layer_whole(work);
+	for (layer = work->top; layer; layer = layer->below)
+		bytes += section_bytes(work->mem, layer->section);
+	if (bytes > ROW_BYTES)
+		layer_wrong(work, "is over 16 KiB with its layers");
+	for (; declared; declared = declared->next)
+		count++;
+	if (count > DECLARED_MAX)
+		layer_wrong(work, "declares more than %d keys", DECLARED_MAX);
+	value = layer_at(work, "refresh", ROW_A);
+	if (value.lines && config_time(value.lines->text) < 0)
+		layer_wrong(work, "%s: a time is 90s, 30m, 2h or 25d",
+			value.lines->text);
+}
+
+static bool
+is_declared(const struct row_declared *declared, const char *key)
+{
+	for (; declared; declared = declared->next)
+		if (strcmp(declared->name, key) == 0)
+			return true;
+	return false;
+}
+
+static void
+check_known(struct config *config, const struct layer_work *work,
+	const struct config_entry *entry, const char *plain)
+{
+	const struct config_section *section = work->top->section;
+	const struct config_line *line;
+	const unsigned is = row_word(plain);
+
+	if (!(is & WORD_REPEATS))
+		config_one(config, section, entry->key);
+	if (!(is & WORD_GOES_ON)) {
+		config_single(config, section, entry);
+		return;
+	}
+	for (line = entry->lines; line && (is & WORD_KEY); line = line->next)
+		if (line->cut)
+			config_wrong_line(config, section, entry, line->line,
+				"a `;` behind a blank begins a comment: write \\u003b in JSON, %3B in a URL");
+}
+
+void
+row_check_keys(struct config *config, const struct layer_work *work,
+	const struct row_declared *declared, const struct row_words *words)
+{
+	const struct config_section *section = work->top->section;
+	const struct config_entry *entry;
+	const struct row_declared *at;
+	const char *plain, *nearest;
+	struct row_words known = { 0 };
+	size_t i;
+	bool typed;
+
+	row_words_of(work->mem, &known, WORD_KEY);
+	for (at = declared; at; at = at->next)
+		row_words_add(work->mem, &known, at->name);
+	for (i = 0; i < words->count; i++)
+		row_words_add(work->mem, &known, words->at[i]);
+	for (entry = section->entries; entry; entry = entry->next) {
+		plain = layer_plain(work->mem, entry->key, &typed);
+		if (is_row_key(work->mem, entry->key) ||
+			is_declared(declared, plain) ||
+			row_words_have(words, entry->key)) {
+			check_known(config, work, entry, plain);
+			continue;
+		}
+		nearest = nearest_word(plain, known.at);
+		if (nearest)
+			config_wrong(config, section, entry,
+				"unknown key (%s?)", nearest);
+		else
+			config_wrong(config, section, entry, "unknown key");
+	}
 }

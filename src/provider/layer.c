@@ -1,208 +1,114 @@
-#include "provider/layer.h"
+/* Layers of a row: account over row over `like` row, key by key. */
+#include "provider/internal.h"
 
-#include <stdint.h>
 #include <string.h>
 
-#include "buf.h"
-#include "config/config.h"
-
-static const struct {
-	const char *name;
-	bool typed;   /* may be written for one type */
-	bool repeats; /* may be written again */
-	bool goes_on; /* may have further lines */
-} keys[] = {
-	{ "site", false, false, false },
-	{ "like", false, false, false },
-	{ "runs", false, false, false },
-	{ "secret", false, true, true },
-	{ "setting", false, true, true },
-	{ "url", true, false, true },
-	{ "header", true, true, true },
-	{ "auth", true, false, false },
-	{ "jwt", true, false, false },
-	{ "login", true, false, true },
-	{ "zones", true, false, true },
-	{ "records", true, false, true },
-	{ "record", true, false, true },
-	{ "set", true, false, true },
-	{ "create", true, false, true },
-	{ "update", true, false, true },
-	{ "delete", true, false, true },
-	{ "batch", true, false, true },
-	{ "publish", true, false, true },
-	{ "value", true, false, true },
-	{ "missing", true, true, true },
-	{ "denied", true, true, true },
-	{ "refused", true, true, true },
-	{ "busy", true, true, true },
-	{ "later", true, true, true },
-	{ "good", true, true, true },
-	{ "error", true, true, true },
-	{ "hold", true, false, false },
-	{ "ttl", true, false, false },
-	{ "type", true, false, false },
-	{ "zone", false, false, false },
-	{ "refresh", false, false, false },
-};
-
-#define KEYS (sizeof(keys) / sizeof(keys[0]))
-
-/* In the order of enum row_type. */
-static const char *const suffixes[] = { ".A", ".AAAA" };
-
-#define TYPES (sizeof(suffixes) / sizeof(suffixes[0]))
-
-static size_t
-key_index(const char *key)
+/* Whether a key is written so: for both types (""), or for one (".A"). */
+static bool
+ends(const char *rest, const char *type)
 {
-	size_t i;
-
-	for (i = 0; i < KEYS; i++)
-		if (strcmp(keys[i].name, key) == 0)
-			break;
-	return i;
-}
-
-bool
-layer_knows(const char *key)
-{
-	return key_index(key) < KEYS;
-}
-
-bool
-layer_typed(const char *key)
-{
-	size_t i = key_index(key);
-
-	return i == KEYS || keys[i].typed;
-}
-
-bool
-layer_repeats(const char *key)
-{
-	size_t i = key_index(key);
-
-	return i < KEYS && keys[i].repeats;
-}
-
-bool
-layer_goes_on(const char *key)
-{
-	size_t i = key_index(key);
-
-	return i < KEYS && keys[i].goes_on;
-}
-
-void
-layer_word(struct mem *mem, struct layer_words *words, const char *word)
-{
-	const char **at;
-
-	if (words->count + 2 > words->cap) {
-		words->cap = words->cap ? 2 * words->cap : 64;
-		at = mem_take(mem, words->cap * sizeof(*at));
-		if (words->count > 0)
-			memcpy(at, words->at, words->count * sizeof(*at));
-		words->at = at;
-	}
-	words->at[words->count++] = word;
-	words->at[words->count] = NULL;
-}
-
-void
-layer_keys(struct mem *mem, struct layer_words *words)
-{
-	size_t i;
-
-	for (i = 0; i < KEYS; i++)
-		layer_word(mem, words, keys[i].name);
+	return type ? rest[0] == '.' && strcmp(rest + 1, type) == 0
+		    : rest[0] == '\0';
 }
 
 const char *
-layer_plain(struct mem *mem, const char *key, int *type)
+layer_plain(struct mem *mem, const char *key, bool *typed)
 {
-	size_t len = strlen(key), tail;
-	int i;
+	const char *dot = strrchr(key, '.');
+	enum row_type type;
 
-	*type = -1;
-	for (i = 0; i < (int)TYPES; i++) {
-		tail = strlen(suffixes[i]);
-		if (len <= tail || strcmp(key + len - tail, suffixes[i]) != 0)
-			continue;
-		*type = i;
-		return mem_textn(mem, key, len - tail);
-	}
-	return key;
+	*typed = false;
+	if (!dot || dot == key)
+		return key;
+	for (type = ROW_A; type < ROW_TYPES; type++)
+		*typed = *typed || ends(dot, row_types[type]);
+	return *typed ? mem_textn(mem, key, (size_t)(dot - key)) : key;
 }
 
 bool
-layer_fits(const char *written, const char *key, int type)
+layer_fits(const char *written, const char *key, enum row_type type)
 {
 	size_t len = strlen(key);
 
-	if (strncmp(written, key, len) != 0)
-		return false;
-	return written[len] == '\0' ||
-	       strcmp(written + len, suffixes[type]) == 0;
+	return strncmp(written, key, len) == 0 &&
+	       (ends(written + len, NULL) ||
+		       ends(written + len, row_types[type]));
 }
 
-/* What one section writes under exactly this key. */
+/* Copies of the lines that are not empty, put at *end; the new end. */
+static struct config_line **
+copy_lines(struct mem *mem, const struct config_line *line,
+	struct config_line **end)
+{
+	struct config_line *copy;
+
+	for (; line; line = line->next) {
+		if (line->text[0] == '\0')
+			continue;
+		copy = mem_take(mem, sizeof(*copy));
+		copy->text = mem_text(mem, line->text);
+		copy->line = line->line;
+		copy->cut = line->cut;
+		*end = copy;
+		end = &copy->next;
+	}
+	return end;
+}
+
+/* What one section writes under the key for a type, or for both (NULL). */
 static bool
-section_find(struct mem *mem, const struct layer *layer, const char *suffix,
+section_find(struct mem *mem, const struct layer *layer, const char *type,
 	struct layer_value *value)
 {
 	const size_t len = strlen(value->wanted);
-	const struct config_line *line;
-	struct config_line *copy, *first = NULL, **end = &first;
+	struct config_line *first = NULL, **end = &first;
 	const struct config_entry *entry;
 
 	value->layer = NULL;
 	for (entry = layer->section->entries; entry; entry = entry->next) {
 		if (strncmp(entry->key, value->wanted, len) != 0 ||
-			strcmp(entry->key + len, suffix) != 0)
+			!ends(entry->key + len, type))
 			continue;
 		if (!value->layer) {
 			value->layer = layer;
 			value->key = entry->key;
 			value->line = entry->line;
 		}
-		for (line = entry->lines; line; line = line->next) {
-			if (line->text[0] == '\0')
-				continue;
-			copy = mem_take(mem, sizeof(*copy));
-			copy->text = mem_text(mem, line->text);
-			copy->line = line->line;
-			copy->cut = line->cut;
-			*end = copy;
-			end = &copy->next;
-		}
+		end = copy_lines(mem, entry->lines, end);
 	}
 	value->lines = first;
 	return value->layer != NULL;
 }
 
 struct layer_value
-layer_find(struct mem *mem, const struct layer *top, const char *key, int type)
+layer_find(struct mem *mem, const struct layer *top, const char *key,
+	enum row_type type)
 {
 	struct layer_value value = { .key = key, .wanted = key };
 	const struct layer *layer;
 
 	for (layer = top; layer; layer = layer->below)
-		if (section_find(mem, layer, suffixes[type], &value) ||
-			section_find(mem, layer, "", &value))
+		if (section_find(mem, layer, row_types[type], &value) ||
+			section_find(mem, layer, NULL, &value))
 			break;
 	return value;
 }
 
 struct layer_value
-layer_at(struct layer_work *work, const char *key, int type)
+layer_at(struct layer_work *work, const char *key, enum row_type type)
 {
 	struct layer_value value = layer_find(work->mem, work->top, key, type);
 
 	work->key = value.key;
 	work->line = value.layer == work->top ? value.line : 0;
 	return value;
+}
+
+void
+layer_whole(struct layer_work *work)
+{
+	work->key = NULL;
+	work->line = 0;
 }
 
 static bool
@@ -214,7 +120,7 @@ same(const struct layer_mistake *a, const struct layer_mistake *b)
 }
 
 static bool
-told(const struct layer_work *work, const struct layer_mistake *mistake)
+is_known(const struct layer_work *work, const struct layer_mistake *mistake)
 {
 	const struct layer_mistake *at;
 
@@ -239,7 +145,7 @@ layer_wrong(struct layer_work *work, const char *format, ...)
 	mistake->line = work->line;
 	mistake->text = mem_text(work->mem, buf_text(&text));
 	buf_free(&text);
-	if (told(work, mistake))
+	if (is_known(work, mistake))
 		return false;
 	for (end = &work->mistakes; *end; end = &(*end)->next)
 		;
@@ -256,7 +162,7 @@ layer_report(struct config *config, const struct layer_work *work,
 	struct config_entry entry = { 0 };
 
 	for (at = work->mistakes; at; at = at->next) {
-		if (but && told(but, at))
+		if (but && is_known(but, at))
 			continue;
 		entry.key = at->key;
 		entry.line = at->line ? at->line : section->line;

@@ -1,35 +1,22 @@
-#include "provider/make.h"
+/* A struct row from its layers, and what its texts hold. */
+#include "provider/internal.h"
 
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "buf.h"
-#include "config/config.h"
-#include "provider/layer.h"
-#include "provider/row.h"
-#include "provider/parse.h"
 #include "template/template.h"
+#include "url.h"
 
-static const char *const zone_words[] = { "zone", "name", "sub", NULL };
-static const char *const address_words[] = { "ip", "ip4", "ip6", "ips", "value",
-	NULL };
+#define OF_ZONES "zone name sub"
+#define OF_ADDRESSES "ip ip4 ip6 ips value"
 
 bool
-row_each_of_step(const struct row *row, int step,
+row_each_of_step(const struct row *row, enum row_step step,
 	bool (*each)(const char *text, void *arg), void *arg)
 {
 	const struct row_request *request = row->step[step];
-	const struct config_line *field;
 
-	if (!request)
-		return true;
-	if (request->url && !each(request->url, arg))
-		return false;
-	for (field = request->fields; field; field = field->next)
-		if (!each(field->text, arg))
-			return false;
-	return !request->body || each(request->body, arg);
+	return !request || request_each(&request->text, each, arg);
 }
 
 bool
@@ -50,32 +37,55 @@ row_each_shared(const struct row *row,
 	return true;
 }
 
-/* False if the text holds one of the variables. */
+/* Whether the name is none of the words between spaces. */
 static bool
-holds_none(const char *text, void *arg)
+is_other(const char *name, void *arg)
 {
-	const char *const *at;
+	const size_t len = strlen(name);
+	const char *word = arg;
+	size_t next;
 
-	for (at = *(const char *const **)arg; *at; at++)
-		if (template_holds(text, *at))
+	for (; *word; word += next + (word[next] == ' ')) {
+		next = strcspn(word, " ");
+		if (next == len && strncmp(word, name, len) == 0)
 			return false;
+	}
 	return true;
 }
 
+/* arg: the variables. */
+static bool
+holds_none(const char *text, void *arg)
+{
+	return template_each(text, is_other, *(char **)arg);
+}
+
 bool
-row_step_holds(const struct row *row, int step, const char *const *variables)
+row_step_holds(const struct row *row, enum row_step step, const char *variables)
 {
 	return !row_each_of_step(row, step, holds_none, &variables);
 }
 
 bool
-row_shared_holds(const struct row *row, const char *const *variables)
+row_shared_holds(const struct row *row, const char *variables)
 {
 	return !row_each_shared(row, holds_none, &variables);
 }
 
 bool
-row_tests_hold(const struct row *row, int meaning, const char *const *variables)
+row_holds(const struct row *row, const char *variable)
+{
+	enum row_step step;
+
+	for (step = 0; step < STEPS; step++)
+		if (row_step_holds(row, step, variable))
+			return true;
+	return row_shared_holds(row, variable);
+}
+
+bool
+row_tests_hold(
+	const struct row *row, enum row_meaning meaning, const char *variables)
 {
 	const struct row_test *test;
 
@@ -86,44 +96,40 @@ row_tests_hold(const struct row *row, int meaning, const char *const *variables)
 }
 
 bool
-row_sends_address(const struct row *row, int step)
+row_sends_address(const struct row *row, enum row_step step)
 {
 	const struct row_request *write = row->step[step];
 
-	if (row_step_holds(row, step, address_words))
+	if (row_step_holds(row, step, OF_ADDRESSES))
 		return true;
-	if (write && !write->method)
-		return row_step_holds(row, STEP_BATCH, address_words);
-	return row_shared_holds(row, address_words);
+	if (write && !write->text.method)
+		return row_step_holds(row, STEP_BATCH, OF_ADDRESSES);
+	return row_shared_holds(row, OF_ADDRESSES);
 }
 
 static bool
 uses_zone(const struct row *row)
 {
-	int i;
+	enum row_meaning meaning;
 
-	if (row->step[STEP_ZONES] || row_shared_holds(row, zone_words))
+	if (row->step[STEP_ZONES] || row_holds(row, OF_ZONES))
 		return true;
-	for (i = 0; i < STEPS; i++)
-		if (row_step_holds(row, i, zone_words))
-			return true;
-	for (i = 0; i < MEANINGS; i++)
-		if (row_tests_hold(row, i, zone_words))
+	for (meaning = 0; meaning < MEANINGS; meaning++)
+		if (row_tests_hold(row, meaning, OF_ZONES))
 			return true;
 	return false;
 }
 
 static void
-make_steps(struct layer_work *work, struct row *row, int type)
+make_steps(struct layer_work *work, struct row *row, enum row_type type)
 {
-	static const char *const value_word[] = { "value", NULL };
-	static const struct row_request plain = { .body = "\"{ip}\"",
-		.kind = BODY_JSON };
+	static const struct row_request plain = { .text = { .body = "\"{ip}\"",
+							  .kind = BODY_JSON } };
 	struct layer_value value;
-	int i;
+	enum row_step i;
 
 	for (i = 0; i < STEPS; i++) {
-		value = layer_at(work, row_steps[i], type);
+		value = layer_at(work, row_step_name(i), type);
 		if (!value.lines)
 			continue;
 		row->step[i] =
@@ -135,23 +141,22 @@ make_steps(struct layer_work *work, struct row *row, int type)
 	if (row->step[STEP_VALUE])
 		return;
 	for (i = STEP_SET; i <= STEP_BATCH; i++)
-		if (row_step_holds(row, i, value_word))
+		if (row_step_holds(row, i, "value"))
 			row->step[STEP_VALUE] = &plain;
 }
 
 static void
-make_url(struct layer_work *work, struct row *row, int type)
+make_url(struct layer_work *work, struct row *row, enum row_type type)
 {
 	struct layer_value value = layer_at(work, "url", type);
 	const char *url;
 
 	if (!value.lines)
 		return;
-	row->url = url = row_parse_joined(work, value.lines);
+	row->url = url = request_join(work->mem, value.lines);
 	if (strpbrk(url, " \t"))
 		layer_wrong(work, "a URL holds no blank");
-	else if (strncmp(url, "https://", 8) == 0 ||
-		 strncmp(url, "http://", 7) == 0)
+	else if (url_scheme(url) > 0)
 		row_parse_origin(work, url);
 	else if (strncmp(url, "{server}", 8) != 0)
 		layer_wrong(work, "begins with https:// or {server}");
@@ -160,7 +165,7 @@ make_url(struct layer_work *work, struct row *row, int type)
 /* The text of a key that takes one line, or NULL. That there is but one is
  * checked with the keys of the section. */
 static const char *
-single(struct layer_work *work, const char *key, int type)
+single(struct layer_work *work, const char *key, enum row_type type)
 {
 	struct layer_value value = layer_at(work, key, type);
 
@@ -168,7 +173,7 @@ single(struct layer_work *work, const char *key, int type)
 }
 
 static void
-make_numbers(struct layer_work *work, struct row *row, int type)
+make_numbers(struct layer_work *work, struct row *row, enum row_type type)
 {
 	const char *text = single(work, "hold", type);
 	long ttl;
@@ -195,10 +200,10 @@ make_numbers(struct layer_work *work, struct row *row, int type)
 }
 
 void
-row_make(struct layer_work *work, struct row *row, int type)
+row_make(struct layer_work *work, struct row *row, enum row_type type)
 {
 	struct layer_value value;
-	int i;
+	enum row_meaning i;
 
 	make_url(work, row, type);
 	row->auth = single(work, "auth", type);
@@ -207,7 +212,7 @@ row_make(struct layer_work *work, struct row *row, int type)
 	row->fields = row_parse_fields(work, value.lines);
 	make_steps(work, row, type);
 	for (i = 0; i < MEANINGS; i++) {
-		value = layer_at(work, row_meanings[i], type);
+		value = layer_at(work, row_meaning_name(i), type);
 		row->test[i] = row_parse_tests(work, value.lines);
 	}
 	value = layer_at(work, "error", type);

@@ -1,17 +1,15 @@
-#include <stdint.h>
+/* What a row reads from answers, and the keys that it declares. */
+#include "provider/internal.h"
+
 #include <string.h>
 
-#include "provider/parse.h"
-#include "buf.h"
-#include "config/config.h"
 #include "json/json.h"
-#include "provider/layer.h"
-#include "provider/row.h"
 
-#define BLANKS " \t"
+#define SPACES " \t"
 
-bool
-row_parse_variable(const char *text, size_t len)
+/* Whether the text is a variable's name: a-z, then a-z 0-9 _. */
+static bool
+is_variable(const char *text, size_t len)
 {
 	static const char letters[] = "abcdefghijklmnopqrstuvwxyz0123456789_";
 	size_t i;
@@ -35,21 +33,6 @@ read_pointer(struct layer_work *work, const char *shown, const char *pointer)
 			"%s: in a pointer, ~ is written ~0 and / is written ~1",
 			shown);
 	return mem_text(work->mem, pointer);
-}
-
-/* Whether this variable may be given by an answer. */
-static bool
-may_read(const char *variable)
-{
-	static const char *const own[] = { "fqdn", "sub", "ip4", "ip6", "ips",
-		"offset", "value", "server", "set", "create", "update",
-		"delete" };
-	size_t i;
-
-	for (i = 0; i < sizeof(own) / sizeof(own[0]); i++)
-		if (strcmp(own[i], variable) == 0)
-			return false;
-	return true;
 }
 
 static bool
@@ -90,13 +73,15 @@ read_binding(
 {
 	size_t len = strcspn(word, "=");
 	const char *variable = mem_textn(work->mem, word, len), *pointer;
+	unsigned is;
 
-	if (!row_parse_variable(word, len)) {
+	if (!is_variable(word, len)) {
 		layer_wrong(
 			work, "%s: a variable's name is of a-z 0-9 _", word);
 		return;
 	}
-	if (!may_read(variable)) {
+	is = row_word(variable);
+	if ((is & WORD_VARIABLE) && !(is & WORD_READ)) {
 		layer_wrong(work, "%s is a word of the language", variable);
 		return;
 	}
@@ -116,9 +101,9 @@ row_parse_reading(struct layer_work *work, const char *text)
 	const char *word;
 	size_t len;
 
-	for (text += strspn(text, BLANKS); *text;
-		text += len + strspn(text + len, BLANKS)) {
-		len = strcspn(text, BLANKS);
+	for (text += strspn(text, SPACES); *text;
+		text += len + strspn(text + len, SPACES)) {
+		len = strcspn(text, SPACES);
 		word = mem_textn(work->mem, text, len);
 		if (word[0] != '/')
 			read_binding(work, reading, word);
@@ -170,15 +155,15 @@ read_test(struct layer_work *work, const char *text)
 	return test;
 }
 
-/* The next of the texts between commas, without blanks around; NULL: none. */
+/* The next of the texts between commas, without spaces around; NULL: none. */
 static const char *
 between_commas(struct mem *mem, const char **text)
 {
-	const char *at = *text + strspn(*text, BLANKS ",");
+	const char *at = *text + strspn(*text, SPACES ",");
 	size_t len = strcspn(at, ",");
 
 	*text = at + len;
-	while (len > 0 && strchr(BLANKS, at[len - 1]))
+	while (len > 0 && strchr(SPACES, at[len - 1]))
 		len--;
 	return len > 0 ? mem_textn(mem, at, len) : NULL;
 }
@@ -217,30 +202,14 @@ row_parse_pointers(struct layer_work *work, const struct config_line *lines)
 	return first;
 }
 
-/* Words that cannot be declared, besides the keys of the language. */
-static bool
-is_taken(const char *name)
-{
-	static const char *const words[] = { "fqdn", "name", "sub", "ip", "ip4",
-		"ip6", "ips", "server", "page", "offset", "names", "ipv4",
-		"ipv6", "lookup", "suffix" };
-	size_t i;
-
-	if (strcmp(name, "zone") == 0)
-		return false;
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (strcmp(words[i], name) == 0)
-			return true;
-	return layer_knows(name);
-}
-
 static void
 declare(struct layer_work *work, struct row_declared **list,
 	const struct row_declared *declared)
 {
 	struct row_declared *copy;
 
-	if (is_taken(declared->name)) {
+	/* `zone`, which every account has, may be asked for in words */
+	if (row_word(declared->name) && strcmp(declared->name, "zone") != 0) {
 		layer_wrong(
 			work, "%s is a word of the language", declared->name);
 		return;
@@ -266,16 +235,16 @@ row_parse_declared(struct layer_work *work, const struct config_line *lines,
 
 	for (; lines; lines = lines->next) {
 		name = lines->text;
-		word = len = strcspn(name, BLANKS);
+		word = len = strcspn(name, SPACES);
 		declared.text = mem_text(
-			work->mem, name + word + strspn(name + word, BLANKS));
+			work->mem, name + word + strspn(name + word, SPACES));
 		declared.optional = name[0] == '[' && name[len - 1] == ']';
 		if (declared.optional) {
 			name++;
 			len -= 2;
 		}
 		declared.name = mem_textn(work->mem, name, len);
-		if (row_parse_variable(name, len))
+		if (is_variable(name, len))
 			declare(work, list, &declared);
 		else
 			layer_wrong(work,

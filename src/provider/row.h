@@ -1,28 +1,27 @@
 /*
- * Provider rows: sections [provider NAME] in the language of
- * ddns-providers(5), built in or a user's own, with their layers, checked and
- * made ready for one account.
+ * A provider's row: a section [provider NAME] in the language of
+ * ddns-providers(5), built in or a user's own, as one account uses it for one
+ * type. catalogue.h knows the rows there are, account.h reads accounts.
+ *
+ * The room may use config, request, template, json, sign, name and url, and
+ * what stands below them. plan, exchange, nsupdate and the commands use it.
  */
 #ifndef DDNS_PROVIDER_ROW_H
 #define DDNS_PROVIDER_ROW_H
 
 #include <stdbool.h>
-#include <stddef.h>
 #include <stdint.h>
 
-struct address;
-struct buf;
-struct config;
+#include "request.h"
+
 struct config_line;
-struct config_section;
-struct mem;
 
 enum row_type { ROW_A, ROW_AAAA, ROW_TYPES };
 
 /* "A", "AAAA" */
 extern const char *const row_types[ROW_TYPES];
 
-/* Steps and meanings bear the names of their keys: row_steps, row_meanings. */
+/* Steps and meanings bear the names of their keys. */
 enum row_step {
 	STEP_LOGIN,
 	STEP_ZONES,
@@ -49,8 +48,12 @@ enum row_meaning {
 	MEANINGS
 };
 
-extern const char *const row_steps[STEPS];
-extern const char *const row_meanings[MEANINGS];
+/* "login", "zones", ... */
+const char *row_step_name(enum row_step step);
+
+/* Whether a variable that an answer gives is compared, so as to find the item,
+ * and not kept for later steps. */
+bool row_compared(const char *variable);
 
 struct row_binding {
 	struct row_binding *next;
@@ -64,16 +67,9 @@ struct row_reading {
 	struct row_binding *bindings; /* without page */
 };
 
-enum row_body { BODY_NONE, BODY_JSON, BODY_XML, BODY_FORM, BODY_TEXT };
-
-/* A request, or an item (method NULL: body alone counts). Texts are templates.
- */
+/* A request, or an item (no method: its body alone counts). */
 struct row_request {
-	const char *method;
-	const char *url;
-	const struct config_line *fields; /* "Name: value" */
-	const char *body;
-	enum row_body kind;
+	struct request_text text;
 	struct row_reading *reading; /* NULL: none */
 	bool paged;                  /* holds {page} or {offset} */
 };
@@ -123,75 +119,7 @@ struct row {
 	bool senders;    /* publishes the sender's address */
 };
 
-struct account_name {
-	struct account_name *next;
-	const char *name;     /* ASCII, lower case, no final dot */
-	bool type[ROW_TYPES]; /* asked for (of the families with lookups) */
-	int line;
-};
-
-/* An account, ready to be used by exchange. */
-struct account {
-	struct account *next;
-	const char *title; /* "cloudflare", "dyndns2 no-ip" */
-	const char *provider;
-	const struct config_section *section;
-	struct row row[ROW_TYPES];
-	const struct row_value *values;   /* what the account writes */
-	const struct row_value *defaults; /* what the row writes */
-	const char *server; /* origin without final slash, or NULL */
-	const char *zone;   /* of the account, else of the row, or NULL */
-	const char *lookup; /* LABEL of the lookups, "" */
-	const char *suffix; /* as written, or NULL */
-	const struct address *host; /* of the suffix, or NULL */
-	int prefix;                 /* bits that stand before the host part */
-	int64_t refresh;            /* seconds, 0: never */
-	struct account_name *names;
-	const char *fingerprint; /* section but names, row, files */
-	size_t fingerprint_len;
-};
-
-/* The rows there are: built in, and the configuration's own. */
-struct catalogue;
-
-struct catalogue *catalogue_new(struct config *config);
-void catalogue_free(struct catalogue *catalogue);
-
-/* Names of all rows, sorted, NULL at the end; the catalogue's. */
-const char *const *catalogue_names(struct catalogue *catalogue);
-
-/* Whether a user's row of this name hides a built-in one. */
-bool catalogue_hides(struct catalogue *catalogue, const char *name);
-
-/* Checks all of the user's rows, used or not. Reports in the config. */
-void catalogue_check(struct catalogue *catalogue);
-
-/*
- * Reads an account's section. has[] tells which families have lookups in the
- * account's LABEL; it is asked by a callback once the label is known. NULL:
- * mistakes were reported. The memory is the config's.
- */
-struct account *account_read(struct catalogue *catalogue,
-	struct config_section *section,
-	bool (*has)(void *arg, const char *label, enum row_type type),
-	void *arg);
-
-/* `ddns providers`: a line for each row. */
-void provider_list(struct catalogue *catalogue, struct buf *out);
-
-/* `ddns providers NAME`: the row, its keys as a table, a section to paste.
- * False: there is no such row. */
-bool provider_show(
-	struct catalogue *catalogue, const char *name, struct buf *out);
-
-/* The built-in rows, made from src/providers at build time. */
-struct provider_text {
-	const char *name;
-	const char *file; /* "providers/dyndns2.ini" */
-	int line;         /* of its section in there */
-	const char *text; /* from its section line to the next */
-};
-extern const struct provider_text provider_texts[];
-extern const size_t provider_text_count;
+/* Whether a request of the row holds {variable}. */
+bool row_holds(const struct row *row, const char *variable);
 
 #endif

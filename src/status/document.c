@@ -1,14 +1,9 @@
-#include "status/status.h"
-#include "address.h"
-#include "buf.h"
+/*
+ * What the state file knows, as a JSON document (ddns(1), JSON DOCUMENTS).
+ */
+#include "status/internal.h"
 #include "document.h"
 #include "exit.h"
-#include "lookup/lookup.h"
-#include "plan.h"
-#include "provider/row.h"
-#include "state/state.h"
-#include "decide.h"
-#include "status/internal.h"
 
 static const char *
 or_null(const char *text)
@@ -37,14 +32,14 @@ add_item(struct document *document, const struct status_item *item)
 	document_address(document, "address", state->confirmed);
 	document_time(
 		document, "since", state->confirmed->family ? state->since : 0);
-	document_address(document, "wanted", item->want);
+	document_address(document, "wanted", &item->want);
 	document_text(document, "state", words[item->decision]);
 	document_time(document, "until", item->until > 0 ? item->until : 0);
 	document_text(document, "message", or_null(item->why));
 	document_text(document, "next", or_null(item->step));
 	document_time(document, "attempt", state->attempt);
 	document_number(document, "failures", state->failures);
-	document_close(document, '}');
+	document_close(document);
 }
 
 static void
@@ -61,7 +56,7 @@ add_source(struct document *document, const struct stats_source *source)
 	document_number(document, "failures", source->failures);
 	document_time(document, "failed", source->failed);
 	document_text(document, "cause", or_null(source->cause));
-	document_close(document, '}');
+	document_close(document);
 }
 
 static void
@@ -81,8 +76,8 @@ add_set(struct document *document, const struct status *status,
 	for (source = set->sources; source; source = source->next)
 		add_source(document,
 			stats_source(status->stats, set->title, source->shown));
-	document_close(document, ']');
-	document_close(document, '}');
+	document_close(document);
+	document_close(document);
 }
 
 static void
@@ -97,15 +92,15 @@ add_problems(struct document *document, const struct state *state)
 		document_time(document, "first", row->first);
 		document_time(document, "said", row->said);
 		document_text(document, "message", or_null(row->text));
-		document_close(document, '}');
+		document_close(document);
 	}
-	document_close(document, ']');
+	document_close(document);
 }
 
 void
-status_document(const struct status *status, struct buf *out)
+status_document(const struct status *status)
 {
-	struct document document = { .out = out };
+	struct document document = { .depth = 0 };
 	const struct stats *stats = status->stats;
 	const struct status_item *item;
 	const struct lookup_set *set;
@@ -121,27 +116,23 @@ status_document(const struct status *status, struct buf *out)
 	document_open(&document, "names", '[');
 	for (item = status->items; item; item = item->next)
 		add_item(&document, item);
-	document_close(&document, ']');
+	document_close(&document);
 	document_open(&document, "lookups", '[');
 	for (set = status->plan->sets; set; set = set->next)
 		add_set(&document, status, set);
-	document_close(&document, ']');
+	document_close(&document);
 	add_problems(&document, status->state);
-	document_close(&document, '}');
+	document_print(&document);
 }
 
 void
-status_refusal(const char *why, struct buf *out)
+status_refusal(const char *why)
 {
-	struct document document = { .out = out };
+	struct document document = { .depth = 0 };
 
 	document_open(&document, NULL, '{');
 	document_number(&document, "exit", EXIT_STATE);
 	document_open(&document, "problems", '[');
-	document_open(&document, NULL, '{');
-	document_text(&document, "event", "failed");
-	document_text(&document, "message", why);
-	document_close(&document, '}');
-	document_close(&document, ']');
-	document_close(&document, '}');
+	document_problem(&document, "failed", why, NULL);
+	document_print(&document);
 }

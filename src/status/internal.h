@@ -1,5 +1,5 @@
 /*
- * Between the files of status: how names stand, for text and document.
+ * Between the files of status: how each name stands, for text and document.
  */
 #ifndef DDNS_STATUS_INTERNAL_H
 #define DDNS_STATUS_INTERNAL_H
@@ -7,10 +7,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "address.h"
+#include "buf.h"
+#include "cli.h"
 #include "decide.h"
-#include "provider/row.h"
-
-struct buf;
+#include "plan.h"
+#include "report.h"
+#include "state/state.h"
 
 /* A name and type of an account. */
 struct status_item {
@@ -19,8 +22,8 @@ struct status_item {
 	const char *name;
 	enum row_type type;
 	const struct state_name *state;
-	struct address *want; /* family 0: none is known */
-	bool unfit;           /* the suffix makes none of use */
+	struct address want; /* family 0: none is known */
+	bool unfit;          /* the suffix makes none of use */
 	enum decision decision;
 	int64_t until;    /* held until; -1 for good, 0 not held */
 	const char *why;  /* "", or why it is not well */
@@ -38,17 +41,13 @@ struct status {
 	bool well;
 };
 
-/* Adds "3 days": one unit, rounded down. */
-void status_age(struct buf *out, int64_t seconds);
+/* text.c: prints all of it for people. */
+void status_text(const struct status *status);
 
-/* status-items.c: what the next run will make of each name. */
-void status_collect(struct status *status);
+/* document.c: prints the same for programs. */
+void status_document(const struct status *status);
 
-/* status-text.c: all of it for people. */
-void status_text(const struct status *status, struct buf *out);
-
-/* status-document.c: the same for programs. */
-void status_document(const struct status *status, struct buf *out);
-void status_refusal(const char *why, struct buf *out);
+/* document.c: prints the document of a state that cannot be read. */
+void status_refusal(const char *why);
 
 #endif

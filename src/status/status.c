@@ -1,45 +1,140 @@
-#include <stdio.h>
-
-#include "status/status.h"
-#include "buf.h"
-#include "cli.h"
+/*
+ * The command `status`: what the next run will make of each name.
+ */
+#include "status/internal.h"
 #include "clock.h"
 #include "exit.h"
-#include "config/config.h"
 #include "fail.h"
-#include "plan.h"
-#include "provider/row.h"
-#include "report.h"
-#include "state/state.h"
-#include "decide.h"
-#include "status/internal.h"
+#include "status/status.h"
+
+/* Why a name is due that no failure keeps back. */
+static const char *
+due_because(const struct status_item *item, unsigned sum)
+{
+	if (item->state->failures > 0 && *item->state->text)
+		return item->state->text;
+	if (item->state->confirmed->family == 0)
+		return "no provider confirmed it yet";
+	if (!address_equal(item->state->confirmed, &item->want))
+		return "the address has changed";
+	if (item->state->digest != sum)
+		return "its section has changed";
+	return "a refresh is due";
+}
+
+static const char *
+next_step(const struct status *status, const struct status_item *item)
+{
+	char want[ADDRESS_TEXT];
+
+	address_format(&item->want, want);
+	switch (item->decision) {
+	case DECIDE_DUE:
+		return mem_printf(status->mem, "the next run sends %s", want);
+	case DECIDE_PENDING:
+		return mem_printf(
+			status->mem, "the first run after that sends %s", want);
+	case DECIDE_REFUSED:
+		if (item->unfit)
+			return mem_printf(status->mem, "mend the section [%s]",
+				item->account->title);
+		return mem_printf(status->mem,
+			"%smend the section [%s], or mend it at the provider "
+			"and run `ddns --force update %s`",
+			item->until > 0 ? "tried once a day; " : "",
+			item->account->title, item->name);
+	case DECIDE_UNKNOWN:
+		return "it is sent as soon as a lookup finds an address";
+	case DECIDE_FINE:
+		break;
+	}
+	return "";
+}
+
+/* What the next run will make of it, as far as the state tells. */
+static void
+judge(struct status *status, struct status_item *item)
+{
+	const struct account *account = item->account;
+	const struct state_account *hold =
+		state_account(status->state, account->title);
+	const unsigned sum = plan_digest(account, status->state);
+	const struct decide_facts facts = {
+		.name = item->state,
+		.account = hold,
+		.current = &item->want,
+		.fresh = true,
+		.digest = sum,
+		.refresh = account->refresh,
+		.now = status->now,
+	};
+	const bool whole = hold->digest == sum && *hold->text &&
+			   decide_held(hold->until, hold->set, status->now);
+
+	item->decision = decide(&facts);
+	item->why = "";
+	if (item->decision == DECIDE_DUE)
+		item->why = due_because(item, sum);
+	if (item->decision == DECIDE_PENDING ||
+		item->decision == DECIDE_REFUSED) {
+		item->why = whole ? hold->text : item->state->text;
+		item->until = whole ? hold->until : item->state->until;
+	}
+	if (item->unfit) {
+		item->decision = DECIDE_REFUSED;
+		item->why = "the suffix makes no public address";
+	}
+	item->step = next_step(status, item);
+	status->well = status->well && item->decision == DECIDE_FINE;
+}
+
+static struct status_item *
+make_item(struct status *status, const struct plan_item *from)
+{
+	struct status_item *item = mem_take(status->mem, sizeof(*item));
+	struct state *state = status->state;
+
+	item->account = from->account;
+	item->name = from->name;
+	item->type = from->type;
+	item->state = state_name(
+		state, from->name, row_types[from->type], from->account->title);
+	item->want = *state_lookup(state, from->set->title)->address;
+	item->unfit = !plan_want(from->account, from->set, &item->want);
+	return item;
+}
+
+static void
+collect(struct status *status)
+{
+	struct status_item **end = &status->items;
+	const struct plan_item *from = status->plan->items;
+
+	status->well = true;
+	for (; from; from = from->next) {
+		if (!cli_takes(status->cli, from->set->family))
+			continue;
+		*end = make_item(status, from);
+		judge(status, *end);
+		end = &(*end)->next;
+	}
+}
 
 static int
 show(struct status *status)
 {
-	struct buf out = { 0 };
-
-	status_collect(status);
-	if (status->cli->json)
-		status_document(status, &out);
-	else
-		status_text(status, &out);
+	collect(status);
 	if (!status->cli->quiet)
-		report_output(buf_text(&out));
-	buf_free(&out);
+		(status->cli->json ? status_document : status_text)(status);
 	return status->well ? EXIT_FINE : EXIT_AGAIN;
 }
 
 static int
 refuse(const struct cli *cli, const struct fail *fail)
 {
-	struct buf out = { 0 };
-
 	report_error("%s", fail->text);
-	status_refusal(fail->text, &out);
 	if (cli->json && !cli->quiet)
-		report_output(buf_text(&out));
-	buf_free(&out);
+		status_refusal(fail->text);
 	return EXIT_STATE;
 }
 

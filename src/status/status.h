@@ -1,5 +1,6 @@
 /*
- * The command `status`: what the state file knows.
+ * The command `status`: what the state file knows. Reads state and decides as
+ * the next update will; main runs it.
  */
 #ifndef DDNS_STATUS_STATUS_H
 #define DDNS_STATUS_STATUS_H

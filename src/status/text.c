@@ -1,20 +1,13 @@
+/*
+ * What the state file knows, as text for people.
+ */
 #include <string.h>
 
-#include "status/status.h"
-#include "address.h"
-#include "buf.h"
-#include "clock.h"
-#include "config/config.h"
-#include "lookup/lookup.h"
-#include "plan.h"
-#include "provider/row.h"
-#include "report.h"
-#include "screen.h"
-#include "state/state.h"
-#include "decide.h"
 #include "status/internal.h"
+#include "clock.h"
+#include "screen.h"
 
-#define DETAIL 6 /* blanks before what belongs to a line */
+#define DETAIL 6 /* spaces before what belongs to a line */
 
 enum { NAME, TYPE, ADDRESS, AGE, STATE, COLUMNS };
 
@@ -22,12 +15,8 @@ struct page {
 	const struct status *status;
 	struct buf *out;
 	int width;
-	int column[COLUMNS];
 	bool wide; /* a name fits in one line */
 };
-
-static const char *const headings[COLUMNS] = { "NAME", "TYPE", "ADDRESS", "AGE",
-	"STATE" };
 
 static const char *const words[] = {
 	[DECIDE_FINE] = "ok",
@@ -39,7 +28,7 @@ static const char *const words[] = {
 
 /* Adds a paragraph with its secrets masked. */
 static void
-say(struct page *page, int indent, const struct buf *text)
+add_text(struct page *page, int indent, const struct buf *text)
 {
 	struct buf shown = { 0 };
 
@@ -57,104 +46,68 @@ add_time(struct buf *out, int64_t when)
 	buf_str(out, text);
 }
 
+/* "3 days": one unit, rounded down. */
+static void
+add_age(struct buf *out, int64_t seconds)
+{
+	static const struct {
+		int64_t unit;
+		const char *name;
+	} units[] = {
+		{ 86400, "day" },
+		{ 3600, "hour" },
+		{ 60, "minute" },
+		{ 1, "second" },
+	};
+	size_t i = 0;
+
+	while (i < 3 && seconds < units[i].unit)
+		i++;
+	buf_printf(out, "%lld %s%s", (long long)(seconds / units[i].unit),
+		units[i].name, seconds / units[i].unit == 1 ? "" : "s");
+}
+
 /* "5 minutes ago"; a time in the future is not believed. */
 static void
 add_ago(struct buf *out, int64_t now, int64_t when)
 {
-	status_age(out, when < now ? now - when : 0);
+	add_age(out, when < now ? now - when : 0);
 	buf_str(out, " ago");
 }
 
-/* The text of a column, in buf where it has to be made. */
-static const char *
-cell(const struct status *status, const struct status_item *item, int column,
-	struct buf *buf)
+static void
+fill_cells(const char *cells[COLUMNS], const struct status *status,
+	const struct status_item *item)
 {
+	const struct state_name *state = item->state;
 	char address[ADDRESS_TEXT];
-	const int64_t age = status->now - item->state->since;
+	struct buf age = { 0 };
 
-	buf_cut(buf, 0);
-	switch (column) {
-	case NAME:
-		return item->name;
-	case TYPE:
-		return row_types[item->type];
-	case ADDRESS:
-		address_format(item->state->confirmed, address);
-		buf_str(buf, address);
-		break;
-	case AGE:
-		if (item->state->confirmed->family == 0 || age < 0)
-			return "-";
-		status_age(buf, age);
-		break;
-	default:
-		return words[item->decision];
-	}
-	return buf_text(buf);
-}
-
-static void
-measure(struct page *page)
-{
-	const struct status_item *item;
-	struct buf buf = { 0 };
-	int column, columns, sum = 2 * COLUMNS;
-
-	for (column = 0; column < COLUMNS; column++) {
-		page->column[column] = screen_columns(headings[column]);
-		for (item = page->status->items; item; item = item->next) {
-			columns = screen_columns(
-				cell(page->status, item, column, &buf));
-			if (columns > page->column[column])
-				page->column[column] = columns;
-		}
-		sum += page->column[column];
-	}
-	page->wide = sum <= page->width;
-	buf_free(&buf);
-}
-
-/* Nothing stands behind the last column. */
-static void
-add_cell(struct page *page, int column, const char *text)
-{
-	buf_str(page->out, "  ");
-	if (column == STATE)
-		buf_printf(page->out, "%s\n", text);
+	address_format(state->confirmed, address);
+	if (state->confirmed->family == 0 || state->since > status->now)
+		buf_char(&age, '-');
 	else
-		screen_pad(page->out, page->column[column], text);
-}
-
-static void
-add_row(struct page *page, const struct status_item *item)
-{
-	struct buf buf = { 0 };
-	int column;
-
-	for (column = 0; column < COLUMNS; column++)
-		add_cell(page, column,
-			item ? cell(page->status, item, column, &buf)
-			     : headings[column]);
-	buf_free(&buf);
+		add_age(&age, status->now - state->since);
+	cells[NAME] = item->name;
+	cells[TYPE] = row_types[item->type];
+	cells[ADDRESS] = mem_text(status->mem, address);
+	cells[AGE] = mem_text(status->mem, buf_text(&age));
+	cells[STATE] = words[item->decision];
+	buf_free(&age);
 }
 
 /* In a narrow page a name has a line, and each of its types some. */
 static void
-add_tall(struct page *page, const struct status_item *item, bool first)
+add_tall(struct page *page, const struct status_item *item,
+	const char *const cells[COLUMNS], bool first)
 {
-	struct buf buf = { 0 };
-	const struct status *status = page->status;
-	const bool fine = item->decision == DECIDE_FINE;
-
 	if (first)
-		buf_printf(page->out, "  %s\n", item->name);
-	buf_printf(page->out, "    %-4s  %s\n", row_types[item->type],
-		cell(status, item, ADDRESS, &buf));
+		buf_printf(page->out, "  %s\n", cells[NAME]);
+	buf_printf(page->out, "    %-4s  %s\n", cells[TYPE], cells[ADDRESS]);
 	if (item->state->confirmed->family != 0)
 		buf_printf(page->out, "%*s%sconfirmed %s ago\n", DETAIL + 4, "",
-			fine ? "ok, " : "", cell(status, item, AGE, &buf));
-	buf_free(&buf);
+			item->decision == DECIDE_FINE ? "ok, " : "",
+			cells[AGE]);
 }
 
 /* Goes on behind the word of the last column, where there is one. */
@@ -174,33 +127,52 @@ add_reason(struct page *page, const struct status_item *item)
 	if (*item->why)
 		buf_printf(&text, "because %s", item->why);
 	if (text.len > 0)
-		say(page, indent, &text);
+		add_text(page, indent, &text);
 	buf_cut(&text, 0);
 	buf_printf(&text, "next: %s", item->step);
-	say(page, indent, &text);
+	add_text(page, indent, &text);
 	buf_free(&text);
+}
+
+static void
+add_name(struct page *page, const struct screen_column *table,
+	const struct status_item *item, const struct status_item *last)
+{
+	const char *cells[COLUMNS];
+	const bool first = !last || last->account != item->account;
+
+	fill_cells(cells, page->status, item);
+	if (first)
+		buf_printf(page->out, "[%s]\n", item->account->title);
+	if (page->wide)
+		screen_row(page->out, table, "  ", cells);
+	else
+		add_tall(page, item, cells,
+			first || strcmp(last->name, item->name) != 0);
+	if (item->decision != DECIDE_FINE)
+		add_reason(page, item);
 }
 
 static void
 add_names(struct page *page)
 {
+	struct screen_column table[] = { { "NAME", 0, false },
+		{ "TYPE", 0, false }, { "ADDRESS", 0, false },
+		{ "AGE", 0, false }, { "STATE", 0, false },
+		{ NULL, 0, false } };
 	const struct status_item *item, *last = NULL;
+	const char *cells[COLUMNS];
 
-	measure(page);
-	if (page->wide)
-		add_row(page, NULL);
-	for (item = page->status->items; item; last = item, item = item->next) {
-		if (!last || last->account != item->account)
-			buf_printf(page->out, "[%s]\n", item->account->title);
-		if (page->wide)
-			add_row(page, item);
-		else
-			add_tall(page, item,
-				!last || last->account != item->account ||
-					strcmp(last->name, item->name) != 0);
-		if (item->decision != DECIDE_FINE)
-			add_reason(page, item);
+	screen_measure(table, NULL);
+	for (item = page->status->items; item; item = item->next) {
+		fill_cells(cells, page->status, item);
+		screen_measure(table, cells);
 	}
+	page->wide = 2 + screen_table_width(table) <= page->width;
+	if (page->wide)
+		screen_row(page->out, table, "  ", NULL);
+	for (item = page->status->items; item; last = item, item = item->next)
+		add_name(page, table, item, last);
 }
 
 static void
@@ -228,34 +200,37 @@ add_run(struct page *page)
 	if (code >= 0 && code < (int)(sizeof(meanings) / sizeof(*meanings)) &&
 		meanings[code])
 		buf_printf(&text, ", %s", meanings[code]);
-	say(page, 0, &text);
+	add_text(page, 0, &text);
 	buf_char(page->out, '\n');
 	buf_free(&text);
 }
+
+static const struct screen_column sources[] = { { "VALID", 5, true },
+	{ "TRIES", 6, true }, { "MS", 6, true }, { "SOURCE", 6, false },
+	{ NULL, 0, false } };
 
 static void
 add_source(struct page *page, const struct stats_source *source)
 {
 	const unsigned tries = source->month[0].tries + source->month[1].tries;
 	const unsigned valid = source->month[0].valid + source->month[1].valid;
+	struct mem *mem = page->status->mem;
+	const char *const cells[] = {
+		tries == 0 ? "-"
+			   : mem_printf(mem, "%u %%", valid * 100 / tries),
+		mem_printf(mem, "%u", tries),
+		valid == 0 ? "-" : mem_printf(mem, "%u", source->ms),
+		source->source,
+	};
 	struct buf text = { 0 };
 
-	if (tries == 0)
-		buf_printf(page->out, "  %5s", "-");
-	else
-		buf_printf(page->out, "  %3u %%", valid * 100 / tries);
-	buf_printf(page->out, "  %6u", tries);
-	if (valid == 0)
-		buf_printf(page->out, "  %6s", "-");
-	else
-		buf_printf(page->out, "  %6u", source->ms);
-	buf_printf(page->out, "  %s\n", source->source);
+	screen_row(page->out, sources, "  ", cells);
 	if (source->failures > 0) {
 		buf_printf(&text, "%u failure%s in a row, the last ",
 			source->failures, source->failures == 1 ? "" : "s");
 		add_ago(&text, page->status->now, source->failed);
 		buf_printf(&text, ": %s", source->cause);
-		say(page, DETAIL, &text);
+		add_text(page, DETAIL, &text);
 	}
 	buf_free(&text);
 }
@@ -278,9 +253,9 @@ add_set(struct page *page, const struct lookup_set *set)
 			stats_source(status->stats, set->title, source->shown));
 }
 
-/* Names and accounts have told theirs above. */
+/* Those of names and accounts stand above, with the names. */
 static bool
-is_told(const struct state_problem *row)
+is_shown(const struct state_problem *row)
 {
 	return !*row->text || strncmp(row->key, "name ", 5) == 0 ||
 	       strncmp(row->key, "account ", 8) == 0;
@@ -294,36 +269,40 @@ add_problems(struct page *page)
 	bool first = true;
 
 	for (row = page->status->state->problems; row; row = row->next) {
-		if (is_told(row))
+		if (is_shown(row))
 			continue;
 		if (first)
 			buf_str(page->out, "\nproblems\n");
 		first = false;
 		buf_cut(&text, 0);
 		buf_str(&text, row->text);
-		say(page, 2, &text);
+		add_text(page, 2, &text);
 		buf_cut(&text, 0);
 		buf_str(&text, "first seen ");
 		add_ago(&text, page->status->now, row->first);
-		say(page, DETAIL, &text);
+		add_text(page, DETAIL, &text);
 	}
 	buf_free(&text);
 }
 
 void
-status_text(const struct status *status, struct buf *out)
+status_text(const struct status *status)
 {
+	struct buf out = { 0 };
 	struct page page = {
 		.status = status,
-		.out = out,
+		.out = &out,
 		.width = screen_width(),
 	};
 	const struct lookup_set *set;
 
 	add_run(&page);
 	add_names(&page);
-	buf_str(out, "\n  VALID   TRIES      MS  SOURCE\n");
+	buf_char(&out, '\n');
+	screen_row(&out, sources, "  ", NULL);
 	for (set = status->plan->sets; set; set = set->next)
 		add_set(&page, set);
 	add_problems(&page);
+	report_output(buf_text(&out));
+	buf_free(&out);
 }

@@ -6,6 +6,7 @@
 #include "fail.h"
 #include "template/template.h"
 #include "template/internal.h"
+#include "url.h"
 
 #define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 #define DIGITS "0123456789"
@@ -83,7 +84,8 @@ reserved_value(
 		if (is_triplet(c))
 			buf_char(out, *c);
 		else
-			escape_percent(out, c, 1, ESCAPE_QUERY "/?&=:!$'()+,;[]");
+			escape_percent(
+				out, c, 1, ESCAPE_QUERY "/?&=:!$'()+,;[]");
 	return true;
 }
 
@@ -189,9 +191,7 @@ template_form(struct buf *out, const char *text, const struct scope *scope,
 static bool
 is_whole(const char *url)
 {
-	return strncmp(url, "https://", 8) == 0 ||
-	       strncmp(url, "http://", 7) == 0 ||
-	       strncmp(url, SERVER, strlen(SERVER)) == 0;
+	return url_scheme(url) > 0 || strncmp(url, SERVER, strlen(SERVER)) == 0;
 }
 
 static size_t

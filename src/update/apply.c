@@ -1,23 +1,11 @@
+/*
+ * Decides which items are due, calls their providers, takes the results.
+ */
 #include <stdio.h>
-#include <string.h>
 
-#include "address.h"
-#include "buf.h"
-#include "cli.h"
-#include "config/config.h"
-#include "exchange/exchange.h"
-#include "fail.h"
-#include "http/http.h"
-#include "log.h"
-#include "lookup/lookup.h"
-#include "nsupdate/nsupdate.h"
-#include "plan.h"
-#include "provider/row.h"
-#include "report.h"
-#include "state/state.h"
-#include "decide.h"
-#include "update/update.h"
 #include "update/internal.h"
+#include "log.h"
+#include "nsupdate/nsupdate.h"
 
 static int64_t
 longest(int64_t a, int64_t b)
@@ -60,7 +48,7 @@ confirm(struct update *update, struct update_item *item)
 	item->hold->text = "";
 }
 
-/* The account as a whole has to wait, or waits for the user. */
+/* The account as a whole is not called for a while, or until the user acts. */
 static void
 hold_account(struct update *update, struct update_item *item)
 {
@@ -125,47 +113,47 @@ finished(void *arg, struct exchange_job *job)
 	record(item->update, item);
 }
 
-/* The address a line's names are measured by: found now, or the last one. */
+/* The address that a set's names are measured by: found now, or the last. */
 static void
-take_address(struct update *update, struct update_line *line)
+take_address(struct update *update, struct update_set *set)
 {
 	char text[ADDRESS_TEXT];
 
-	line->decided = true;
-	line->fresh = line->found.family != 0;
-	line->current = line->fresh ? line->found : *line->state->address;
-	if (!line->fresh || address_equal(&line->found, line->state->address))
+	set->decided = true;
+	set->fresh = set->found.family != 0;
+	set->current = set->fresh ? set->found : *set->state->address;
+	if (!set->fresh || address_equal(&set->found, set->state->address))
 		return;
-	*line->state->address = line->found;
-	line->state->found = update->now;
-	address_format(&line->found, text);
-	log_step("%s: the address is %s now", line->set->title, text);
+	*set->state->address = set->found;
+	set->state->found = update->now;
+	address_format(&set->found, text);
+	log_step("%s: the address is %s now", set->lookups->title, text);
 }
 
 static void
 decide_item(struct update *update, struct update_item *item)
 {
-	const struct update_line *line = item->line;
+	const struct update_set *set = item->set;
 	const struct decide_facts facts = {
 		.name = item->state,
 		.account = item->hold,
 		.current = &item->want,
-		.fresh = line->fresh,
-		.found = line->state->found,
+		.fresh = set->fresh,
+		.found = set->state->found,
 		.digest = item->digest,
 		.refresh = item->account->refresh,
 		.now = update->now,
 		.force = update->cli->force,
 	};
 
-	item->want = line->current;
-	item->unfit = !plan_want(item->account, line->set, &item->want);
+	item->want = set->current;
+	item->unfit = !plan_want(item->account, set->lookups, &item->want);
 	item->decision = decide(&facts);
 	if (item->unfit)
 		item->decision = DECIDE_REFUSED;
 	/* while something is pending, it matters when the address was found */
-	if (item->decision != DECIDE_FINE && line->fresh)
-		line->state->found = update->now;
+	if (item->decision != DECIDE_FINE && set->fresh)
+		set->state->found = update->now;
 }
 
 /* Counted as a failure until an answer says otherwise: a run that dies on its
@@ -193,7 +181,7 @@ fill_job(struct update_item *item)
 
 	job->next = NULL;
 	job->name = item->name;
-	job->type = (int)item->type;
+	job->type = item->type;
 	job->want = &item->want;
 	job->last = &item->old;
 	job->ip[item->type] = &item->want;
@@ -320,14 +308,14 @@ call_providers(struct update *update, const struct batch *batch)
 void
 update_begin(struct update *update)
 {
-	struct update_line *line;
+	struct update_set *set;
 	struct update_item *item;
 
-	for (line = update->lines; line; line = line->next)
-		if (line->used && line->lookup.finished && !line->decided)
-			take_address(update, line);
+	for (set = update->sets; set; set = set->next)
+		if (set->used && set->lookup.finished && !set->decided)
+			take_address(update, set);
 	for (item = update->items; item; item = item->next)
-		if (item->line->decided && !item->decided) {
+		if (item->set->decided && !item->decided) {
 			item->decided = true;
 			decide_item(update, item);
 		}
@@ -350,7 +338,7 @@ update_drop(struct update *update, const char *why)
 }
 
 static void
-say_change(struct update *update, const struct update_item *item)
+report_item(struct update *update, const struct update_item *item)
 {
 	char was[ADDRESS_TEXT], now[ADDRESS_TEXT];
 	const struct report_subject about = {
@@ -367,7 +355,7 @@ say_change(struct update *update, const struct update_item *item)
 }
 
 void
-update_say_changes(struct update *update)
+update_report_changes(struct update *update)
 {
 	const struct update_item *item;
 
@@ -375,5 +363,5 @@ update_say_changes(struct update *update)
 		return;
 	for (item = update->items; item; item = item->next)
 		if (item->begun && update_changed(item))
-			say_change(update, item);
+			report_item(update, item);
 }

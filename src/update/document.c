@@ -1,37 +1,26 @@
+/*
+ * A run as a JSON document (ddns(1), JSON DOCUMENTS).
+ */
 #include <string.h>
 
-#include "update/update.h"
-#include "address.h"
-#include "buf.h"
-#include "cli.h"
+#include "update/internal.h"
 #include "clock.h"
 #include "document.h"
-#include "exchange/exchange.h"
-#include "fail.h"
-#include "http/http.h"
-#include "lookup/lookup.h"
-#include "plan.h"
-#include "provider/row.h"
-#include "report.h"
-#include "state/state.h"
-#include "decide.h"
-#include "update/internal.h"
 
 static void
-add_line(struct document *document, const struct update_line *line)
+add_set(struct document *document, const struct update_set *set)
 {
-	const struct lookup_try *used = line->lookup.used;
+	const struct lookup_try *used = set->lookup.used;
 
 	document_open(document, NULL, '{');
-	document_text(document, "lookup", line->set->title);
-	document_number(document, "family", line->set->family);
-	document_address(document, "address", &line->current);
-	document_switch(document, "found", line->fresh);
-	document_switch(document, "lacking", line->lacking);
+	document_text(document, "lookup", set->lookups->title);
+	document_number(document, "family", set->lookups->family);
+	document_address(document, "address", &set->current);
+	document_switch(document, "found", set->fresh);
+	document_switch(document, "lacking", set->lacking);
 	document_text(document, "source", used ? used->source->shown : NULL);
-	document_text(
-		document, "message", line->fresh ? NULL : line->fail.text);
-	document_close(document, '}');
+	document_text(document, "message", set->fresh ? NULL : set->fail.text);
+	document_close(document);
 }
 
 /* How a name stands, in a word; ddns(1), JSON DOCUMENTS. */
@@ -70,7 +59,7 @@ reason_of(const struct update_item *item)
 	if (!item->decided || item->decision == DECIDE_FINE)
 		return NULL;
 	if (item->decision == DECIDE_UNKNOWN)
-		return item->line->fail.text;
+		return item->set->fail.text;
 	if (item->begun && item->job.outcome <= OUTCOME_CHANGED)
 		return NULL;
 	if (!item->begun && hold->until != 0 && *hold->text)
@@ -90,7 +79,7 @@ add_preview(struct document *document, const char *text)
 		len = strcspn(text, "\n");
 		document_text(document, NULL, mem_textn(mem, text, len));
 	}
-	document_close(document, ']');
+	document_close(document);
 	mem_free(mem);
 }
 
@@ -108,45 +97,31 @@ add_item(struct document *document, const struct update_item *item)
 	document_text(document, "message", reason_of(item));
 	if (item->preview)
 		add_preview(document, item->preview);
-	document_close(document, '}');
+	document_close(document);
 }
 
-static void
-add_problem(struct document *document, const struct report_news *news)
-{
-	document_open(document, NULL, '{');
-	document_text(document, "event", news->event);
-	document_text(document, "name", news->about.name);
-	document_text(document, "type", news->about.type);
-	document_text(document, "account", news->about.provider);
-	document_text(document, "message", news->text);
-	document_close(document, '}');
-}
-
+/* What was reported, and what ended the run. */
 static void
 add_problems(struct document *document, const struct update *update)
 {
 	const struct report_news *news;
-	struct report_news trouble = {
-		.event = "failed",
-		.text = update->trouble.text,
-	};
 
 	document_open(document, "problems", '[');
 	for (news = update->report.news; news; news = news->next)
 		if (!report_is_change(news))
-			add_problem(document, news);
+			document_problem(document, news->event, news->text,
+				&news->about);
 	if (*update->trouble.text)
-		add_problem(document, &trouble);
-	document_close(document, ']');
+		document_problem(document, "failed", update->trouble.text,
+			&(const struct report_subject){ .name = NULL });
+	document_close(document);
 }
 
 void
 update_document(const struct update *update, int status, int64_t started)
 {
-	struct buf out = { 0 };
-	struct document document = { .out = &out };
-	const struct update_line *line;
+	struct document document = { .depth = 0 };
+	const struct update_set *set;
 	const struct update_item *item;
 
 	document_open(&document, NULL, '{');
@@ -156,16 +131,14 @@ update_document(const struct update *update, int status, int64_t started)
 	document_number(&document, "requests",
 		update->http ? http_count(update->http) : 0);
 	document_open(&document, "lookups", '[');
-	for (line = update->lines; line; line = line->next)
-		if (line->used)
-			add_line(&document, line);
-	document_close(&document, ']');
+	for (set = update->sets; set; set = set->next)
+		if (set->used)
+			add_set(&document, set);
+	document_close(&document);
 	document_open(&document, "names", '[');
 	for (item = update->items; item; item = item->next)
 		add_item(&document, item);
-	document_close(&document, ']');
+	document_close(&document);
 	add_problems(&document, update);
-	document_close(&document, '}');
-	report_output(buf_text(&out));
-	buf_free(&out);
+	document_print(&document);
 }

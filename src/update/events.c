@@ -1,26 +1,13 @@
+/*
+ * Tells the hook, the webhook and the heartbeat what a run brought.
+ */
 #include <string.h>
 
-#include "update/update.h"
-#include "address.h"
-#include "buf.h"
-#include "cli.h"
-#include "clock.h"
-#include "config/config.h"
-#include "event/event.h"
-#include "exchange/exchange.h"
-#include "exit.h"
-#include "fail.h"
-#include "http/http.h"
-#include "log.h"
-#include "lookup/lookup.h"
-#include "plan.h"
-#include "provider/row.h"
-#include "report.h"
-#include "secret.h"
-#include "state/state.h"
-#include "stop.h"
-#include "decide.h"
 #include "update/internal.h"
+#include "clock.h"
+#include "event/event.h"
+#include "log.h"
+#include "stop.h"
 
 #define EACH_MS 10000 /* a call may take at most */
 #define LEAST_MS 5000 /* all of them may take, though the deadline passed */
@@ -142,10 +129,10 @@ tell_heartbeat(struct telling *telling, int status)
 	if (!url || !allow_request(telling, &limit))
 		return;
 	log_step("heartbeat: exit status %d", status);
-	/* a run that could not begin has not opened it */
-	count(to, update_open(update, &to->fail) &&
-			  event_heartbeat(update->http, url, status, &limit,
-				  &to->fail));
+	count(to, update->http
+			  ? event_heartbeat(update->http, url, status, &limit,
+				    &to->fail)
+			  : fail_set(&to->fail, "%s", update->no_http.text));
 }
 
 static void

@@ -1,5 +1,7 @@
 /*
- * Between the files of update: a run and what it is about.
+ * Between the files of update: a run, the sets of lookups and the items that it
+ * is about. update runs it, items collects, apply decides and calls providers,
+ * settle notes the problems, document and events tell others.
  */
 #ifndef DDNS_UPDATE_INTERNAL_H
 #define DDNS_UPDATE_INTERNAL_H
@@ -8,23 +10,27 @@
 #include <stdint.h>
 
 #include "address.h"
+#include "buf.h"
+#include "cli.h"
 #include "decide.h"
 #include "exchange/exchange.h"
 #include "fail.h"
+#include "http/http.h"
 #include "lookup/lookup.h"
-#include "provider/row.h"
+#include "plan.h"
 #include "report.h"
+#include "state/state.h"
 
-/* A set of lookups in use. */
-struct update_line {
-	struct update_line *next;
-	const struct lookup_set *set;
+/* A set of lookups that may take part. */
+struct update_set {
+	struct update_set *next;
+	const struct lookup_set *lookups;
 	struct state_lookup *state;
 	struct lookup lookup;
 	struct fail fail;
 	struct address found;
 	struct address current; /* found now, or the last that was */
-	bool used;              /* some name of this run hangs on it */
+	bool used;              /* some name of this run needs it */
 	bool fresh;             /* found in this run */
 	bool decided;           /* its names were decided */
 	bool lacking;           /* the line has no such family today */
@@ -37,7 +43,7 @@ struct update_item {
 	const struct account *account;
 	const char *name;
 	enum row_type type;
-	struct update_line *line;
+	struct update_set *set;
 	struct update_item *other; /* of the same name, the other type */
 	struct state_name *state;
 	struct state_account *hold;
@@ -48,7 +54,7 @@ struct update_item {
 	bool unfit; /* the suffix makes no address that may be published */
 	struct address want;
 	struct address old; /* confirmed before this run */
-	struct address was;
+	struct address was; /* what the record held */
 	struct fail fail;
 	const char *preview; /* of a dry run, for the document */
 	struct exchange_job job;
@@ -68,7 +74,8 @@ struct update {
 	struct state *state;
 	struct stats *stats;
 	struct http *http;
-	struct update_line *lines;
+	struct fail no_http; /* why there is no http */
+	struct update_set *sets;
 	struct update_item *items;
 	struct update_call *calls;
 	struct report report;
@@ -79,46 +86,32 @@ struct update {
 	struct fail trouble; /* what ended the run, "" if nothing did */
 };
 
-/* update.c: opens http, unless it is open. */
-bool update_open(struct update *update, struct fail *fail);
-
-/* update-items.c: which lines and names take part. */
+/* items.c: which sets and items take part. */
 void update_collect(struct update *update);
 
-/* update-apply.c */
-
-/* Decides the names of all lines that are finished and starts what is due. */
+/* apply.c: decides the items whose lookups are finished, starts what is due. */
 void update_begin(struct update *update);
 
-/* Gives what has no result yet one: the run was ended before. */
+/* apply.c: gives what has no result yet one: the run was ended before. */
 void update_drop(struct update *update, const char *why);
 
-/* Whether a provider confirmed another address than before. */
+/* apply.c: whether a provider confirmed another address than before. */
 bool update_changed(const struct update_item *item);
 
-/* Says what was changed, in the order of the configuration. */
-void update_say_changes(struct update *update);
+/* apply.c: reports what was changed, in the order of the configuration. */
+void update_report_changes(struct update *update);
 
-/* update-settle.c */
-
-/* Notes all problems, and returns the exit status. */
+/* settle.c: notes all problems, and returns the exit status. */
 int update_settle(struct update *update);
 
-/* update-lines.c */
-
-/* Notes whether a line has its address, and how its sources do. */
-void update_settle_line(struct update *update, struct update_line *line);
-
-/* update-events.c */
-
 /*
- * Runs the hook and the webhook for each piece of news, and the heartbeat. To
- * be called without the lock. What fails is a problem like others, and is
- * noted in the state.
+ * events.c: runs the hook and the webhook for each piece of news, and the
+ * heartbeat, which fails without http. To be called without the lock. What
+ * fails is a problem like others, and is noted in the state.
  */
 void update_tell(struct update *update, int status, int64_t deadline);
 
-/* update-document.c: the run as a document on stdout. */
+/* document.c: prints the run as a document. */
 void update_document(const struct update *update, int status, int64_t started);
 
 #endif

@@ -1,21 +1,10 @@
-#include <string.h>
+/*
+ * Collects the sets of lookups and the items that a run is about.
+ */
 #include <unistd.h>
 
-#include "address.h"
-#include "buf.h"
-#include "cli.h"
-#include "config/config.h"
-#include "exchange/exchange.h"
-#include "fail.h"
-#include "http/http.h"
-#include "lookup/lookup.h"
-#include "plan.h"
-#include "provider/row.h"
-#include "report.h"
-#include "state/state.h"
-#include "decide.h"
-#include "update/update.h"
 #include "update/internal.h"
+#include "update/update.h"
 
 #define SEEN_EVERY (30 * DECIDE_DAY) /* a state at rest is left alone */
 
@@ -31,45 +20,24 @@ asked(const struct cli *cli, const char *name)
 	return cli->count == 0;
 }
 
-static bool
-configured(const struct plan *plan, const char *written)
-{
-	const struct account *account;
-	const struct account_name *name;
-
-	for (account = plan->accounts; account; account = account->next)
-		for (name = account->names; name; name = name->next)
-			if (plan_same_name(written, name->name))
-				return true;
-	return false;
-}
-
 bool
 update_known(const struct cli *cli, const struct plan *plan)
 {
+	const struct plan_item *item;
 	bool known = true;
 	int i;
 
 	for (i = 0; i < cli->count; i++) {
-		if (configured(plan, cli->args[i]))
+		for (item = plan->items; item; item = item->next)
+			if (plan_same_name(cli->args[i], item->name))
+				break;
+		if (item)
 			continue;
 		report_error("%s is not configured in %s", cli->args[i],
 			plan->config->path);
 		known = false;
 	}
 	return known;
-}
-
-static struct update_line *
-find_line(const struct update *update, const char *label, enum row_type type)
-{
-	const struct lookup_set *set =
-		plan_set(update->plan, type == ROW_A ? 4 : 6, label);
-	struct update_line *line = update->lines;
-
-	while (line && line->set != set)
-		line = line->next;
-	return line;
 }
 
 static void
@@ -80,69 +48,68 @@ renew(const struct update *update, int64_t *seen)
 }
 
 static void
-collect_lines(struct update *update)
+collect_sets(struct update *update)
 {
-	struct update_line **end = &update->lines;
-	const struct lookup_set *set;
-	struct update_line *line;
+	struct update_set **end = &update->sets;
+	const struct lookup_set *lookups;
+	struct update_set *set;
 
-	for (set = update->plan->sets; set; set = set->next) {
-		if ((set->family == 4 && update->cli->only6) ||
-			(set->family == 6 && update->cli->only4))
+	for (lookups = update->plan->sets; lookups; lookups = lookups->next) {
+		if (!cli_takes(update->cli, lookups->family))
 			continue;
-		line = mem_take(update->mem, sizeof(*line));
-		line->set = set;
-		line->state = state_lookup(update->state, set->title);
-		renew(update, &line->state->seen);
-		*end = line;
-		end = &line->next;
+		set = mem_take(update->mem, sizeof(*set));
+		set->lookups = lookups;
+		set->state = state_lookup(update->state, lookups->title);
+		renew(update, &set->state->seen);
+		*end = set;
+		end = &set->next;
 	}
 }
 
 static struct update_item *
-make_item(struct update *update, struct update_line *line,
-	const struct account *account, const struct account_name *name)
+make_item(struct update *update, struct update_set *set,
+	const struct plan_item *from)
 {
 	struct update_item *item = mem_take(update->mem, sizeof(*item));
 
 	item->update = update;
-	item->account = account;
-	item->name = name->name;
-	item->type = line->set->family == 4 ? ROW_A : ROW_AAAA;
-	item->line = line;
-	line->used = true;
-	item->state = state_name(update->state, name->name,
-		row_types[item->type], account->title);
-	item->hold = state_account(update->state, account->title);
+	item->account = from->account;
+	item->name = from->name;
+	item->type = from->type;
+	item->set = set;
+	set->used = true;
+	item->state = state_name(update->state, from->name,
+		row_types[from->type], from->account->title);
+	item->hold = state_account(update->state, from->account->title);
+	item->digest = plan_digest(from->account, update->state);
 	item->old = *item->state->confirmed;
 	renew(update, &item->state->seen);
 	return item;
 }
 
-/* Adds a name's items; returns where the next ones go. */
-static struct update_item **
-collect_name(struct update *update, struct update_item **end,
-	const struct account *account, const struct account_name *name)
+/* The two types of a name follow each other. */
+static void
+collect_items(struct update *update)
 {
-	struct update_item *pair[ROW_TYPES] = { NULL, NULL };
-	const unsigned sum = plan_digest(account, update->state);
-	struct update_line *line;
-	enum row_type type;
+	struct update_item **end = &update->items, *item, *last = NULL;
+	const struct plan_item *from = update->plan->items;
+	struct update_set *set;
 
-	for (type = ROW_A; type < ROW_TYPES; type++) {
-		line = find_line(update, account->lookup, type);
-		if (!name->type[type] || !line)
+	for (; from; from = from->next) {
+		for (set = update->sets; set; set = set->next)
+			if (set->lookups == from->set)
+				break;
+		if (!set || !asked(update->cli, from->name))
 			continue;
-		pair[type] = make_item(update, line, account, name);
-		pair[type]->digest = sum;
-		*end = pair[type];
-		end = &pair[type]->next;
+		item = make_item(update, set, from);
+		if (last && last->account == item->account &&
+			last->name == item->name) {
+			last->other = item;
+			item->other = last;
+		}
+		*end = last = item;
+		end = &item->next;
 	}
-	if (pair[ROW_A] && pair[ROW_AAAA]) {
-		pair[ROW_A]->other = pair[ROW_AAAA];
-		pair[ROW_AAAA]->other = pair[ROW_A];
-	}
-	return end;
 }
 
 static void
@@ -158,21 +125,14 @@ set_report(struct update *update)
 	report->patience = general->patience;
 	report->always = update->cli->verbose || update->cli->dry_run ||
 			 isatty(STDERR_FILENO);
-	/* a document takes the place of the lines */
+	/* a document takes the place of what is printed line by line */
 	report->quiet = update->cli->quiet || update->cli->json;
 }
 
 void
 update_collect(struct update *update)
 {
-	struct update_item **end = &update->items;
-	const struct account *account;
-	const struct account_name *name;
-
 	set_report(update);
-	collect_lines(update);
-	for (account = update->plan->accounts; account; account = account->next)
-		for (name = account->names; name; name = name->next)
-			if (asked(update->cli, name->name))
-				end = collect_name(update, end, account, name);
+	collect_sets(update);
+	collect_items(update);
 }

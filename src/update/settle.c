@@ -1,25 +1,15 @@
+/*
+ * Turns how a run ended into problems, recoveries and the exit status.
+ */
+#include <stdarg.h>
 #include <string.h>
 
-#include "address.h"
-#include "buf.h"
-#include "cli.h"
-#include "clock.h"
-#include "config/config.h"
-#include "exchange/exchange.h"
-#include "exit.h"
-#include "fail.h"
-#include "http/http.h"
-#include "lookup/lookup.h"
-#include "plan.h"
-#include "provider/row.h"
-#include "report.h"
-#include "state/state.h"
-#include "decide.h"
-#include "update/update.h"
 #include "update/internal.h"
+#include "exit.h"
+#include "state/state.h"
 
 /* How an item stands when all is done. */
-static int
+static enum outcome
 standing(const struct update_item *item)
 {
 	if (item->decision == DECIDE_REFUSED)
@@ -64,14 +54,6 @@ advice_of(const struct update_item *item, int64_t until)
 		item->account->title, item->name);
 }
 
-/* "home.example.com A (cloudflare)" */
-static const char *
-title_of(const struct update_item *item)
-{
-	return mem_printf(item->update->mem, "%s %s (%s)", item->name,
-		row_types[item->type], item->account->title);
-}
-
 static int
 count_waiting(const struct update_item *item)
 {
@@ -85,159 +67,262 @@ count_waiting(const struct update_item *item)
 	return count;
 }
 
+/* What a problem is about: its key from run to run, how its text begins (NULL:
+ * with nothing), and what hooks and documents learn of it. */
+struct topic {
+	const char *key;
+	const char *title;
+	struct report_subject about;
+};
+
+/* "home.example.com A (cloudflare)" */
+static struct topic
+name_topic(struct update *update, const struct update_item *item)
+{
+	const char *type = row_types[item->type];
+	const char *account = item->account->title;
+
+	return (struct topic){
+		.key = mem_printf(update->mem, "name %s %s %s", item->name,
+			type, account),
+		.title = mem_printf(
+			update->mem, "%s %s (%s)", item->name, type, account),
+		.about = { .name = item->name,
+			.type = type,
+			.provider = account },
+	};
+}
+
+static struct topic
+account_topic(struct update *update, const struct update_item *item)
+{
+	const char *account = item->account->title;
+
+	return (struct topic){
+		.key = mem_printf(update->mem, "account %s", account),
+		.title = mem_printf(update->mem, "[%s]", account),
+		.about.provider = account,
+	};
+}
+
+static struct topic
+set_topic(struct update *update, const struct update_set *set, const char *what)
+{
+	const char *title = set->lookups->title;
+
+	return (struct topic){
+		.key = mem_printf(update->mem, "%s %s", what, title),
+		.title = title,
+	};
+}
+
+static void problem(struct update *update, const struct topic *topic,
+	enum report_kind kind, const char *format, ...) PRINTF_LIKE(4, 5);
+
 static void
-account_problem(
-	struct update *update, const struct update_item *item, const char *key)
+problem(struct update *update, const struct topic *topic, enum report_kind kind,
+	const char *format, ...)
+{
+	struct buf text = { 0 };
+	va_list args;
+
+	if (topic->title)
+		buf_printf(&text, "%s: ", topic->title);
+	va_start(args, format);
+	buf_vprintf(&text, format, args);
+	va_end(args);
+	report_problem(&update->report, &(const struct report_problem){
+						.key = topic->key,
+						.kind = kind,
+						.text = buf_text(&text),
+						.about = topic->about,
+					});
+	buf_free(&text);
+}
+
+/* The problem is over; text: how that is told, NULL: without a word. */
+static void
+over(struct update *update, const struct topic *topic, const char *text)
+{
+	report_over(&update->report, topic->key,
+		text ? mem_printf(update->mem, "%s: %s", topic->title, text)
+		     : "",
+		&topic->about);
+}
+
+static void
+account_problem(struct update *update, const struct topic *topic,
+	const struct update_item *item)
 {
 	const struct state_account *hold = item->hold;
 	const bool busy = hold->why == OUTCOME_BUSY;
 	const int count = count_waiting(item);
-	const struct report_problem problem = {
-		.key = key,
-		.kind = busy ? REPORT_PASSING : REPORT_LASTING,
-		.about.provider = item->account->title,
-		.text = mem_printf(update->mem, "[%s]: %s%s%s",
-			item->account->title, hold->text,
-			count > 1 ? mem_printf(update->mem,
-					    " (%d records wait)", count)
-				  : "",
-			busy ? wait_of(item, hold->until - update->now)
-			     : advice_of(item, hold->until)),
-	};
 
-	report_problem(&update->report, &problem);
+	problem(update, topic, busy ? REPORT_PASSING : REPORT_LASTING, "%s%s%s",
+		hold->text,
+		count > 1 ? mem_printf(update->mem, " (%d records wait)", count)
+			  : "",
+		busy ? wait_of(item, hold->until - update->now)
+		     : advice_of(item, hold->until));
 }
 
 static void
-tell_name(struct update *update, const struct update_item *item,
-	const char *key, enum report_kind kind, const char *text)
-{
-	const struct report_problem problem = {
-		.key = key,
-		.kind = kind,
-		.about.name = item->name,
-		.about.type = row_types[item->type],
-		.about.provider = item->account->title,
-		.text = mem_printf(update->mem, "%s: %s", title_of(item), text),
-	};
-
-	report_problem(&update->report, &problem);
-}
-
-static void
-name_problem(
-	struct update *update, const struct update_item *item, const char *key)
+name_problem(struct update *update, const struct topic *topic,
+	const struct update_item *item)
 {
 	const struct state_name *state = item->state;
 	const bool waits =
 		state->why == OUTCOME_REFUSED || state->why == OUTCOME_DENIED;
 
-	tell_name(update, item, key, waits ? REPORT_LASTING : REPORT_PASSING,
-		mem_printf(update->mem, "%s%s", state->text,
-			waits ? advice_of(item, state->until)
-			      : wait_of(item, state->until - update->now)));
+	problem(update, topic, waits ? REPORT_LASTING : REPORT_PASSING, "%s%s",
+		state->text,
+		waits ? advice_of(item, state->until)
+		      : wait_of(item, state->until - update->now));
 }
 
 /* A short prefix can make an address of no use out of one that was found. */
 static void
-suffix_problem(
-	struct update *update, const struct update_item *item, const char *key)
+suffix_problem(struct update *update, const struct topic *topic,
+	const struct update_item *item)
 {
 	char want[ADDRESS_TEXT];
 
 	address_format(&item->want, want);
-	tell_name(update, item, key, REPORT_LASTING,
-		mem_printf(update->mem,
-			"the suffix makes %s, which is no public address; "
-			"mend the section [%s]",
-			want, item->account->title));
+	problem(update, topic, REPORT_LASTING,
+		"the suffix makes %s, which is no public address; "
+		"mend the section [%s]",
+		want, item->account->title);
 }
 
+/* A record that had what neither we nor anybody here had set. */
 static void
-over(struct update *update, const struct update_item *item, const char *key,
-	bool account)
+settle_foreign(struct update *update, const struct update_item *item)
 {
-	const struct report_subject about = {
-		.name = account ? NULL : item->name,
-		.type = account ? NULL : row_types[item->type],
-		.provider = item->account->title,
-	};
-	const char *title =
-		account ? mem_printf(update->mem, "[%s]", about.provider)
-			: title_of(item);
-
-	/* what was not sent has mended nothing */
-	if (!item->update->cli->dry_run)
-		report_over(&update->report, key,
-			mem_printf(update->mem, "%s: is well again", title),
-			&about);
-}
-
-/* A record that held what neither we nor anybody here had set. */
-static void
-tell_foreign(struct update *update, const struct update_item *item)
-{
+	struct topic topic = name_topic(update, item);
 	char was[ADDRESS_TEXT];
 
 	if (!item->begun || !item->job.foreign ||
 		item->job.outcome > OUTCOME_CHANGED)
 		return;
 	address_format(&item->was, was);
-	report_problem(&update->report,
-		&(const struct report_problem){
-			.kind = REPORT_WARNING,
-			.key = mem_printf(update->mem, "foreign %s %s %s",
-				item->name, row_types[item->type],
-				item->account->title),
-			.text = mem_printf(update->mem,
-				"%s: the record held %s, which was not set "
-				"from here; it was changed",
-				title_of(item), was),
-		});
+	topic.key = mem_printf(update->mem, "foreign %s %s %s", item->name,
+		row_types[item->type], item->account->title);
+	topic.about = (struct report_subject){ .name = NULL };
+	problem(update, &topic, REPORT_WARNING,
+		"the record held %s, which was not set from here; it was "
+		"changed",
+		was);
 }
 
 static void
 settle_item(struct update *update, const struct update_item *item)
 {
-	const int how = standing(item);
-	const char *key = mem_printf(update->mem, "name %s %s %s", item->name,
-		row_types[item->type], item->account->title);
-	const char *account =
-		mem_printf(update->mem, "account %s", item->account->title);
+	const struct topic name = name_topic(update, item);
+	const struct topic account = account_topic(update, item);
+	const bool waits = standing(item) > OUTCOME_CHANGED;
+	/* what was not sent has fixed nothing */
+	const bool sent = !update->cli->dry_run;
 
 	if (item->unfit)
-		suffix_problem(update, item, key);
+		suffix_problem(update, &name, item);
 	else if (item->decision == DECIDE_UNKNOWN)
-		;
-	else if (how > OUTCOME_CHANGED && account_held(item))
-		account_problem(update, item, account);
-	else if (how > OUTCOME_CHANGED)
-		name_problem(update, item, key);
+		return;
+	else if (waits && account_held(item))
+		account_problem(update, &account, item);
+	else if (waits)
+		name_problem(update, &name, item);
+	else if (sent)
+		over(update, &name, "is well again");
+	if (sent && !account_held(item))
+		over(update, &account, "is well again");
+	settle_foreign(update, item);
+}
+
+/* Whether another family got an address in this run. */
+static bool
+others_found(const struct update *update, int family)
+{
+	const struct update_set *set;
+
+	for (set = update->sets; set; set = set->next)
+		if (set->fresh && set->lookups->family != family)
+			return true;
+	return false;
+}
+
+/* Whether the set has its address; a family that is lacking is no failure. */
+static void
+settle_set(struct update *update, struct update_set *set)
+{
+	const struct topic lacking = set_topic(update, set, "lacking");
+	const struct topic lookup = set_topic(update, set, "lookup");
+	const int family = set->lookups->family;
+
+	set->lacking = !set->fresh && others_found(update, family) &&
+		       !http_routable(family);
+	set->state->lacking = set->lacking;
+	if (set->lacking) {
+		problem(update, &lacking, REPORT_NOTICE,
+			"the line has no IPv%d now; its names were left as "
+			"they are",
+			family);
+		over(update, &lookup, NULL);
+	} else if (!set->fresh) {
+		problem(update, &lookup, REPORT_PASSING,
+			"%s; names keep the address they have", set->fail.text);
+	} else {
+		over(update, &lacking,
+			mem_printf(update->mem, "the line has IPv%d again",
+				family));
+		over(update, &lookup, "an address is found again");
+	}
+}
+
+static void
+settle_source(struct update *update, const struct stats_source *source)
+{
+	const struct topic topic = {
+		.key = mem_printf(update->mem, "source %s %s", source->set,
+			source->source),
+		.title = source->set,
+	};
+
+	if (stats_useless(source))
+		problem(update, &topic, REPORT_LASTING,
+			"%s gives hardly any valid answers (%u of %u); remove "
+			"it from the configuration",
+			source->source,
+			source->month[0].valid + source->month[1].valid,
+			source->month[0].tries + source->month[1].tries);
 	else
-		over(update, item, key, false);
-	if (item->decision != DECIDE_UNKNOWN && !account_held(item))
-		over(update, item, account, true);
-	tell_foreign(update, item);
+		over(update, &topic, NULL);
+}
+
+static void
+settle_sources(struct update *update, const struct lookup_set *set)
+{
+	const struct lookup_source *source;
+
+	for (source = set->sources; source; source = source->next)
+		settle_source(update,
+			stats_source(update->stats, set->title, source->shown));
 }
 
 static void
 settle_warnings(struct update *update)
 {
 	const struct config_note *note;
-	struct report_problem problem = { .kind = REPORT_WARNING };
+	struct topic topic = { .title = NULL };
 
 	for (note = update->plan->config->notes; note; note = note->next) {
-		problem.key = mem_printf(update->mem, "warning %s", note->text);
-		problem.text = note->text;
-		report_problem(&update->report, &problem);
+		topic.key = mem_printf(update->mem, "warning %s", note->text);
+		problem(update, &topic, REPORT_WARNING, "%s", note->text);
 	}
-	if (update->state->damaged) {
-		problem.key = "state damaged";
-		problem.text = "the state file was damaged; it was kept with "
-			       "the ending .bad, and what was readable of it "
-			       "is used";
-		report_problem(&update->report, &problem);
-	}
+	topic.key = "state damaged";
+	if (update->state->damaged)
+		problem(update, &topic, REPORT_WARNING,
+			"the state file was damaged; it was kept with the "
+			"ending .bad, and what was readable of it is used");
 }
 
 /* Warnings that are no longer due are forgotten without a word. */
@@ -258,8 +343,8 @@ static int
 exit_status(const struct update *update)
 {
 	const struct update_item *item;
-	const struct update_line *line;
-	int worst = OUTCOME_SAME;
+	const struct update_set *set;
+	enum outcome worst = OUTCOME_SAME;
 
 	for (item = update->items; item; item = item->next)
 		if (item->decision != DECIDE_UNKNOWN && standing(item) > worst)
@@ -268,8 +353,8 @@ exit_status(const struct update *update)
 		return EXIT_REFUSED;
 	if (worst > OUTCOME_CHANGED)
 		return EXIT_AGAIN;
-	for (line = update->lines; line; line = line->next)
-		if (line->used && !line->fresh && !line->lacking)
+	for (set = update->sets; set; set = set->next)
+		if (set->used && !set->fresh && !set->lacking)
 			return EXIT_LOOKUP;
 	return EXIT_FINE;
 }
@@ -277,13 +362,15 @@ exit_status(const struct update *update)
 int
 update_settle(struct update *update)
 {
-	struct update_line *line;
+	struct update_set *set;
 	const struct update_item *item;
 
 	settle_warnings(update);
-	for (line = update->lines; line; line = line->next)
-		if (line->used)
-			update_settle_line(update, line);
+	for (set = update->sets; set; set = set->next)
+		if (set->used) {
+			settle_set(update, set);
+			settle_sources(update, set->lookups);
+		}
 	for (item = update->items; item; item = item->next)
 		settle_item(update, item);
 	forget_warnings(update);

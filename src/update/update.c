@@ -1,24 +1,13 @@
-#include <string.h>
-
+/*
+ * The course of a run: state, lookups, provider calls, result.
+ */
+#include "update/internal.h"
 #include "update/update.h"
-#include "address.h"
-#include "buf.h"
-#include "cli.h"
 #include "clock.h"
-#include "config/config.h"
-#include "exchange/exchange.h"
 #include "exit.h"
-#include "fail.h"
-#include "http/http.h"
-#include "lookup/lookup.h"
 #include "nsupdate/nsupdate.h"
-#include "plan.h"
-#include "provider/row.h"
-#include "report.h"
 #include "state/state.h"
 #include "stop.h"
-#include "decide.h"
-#include "update/internal.h"
 
 /* How long a family that has its address waits for the others, so that both
  * go to a provider together. */
@@ -37,13 +26,13 @@ static void
 looked_up(void *arg, struct lookup *lookup)
 {
 	struct update *update = arg;
-	const struct update_line *line;
+	const struct update_set *set;
 
 	(void)lookup;
-	for (line = update->lines; line; line = line->next)
-		if (line->used && !line->lookup.finished)
+	for (set = update->sets; set; set = set->next)
+		if (set->used && !set->lookup.finished)
 			break;
-	if (!line) {
+	if (!set) {
 		http_loop_cancel(update->http, update->gather);
 		gathered(update);
 	} else if (!update->gather) {
@@ -56,55 +45,55 @@ static void
 start_lookups(struct update *update)
 {
 	const struct config_general *general = &update->plan->config->general;
-	struct update_line *line;
+	struct update_set *set;
 
-	for (line = update->lines; line; line = line->next) {
-		if (!line->used)
+	for (set = update->sets; set; set = set->next) {
+		if (!set->used)
 			continue;
-		line->lookup.set = line->set;
-		line->lookup.http = update->http;
-		line->lookup.mem = update->mem;
-		line->lookup.timeout_ms = (long)general->timeout * 1000;
-		line->lookup.last = line->state->address;
-		line->lookup.found = &line->found;
-		line->lookup.fail = &line->fail;
-		line->lookup.done = looked_up;
-		line->lookup.arg = update;
-		lookup_start(&line->lookup);
+		set->lookup.set = set->lookups;
+		set->lookup.http = update->http;
+		set->lookup.mem = update->mem;
+		set->lookup.timeout_ms = (long)general->timeout * 1000;
+		set->lookup.last = set->state->address;
+		set->lookup.found = &set->found;
+		set->lookup.fail = &set->fail;
+		set->lookup.done = looked_up;
+		set->lookup.arg = update;
+		lookup_start(&set->lookup);
 	}
 }
 
-/* A line that has no answer at all counts as if every source had failed. */
+/* A set that has no answer at all counts as if every source had failed. */
 static void
 end_lookups(struct update *update, const char *why)
 {
-	struct update_line *line;
+	struct update_set *set;
 
-	for (line = update->lines; line; line = line->next) {
-		if (!line->used || line->lookup.finished)
+	for (set = update->sets; set; set = set->next) {
+		if (!set->used || set->lookup.finished)
 			continue;
-		lookup_stop(&line->lookup);
-		line->lookup.finished = true;
-		fail_set(&line->fail, "no valid address: %s", why);
+		lookup_stop(&set->lookup);
+		set->lookup.finished = true;
+		fail_set(&set->fail, "no valid address: %s", why);
 	}
 }
 
 /* A source's try counts only if some source of its set answered. */
 static void
-count_tries(struct update *update, const struct update_line *line)
+count_tries(struct update *update, const struct update_set *set)
 {
 	const struct lookup_try *try;
 	struct stats_source *source;
 
-	for (try = line->lookup.tries; try && !try->valid; try = try->next)
+	for (try = set->lookup.tries; try && !try->valid; try = try->next)
 		;
 	if (!try)
 		return;
-	for (try = line->lookup.tries; try; try = try->next) {
+	for (try = set->lookup.tries; try; try = try->next) {
 		if (!try->ended)
 			continue;
 		source = stats_source(
-			update->stats, line->set->title, try->source->shown);
+			update->stats, set->lookups->title, try->source->shown);
 		stats_try(update->stats, source, try->valid ? NULL : try->cause,
 			update->now, try->ms);
 	}
@@ -126,7 +115,7 @@ state_trouble(struct update *update, const struct fail *fail)
 	return EXIT_STATE;
 }
 
-/* What is left to do when the loop has ended: judge, save, say. */
+/* What is left to do when the loop has ended: judge, save, report. */
 static int
 conclude(struct update *update, enum http_end end)
 {
@@ -135,7 +124,7 @@ conclude(struct update *update, enum http_end end)
 		[HTTP_DEADLINE] = "the deadline of the run has passed",
 		[HTTP_STOPPED] = "stopped by a signal",
 	};
-	const struct update_line *line;
+	const struct update_set *set;
 	struct fail fail;
 	int status;
 
@@ -144,15 +133,15 @@ conclude(struct update *update, enum http_end end)
 	update_drop(update, why[end]);
 	if (update->broken)
 		return state_trouble(update, &update->fail);
-	update_say_changes(update);
+	update_report_changes(update);
 	if (end == HTTP_STOPPED) {
 		if (!state_save(update->files, update->state, &fail))
 			return state_trouble(update, &fail);
 		report_print(&update->report);
 		return EXIT_AGAIN;
 	}
-	for (line = update->lines; line; line = line->next)
-		count_tries(update, line);
+	for (set = update->sets; set; set = set->next)
+		count_tries(update, set);
 	status = update_settle(update);
 	if (update->cli->dry_run) {
 		report_print(&update->report);
@@ -166,8 +155,8 @@ conclude(struct update *update, enum http_end end)
 	return status;
 }
 
-bool
-update_open(struct update *update, struct fail *fail)
+static bool
+open_http(struct update *update)
 {
 	const struct config_general *general = &update->plan->config->general;
 	const struct http_options options = {
@@ -176,7 +165,7 @@ update_open(struct update *update, struct fail *fail)
 	};
 
 	if (!update->http)
-		update->http = http_open(&options, fail);
+		update->http = http_open(&options, &update->no_http);
 	return update->http != NULL;
 }
 
@@ -184,12 +173,11 @@ static int
 run(struct update *update, int64_t deadline)
 {
 	struct update_call *call;
-	struct fail fail;
 	enum http_end end;
 	int status;
 
-	if (!update_open(update, &fail)) {
-		state_trouble(update, &fail);
+	if (!open_http(update)) {
+		state_trouble(update, &update->no_http);
 		return EXIT_AGAIN;
 	}
 	start_lookups(update);
@@ -230,7 +218,7 @@ take_state(struct update *update)
 	return update->state ? EXIT_FINE : state_trouble(update, &fail);
 }
 
-/* What comes after a run that held the lock: a document, and the news to
+/* What comes after a run that had the lock: a document, and the news to
  * others. */
 static void
 announce(struct update *update, int status, int64_t started)
@@ -241,8 +229,12 @@ announce(struct update *update, int status, int64_t started)
 	if (cli->json && !cli->quiet)
 		update_document(update, status, started);
 	state_unlock(update->files);
-	if (!cli->dry_run && !stop_signal() && status != EXIT_LOCKED)
-		update_tell(update, status, started + general->deadline * 1000);
+	if (cli->dry_run || stop_signal() || status == EXIT_LOCKED)
+		return;
+	/* a run that could not begin has not opened it */
+	if (general->heartbeat)
+		open_http(update);
+	update_tell(update, status, started + general->deadline * 1000);
 }
 
 int

@@ -7,7 +7,8 @@
 #include "address.h"
 #include "config/config.h"
 #include "exchange/exchange.h"
-#include "provider/row.h"
+#include "provider/account.h"
+#include "provider/catalogue.h"
 
 #define ROWS 24
 

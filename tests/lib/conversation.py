@@ -3,6 +3,8 @@
 A file has blocks: a line at the margin and the indented lines below it. Lines
 that are indented further go on with the line above; `;` begins a comment.
 
+    row                     lines of a row of the file's own, [provider own]:
+                            for the language, not for a service
     origin ORIGIN ...       origins of the row's URLs; the account's `server`
                             replaces them, or `$server` (over IPv6 `$server6`)
                             where an account's line holds it
@@ -23,7 +25,7 @@ that are indented further go on with the line above; `;` begins a comment.
                             `every` is not there, `signed:` neither
             BODY            compared member for member, in this order
         STATUS BODY         the answer; its fields and body may go on below;
-                            `\\n` ends a line of it, but in JSON
+                            `\\n` (`\\r`) ends a line of it, but in JSON
 
     answer NAME             an answer alone
     case NAME: CALLS [-> STATUS [TEXT]]
@@ -33,7 +35,8 @@ call `list` with the answer `old` in place of its last, `list.AAAA` with the
 variables of that type, `+list` together with the one before, in any order.
 The lines of a case may be: an account's `key = value`, a variable `$x = ...`,
 `every NAME: VALUE`, `> a line on stdout`, CALLS, requests and answers; `then`
-begins another run, with another address.
+begins another run, with another address; `held N` is how many seconds the name
+is left alone after the last one, `held for good` until the user acts.
 
 STATUS is the exit status of the last run (0), TEXT a part of its stderr. Words
 of NAME choose the variables: `apex`, `wildcard`, `AAAA`, `both`; what is to be
@@ -111,7 +114,8 @@ def blocks(path):
 
 class CaseFile:
     def __init__(self, path, provider=None):
-        self.provider = provider or path.stem
+        self.provider, self.stem = provider or path.stem, path.stem
+        self.row_text = ""
         self.origins, self.without = [], {}
         self.account, self.every, self.variables = {}, [], {}
         self.calls, self.answers = {}, {}
@@ -130,13 +134,18 @@ class CaseFile:
 
     def _like(self, rest, lines, head):
         other = CaseFile(FOLDER / f"{rest}.case", self.provider)
-        vars(self).update(vars(other))
+        vars(self).update({**vars(other), "stem": self.stem})
         for case in self.cases.values():
             case.file = self
 
     def _drop(self, rest, lines, head):
         for name in list(self.cases) if rest == "*" else [rest]:
             del self.cases[name]
+
+    def _row(self, rest, lines, head):
+        self.provider = "own"
+        self.row_text = "".join(
+            "\n\t".join([line.text, *line.more]) + "\n" for line in lines)
 
     def _account(self, rest, lines, head):
         self.account = dict(line.text.split(" = ", 1) for line in lines)
@@ -175,7 +184,7 @@ class Case:
         self.status, self.text = status, text
 
     def __str__(self):
-        return f"{self.file.provider}-{self.name}"
+        return f"{self.file.stem}-{self.name}"
 
     def has(self, word):
         return word in self.name.split()
@@ -217,7 +226,7 @@ class Case:
         self.account = dict(self.file.account)
         self.own = dict(self.file.variables)
         self.every = list(self.file.every)
-        self.stdout, self.runs = [], [[]]
+        self.stdout, self.runs, self.held = [], [[]], None
         for line in self.lines:
             if PAIR.match(line.text):
                 name, _, value = line.text.partition(" =")
@@ -234,6 +243,8 @@ class Case:
             self.runs.append([])
         elif line.text.startswith("every "):
             self.every.append(line.text.removeprefix("every "))
+        elif line.text.startswith("held "):
+            self.held = line.text.removeprefix("held ")
         elif line.text.startswith("> "):
             self.stdout.append((line.text[2:], len(self.runs) - 1))
         elif METHOD.match(line.text) or STATUS.match(line.text):
@@ -314,7 +325,7 @@ def reply(exchange):
         json.loads(body)  # a slip of the pen here would be a case too
         fields.insert(0, ("Content-Type", "application/json"))
     else:
-        body = body.replace("\\n", "\n")
+        body = body.replace("\\n", "\n").replace("\\r", "\r")
     return Reply(body, int(status), fields)
 
 
@@ -402,7 +413,8 @@ class Script:
             if " " not in name and name.lower() not in names:
                 fields.append((name, expand(value, values)))
                 names.add(name.lower())
-        plain = ("Content-Type", "text/plain") in fields
+        plain = any(name == "Content-Type" and value.startswith("text/plain")
+                    for name, value in fields)
         change = str if plain or body[:1] in ("{", "[", "<") else percent
         body = expand(body, values, change)
         if "content-type" not in names and kind_of(body):

@@ -24,13 +24,13 @@ RESERVED = [
     (r"#\s*include\s*<curl/", {"http", "url"}),
     (r"#\s*include\s*<ini\.h>", {"config"}),
     (r"#\s*include\s*<(jansson|expat)\.h>", {"json"}),
-    (r"#\s*include\s*<openssl/", {"sign", "buf", "escape", "http"}),
+    (r"#\s*include\s*<openssl/", {"sign", "memory", "escape", "http"}),
     (r"\b(time|clock_gettime|gettimeofday|getrandom|getentropy|random|rand"
      r"|nanosleep|sleep|usleep)\(", {"clock"}),
     (r"\b(fork|vfork|posix_spawnp?|system|popen|execv?[lpe]*)\(", {"child"}),
     (r"\b(strcpy|strcat|sprintf|vsprintf|gets|alloca|atoi|atol)\(", set()),
     (r"^\s*typedef\b", set()),
-    (r"^\s*#\s*if(?!ndef DDNS_)", {"http"}),
+    (r"^\s*#\s*if(?!ndef DDNS_)", {"http", "url"}),
 ]
 
 faults = []

@@ -11,7 +11,8 @@
 
 #include "buf.h"
 #include "config/config.h"
-#include "provider/row.h"
+#include "provider/account.h"
+#include "provider/catalogue.h"
 #include "secret.h"
 
 /* A configuration read as far as rows and accounts go. */

@@ -13,15 +13,11 @@
 #include "buf.h"
 #include "fail.h"
 #include "http/http.h"
-#include "sign/sign.h"
 
 struct script_row {
 	const char *request; /* "METHOD URL BODY"; NULL: any */
 	int status;          /* 0: "timed out" */
 	const char *answer;
-	const char *field;   /* "Name: value" that is sent, too; or NULL;
-				what follows a final * may be anything */
-	int64_t retry_after; /* 0: not said */
 };
 
 struct script_call {
@@ -48,32 +44,11 @@ static struct {
 	struct buf wrong;
 } script;
 
-static void
-script_field(const struct script_row *row, const struct field *field)
-{
-	size_t len = strlen(row->field);
-	struct buf line = { 0 };
-	bool found = false;
-
-	if (row->field[len - 1] == '*')
-		len--;
-	else
-		len++;
-	for (; field && !found; field = field->next) {
-		buf_cut(&line, 0);
-		buf_printf(&line, "%s: %s", field->name, field->value);
-		found = strncmp(buf_text(&line), row->field, len) == 0;
-	}
-	if (!found)
-		buf_printf(&script.wrong, "no field \"%s\"\n", row->field);
-	buf_free(&line);
-}
-
 void
 http_start(struct http *http, const struct http_request *request,
 	void (*done)(void *arg, const struct http_answer *answer), void *arg)
 {
-	static const struct script_row none = { "nothing", 0, "", NULL, 0 };
+	static const struct script_row none = { "nothing", 0, "" };
 	struct script_call **end = &script.calls,
 			   *call = calloc(1, sizeof *call);
 	struct buf sent = { 0 };
@@ -89,8 +64,6 @@ http_start(struct http *http, const struct http_request *request,
 		strcmp(buf_text(&sent), call->row->request) != 0)
 		buf_printf(&script.wrong, "%zu: sent   %s\n   wanted %s\n",
 			script.at, buf_text(&sent), call->row->request);
-	if (call->row->field)
-		script_field(call->row, request->fields);
 	if (request->clear_text || request->redirects)
 		buf_str(&script.wrong, "clear text or redirects\n");
 	script.family = request->family;
@@ -129,7 +102,7 @@ script_answer(struct script_call *call)
 	struct fail fail = { "timed out" };
 	struct http_answer answer = { .status = row->status,
 		.body = row->answer ? row->answer : "",
-		.retry_after = row->retry_after ? row->retry_after : -1,
+		.retry_after = -1,
 		.fail = &fail };
 
 	answer.len = strlen(answer.body);

@@ -120,7 +120,6 @@ test_find(void **state)
 		{ "[1.50,12345678901234567890123,1e999,-0,true,false,\"1\"]",
 			"", JSON_LIST,
 			"1.50!|12345678901234567890123!|1e999!|-0!|true!|false!|1" },
-		{ "{\"a\":1,\"a\":2}", "/a", JSON_VALUE, "2!" },
 		{ "[\"\\u00e9\\n\\\\u0000 \\\" 1\"]", "", JSON_LIST,
 			"é\n\\u0000 \" 1" },
 		{ "\xef\xbb\xbf \r\n\t{\"a\" : [ 1 , 2 ] }\n", "/a", JSON_LIST,
@@ -175,6 +174,7 @@ test_refused(void **state)
 		{ "good 192.0.2.1", "neither JSON nor XML" },
 		{ "\"a\"", "neither JSON nor XML" },
 		{ "{", "no JSON: string or '}' expected" },
+		{ "{\"a\":1,\"a\":2}", "no JSON: duplicate object key" },
 		{ "{\"a\":1 2}", "no JSON: '}' expected" },
 		{ "{} x", "no JSON: end of file expected" },
 		{ "{}{}", "no JSON: end of file expected" },
@@ -234,10 +234,19 @@ test_ceilings(void **state)
 	assert_null(json_read(text, 7 * 64, &fail));
 	assert_string_equal(fail.text, "no XML: nested too deep at line 1");
 
+	strcpy(text, "<a>");
+	for (i = 0; i < 50000; i++)
+		memcpy(text + 3 + 4 * i, "<b/>", 4);
+	assert_null(json_read(text, 3 + 4 * 50000, &fail));
+	assert_string_equal(fail.text,
+		"no XML: more values than a document may have at line 1");
+
 	memset(text, '[', sizeof text);
-	assert_null(json_read(text, sizeof text - 2, &fail));
+	assert_null(json_read(text, 49999, &fail));
 	assert_string_equal(
 		fail.text, "no JSON: maximum parsing depth reached");
+	assert_null(json_read(text, sizeof text - 2, &fail));
+	assert_string_equal(fail.text, "more than 50000 values");
 	assert_null(json_read(text, sizeof text - 1, &fail));
 	assert_string_equal(fail.text, "longer than 1048576 bytes");
 }

@@ -22,7 +22,7 @@ static const struct {
 	{ 10, 0, "01234 67890", "01234\n67890\n" },
 	{ 10, 4, "ab cd ef", "    ab cd\n    ef\n" },
 	{ 10, 4, "longer-than-it b", "    longer-than-it\n    b\n" },
-	{ 10, 0, "  many   blanks  ", "many\nblanks\n" },
+	{ 10, 0, "  many   spaces  ", "many\nspaces\n" },
 	{ 10, 0, "run `a b c d e`, now", "run\n`a b c d e`,\nnow\n" },
 	{ 10, 0, "an open ` quote here", "an open `\nquote here\n" },
 	/* four characters, of which each takes three bytes */
@@ -44,16 +44,36 @@ test_wrap(void **unused)
 	}
 }
 
+/* Characters count, not bytes; a column of nothing is not there. */
 static void
-test_pad(void **unused)
+test_table(void **unused)
 {
+	static const char *const cells[][5] = {
+		{ "ab", "x", "", "1", "" },
+		{ "é", "", "", "12345", "at the end " },
+	};
+	struct screen_column table[] = { { "A", 0, false }, { "B", 3, false },
+		{ "", 0, false }, { "NO", 4, true }, { "", 0, false },
+		{ NULL, 0, false } };
 	struct buf out = { 0 };
+	size_t i;
 
 	(void)unused;
-	screen_pad(&out, 4, "ab");
-	screen_pad(&out, 2, "abc");
-	screen_pad(&out, 3, "é");
-	assert_string_equal(buf_text(&out), "ab  abcé  ");
+	screen_measure(table, NULL);
+	assert_int_equal(screen_table_width(table), 1 + 2 + 3 + 2 + 4);
+	for (i = 0; i < 2; i++)
+		screen_measure(table, cells[i]);
+	assert_int_equal(screen_table_width(table), 2 + 2 + 3 + 2 + 5 + 2 + 11);
+	screen_row(&out, table, "* ", NULL);
+	for (i = 0; i < 2; i++)
+		screen_row(&out, table, "", cells[i]);
+	table[0].width = 1; /* too narrow */
+	table[3].width = 1;
+	screen_row(&out, table, "", cells[1]);
+	assert_string_equal(buf_text(&out), "* A   B       NO\n"
+					    "ab  x        1\n"
+					    "é        12345  at the end\n"
+					    "é       12345  at the end\n");
 	buf_free(&out);
 }
 
@@ -83,7 +103,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_wrap),
-		cmocka_unit_test(test_pad),
+		cmocka_unit_test(test_table),
 		cmocka_unit_test(test_width),
 	};
 

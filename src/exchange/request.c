@@ -1,14 +1,13 @@
+/* A row's templates expanded: the request, and what its variables are. */
 #include <string.h>
-#include <strings.h>
 
 #include "address.h"
 #include "buf.h"
 #include "clock.h"
 #include "config/config.h"
 #include "exchange/internal.h"
-#include "exchange/exchange.h"
 #include "fail.h"
-#include "provider/row.h"
+#include "request.h"
 #include "secret.h"
 #include "sign/sign.h"
 #include "template/template.h"
@@ -17,7 +16,7 @@
 struct view {
 	const struct work *work;
 	const struct pair *extra;
-	const struct held *held; /* NULL: no record */
+	const struct record *record; /* NULL: no record */
 };
 
 static const struct pair *
@@ -29,7 +28,7 @@ find(const struct pair *pairs, const char *name)
 }
 
 const char *
-pair_find(const struct pair *pairs, const char *name)
+exchange_pair_find(const struct pair *pairs, const char *name)
 {
 	const struct pair *pair = find(pairs, name);
 
@@ -37,7 +36,7 @@ pair_find(const struct pair *pairs, const char *name)
 }
 
 void
-pair_add(struct mem *mem, struct pair **pairs, const char *name,
+exchange_pair_add(struct mem *mem, struct pair **pairs, const char *name,
 	const char *text)
 {
 	struct pair *pair = mem_take(mem, sizeof *pair);
@@ -60,7 +59,7 @@ value_find(const struct work *work, const struct row_value *values,
 }
 
 const char *
-account_value(const struct work *work, const char *name)
+exchange_account_value(const struct work *work, const char *name)
 {
 	return value_find(work, work->exchange->account->values, name);
 }
@@ -70,7 +69,7 @@ static const char *
 default_value(const struct view *view, const char *name)
 {
 	if (strcmp(name, "ttl") == 0)
-		return view->held ? NULL : view->work->row->ttl;
+		return view->record ? NULL : view->work->row->ttl;
 	return value_find(
 		view->work, view->work->exchange->account->defaults, name);
 }
@@ -83,9 +82,9 @@ get(void *arg, const char *name)
 	const struct work *work = view->work;
 	const struct pair *const known[] = { view->extra, work->names,
 		work->fixed, work->value, work->exchange->jwt };
-	const struct held *held = view->held;
-	const struct pair *const read[] = { held ? held->vars : NULL,
-		held ? held->item->vars : NULL, work->zone_vars,
+	const struct record *record = view->record;
+	const struct pair *const read[] = { record ? record->vars : NULL,
+		record ? record->item->vars : NULL, work->zone_vars,
 		work->login_vars };
 	struct variable variable = { NULL, false };
 	const struct pair *pair = NULL;
@@ -94,7 +93,7 @@ get(void *arg, const char *name)
 	for (i = 0; !pair && i < sizeof known / sizeof known[0]; i++)
 		pair = find(known[i], name);
 	if (!pair) {
-		variable.text = account_value(work, name);
+		variable.text = exchange_account_value(work, name);
 		if (variable.text)
 			return variable;
 	}
@@ -110,8 +109,8 @@ get(void *arg, const char *name)
 }
 
 const char *
-message_item(struct work *work, const char *text, const struct held *held,
-	struct fail *fail)
+exchange_request_piece(struct work *work, const char *text,
+	const struct record *record, struct fail *fail)
 {
 	char address[ADDRESS_TEXT];
 	struct pair ip = { NULL, "ip", NULL, false };
@@ -121,12 +120,12 @@ message_item(struct work *work, const char *text, const struct held *held,
 	struct buf out = { 0 };
 	enum expansion done;
 
-	if (held) {
-		address_format(held->address, address);
+	if (record) {
+		address_format(record->address, address);
 		/* Others of a set stay as they were written. */
-		ip.text = held->text ? held->text : address;
+		ip.text = record->text ? record->text : address;
 		view.extra = &ip;
-		view.held = held->item ? held : NULL;
+		view.record = record->item ? record : NULL;
 	}
 	done = (*text == '<' ? template_xml : template_json)(
 		&out, text, &scope, fail);
@@ -139,7 +138,7 @@ message_item(struct work *work, const char *text, const struct held *held,
 }
 
 bool
-message_line(struct work *work, const char *text, struct buf *out)
+exchange_request_line(struct work *work, const char *text, struct buf *out)
 {
 	struct view view = { work, NULL, work->mine };
 	const struct scope scope = { get, &view };
@@ -148,43 +147,9 @@ message_line(struct work *work, const char *text, struct buf *out)
 	return template_line(out, text, &scope, &fail) == EXPAND_DONE;
 }
 
+/* Words are split before they are expanded: a value may hold spaces. */
 static bool
-has_field(const struct field *fields, const char *line)
-{
-	size_t len = strcspn(line, ":");
-
-	for (; fields; fields = fields->next)
-		if (strncasecmp(fields->name, line, len) == 0 &&
-			fields->name[len] == '\0')
-			return true;
-	return false;
-}
-
-/* A field of the request beats one of the row. */
-static bool
-put_fields(struct mem *mem, struct field **fields,
-	const struct config_line *line, const struct scope *scope,
-	struct fail *fail)
-{
-	struct field *upper = *fields;
-	enum expansion done = EXPAND_DONE;
-	struct buf out = { 0 };
-
-	for (; line && done != EXPAND_BAD; line = line->next) {
-		if (has_field(upper, line->text))
-			continue;
-		buf_cut(&out, 0);
-		done = template_line(&out, line->text, scope, fail);
-		if (done == EXPAND_DONE)
-			field_add(mem, fields, buf_text(&out));
-	}
-	buf_free(&out);
-	return done != EXPAND_BAD;
-}
-
-/* Words are split before they are expanded: a value may hold blanks. */
-static bool
-put_auth(struct work *work, struct message *message, const struct scope *scope,
+put_auth(struct work *work, struct request *request, const struct scope *scope,
 	struct fail *fail)
 {
 	struct mem *mem = work->exchange->mem;
@@ -203,7 +168,7 @@ put_auth(struct work *work, struct message *message, const struct scope *scope,
 		buf_str(&out, "Authorization: ");
 		done = template_line(&out, text, scope, fail);
 		if (done == EXPAND_DONE)
-			field_add(mem, &message->fields, buf_text(&out));
+			field_add(mem, &request->fields, buf_text(&out));
 	}
 	for (i = 0; i < count && done == EXPAND_DONE; i++) {
 		text += len + strspn(text + len, " ");
@@ -211,107 +176,68 @@ put_auth(struct work *work, struct message *message, const struct scope *scope,
 		word = mem_textn(mem, text, len);
 		buf_cut(&out, 0);
 		done = template_line(&out, word, scope, fail);
-		message->words[i] = mem_text(mem, buf_text(&out));
+		request->words[i] = mem_text(mem, buf_text(&out));
 	}
 	if (count > 0 && done == EXPAND_DONE)
-		message->scheme = scheme;
-	buf_free(&out);
-	return done != EXPAND_BAD;
-}
-
-static bool
-put_body(struct mem *mem, struct message *message,
-	const struct row_request *request, const struct scope *scope,
-	struct fail *fail)
-{
-	static const struct {
-		enum expansion (*expand)(struct buf *out, const char *text,
-			const struct scope *scope, struct fail *fail);
-		const char *type;
-	} kinds[] = {
-		[BODY_NONE] = { NULL, NULL },
-		[BODY_JSON] = { template_json,
-			"Content-Type: application/json" },
-		[BODY_XML] = { template_xml, "Content-Type: application/xml" },
-		[BODY_FORM] = { template_form,
-			"Content-Type: application/x-www-form-urlencoded" },
-		/* a field of the request says so */
-		[BODY_TEXT] = { template_plain, "Content-Type: text/plain" },
-	};
-	enum expansion done;
-	struct buf out = { 0 };
-
-	if (!kinds[request->kind].expand)
-		return true;
-	done = kinds[request->kind].expand(&out, request->body, scope, fail);
-	if (done == EXPAND_DONE) {
-		message->body = mem_textn(mem, buf_text(&out), out.len);
-		if (!has_field(message->fields, "Content-Type:"))
-			field_add(mem, &message->fields,
-				kinds[request->kind].type);
-	}
+		request->scheme = scheme;
 	buf_free(&out);
 	return done != EXPAND_BAD;
 }
 
 /* Everything that makes two requests of an account the same. */
 static const char *
-message_key(struct mem *mem, const struct message *message)
+request_key(struct mem *mem, const struct request *request)
 {
 	const struct field *field;
 	struct buf out = { 0 };
 	const char *key;
 	size_t i;
 
-	buf_printf(&out, "%d %s %s\n", message->family, message->method,
-		message->url);
-	for (field = message->fields; field; field = field->next)
+	buf_printf(&out, "%d %s %s\n", request->family, request->method,
+		request->url);
+	for (field = request->fields; field; field = field->next)
 		buf_printf(&out, "%s: %s\n", field->name, field->value);
-	for (i = 0; message->scheme && i < EXCHANGE_WORDS; i++)
-		if (message->words[i])
-			buf_printf(&out, "%s\n", message->words[i]);
-	buf_printf(&out, "\n%s", message->body ? message->body : "");
+	for (i = 0; request->scheme && i < EXCHANGE_WORDS; i++)
+		if (request->words[i])
+			buf_printf(&out, "%s\n", request->words[i]);
+	buf_printf(&out, "\n%s", request->body ? request->body : "");
 	key = mem_textn(mem, buf_text(&out), out.len);
 	buf_free(&out);
 	return key;
 }
 
-const struct message *
-message_make(struct work *work, const struct row_request *request,
+struct request *
+exchange_request_make(struct work *work, const struct row_request *template,
 	const struct pair *extra, struct fail *fail)
 {
 	struct mem *mem = work->exchange->mem;
 	const struct row *row = work->row;
-	const struct template_url url = { row->url,
-		work->exchange->account->server, request->url };
 	struct view view = { work, extra, work->mine };
 	const struct scope scope = { get, &view };
-	struct message *message = mem_take(mem, sizeof *message);
-	struct buf out = { 0 };
-	bool fine = template_url(&out, &url, &scope, fail) == EXPAND_DONE;
+	const struct request_place place = { mem, &scope, row->url,
+		work->exchange->account->server, row->fields };
+	struct request *request = mem_take(mem, sizeof *request);
+	struct request_made made;
 
-	message->method = request->method;
-	message->url = mem_textn(mem, buf_text(&out), out.len);
-	buf_free(&out);
-	/* A service that publishes the sender's address must see our own. */
-	message->proxy = !row->senders;
-	if (row->senders)
-		message->family = work->job->type == ROW_A ? 4 : 6;
-	fine = fine &&
-	       put_fields(
-		       mem, &message->fields, request->fields, &scope, fail) &&
-	       put_fields(mem, &message->fields, row->fields, &scope, fail) &&
-	       put_body(mem, message, request, &scope, fail) &&
-	       put_auth(work, message, &scope, fail);
-	if (!fine)
+	if (!request_expand(&template->text, &place, &made, fail))
 		return NULL;
-	message->key = message_key(mem, message);
-	if (strlen(message->key) > EXCHANGE_REQUEST) {
+	request->method = template->text.method;
+	request->url = made.url;
+	request->fields = made.fields;
+	request->body = made.body;
+	/* A service that publishes the sender's address must see our own. */
+	request->proxy = !row->senders;
+	if (row->senders)
+		request->family = work->job->type == ROW_A ? 4 : 6;
+	if (!put_auth(work, request, &scope, fail))
+		return NULL;
+	request->key = request_key(mem, request);
+	if (strlen(request->key) > EXCHANGE_REQUEST) {
 		fail_set(fail, "the request has more than %d bytes",
 			EXCHANGE_REQUEST);
 		return NULL;
 	}
-	return message;
+	return request;
 }
 
 /* Words are split before they are expanded, as those of `auth`. */
@@ -334,7 +260,7 @@ make_jwt(struct work *work, struct fail *fail)
 	fine = fine && sign_jwt(&token, &claim, fail);
 	if (fine) {
 		secret_hide(buf_text(&token));
-		pair_add(
+		exchange_pair_add(
 			exchange->mem, &exchange->jwt, "jwt", buf_text(&token));
 	}
 	buf_free(&key);
@@ -342,29 +268,18 @@ make_jwt(struct work *work, struct fail *fail)
 	return fine;
 }
 
-const struct message *
-message_first(struct work *work, int step, struct fail *fail)
+struct request *
+exchange_request_first(struct work *work, enum row_step step, struct fail *fail)
 {
 	static struct pair offset = { NULL, "offset", "0", false };
 	static const struct pair first = { &offset, "page", "1", false };
-	const struct row_request *request = work->row->step[step];
-	const struct row_reading *reading = request->reading;
+	const struct row_request *template = work->row->step[step];
+	const struct row_reading *reading = template->reading;
 	const bool told = reading && reading->page;
 
 	if (step == STEP_LOGIN && work->row->jwt && !work->exchange->jwt &&
 		!make_jwt(work, fail))
 		return NULL;
-	return message_make(work, request, told ? &offset : &first, fail);
-}
-
-bool
-request_holds(const struct row_request *request, const char *name)
-{
-	const struct config_line *line;
-
-	for (line = request->fields; line; line = line->next)
-		if (template_holds(line->text, name))
-			return true;
-	return (request->url && template_holds(request->url, name)) ||
-	       (request->body && template_holds(request->body, name));
+	return exchange_request_make(
+		work, template, told ? &offset : &first, fail);
 }

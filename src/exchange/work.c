@@ -1,0 +1,76 @@
+/* A job on its way through the steps of its row: how it is made and ends. */
+#include "address.h"
+#include "buf.h"
+#include "exchange/internal.h"
+#include "fail.h"
+
+struct work *
+exchange_work_make(struct exchange *exchange, struct exchange_job *job)
+{
+	static const char *const families[] = { "ip4", "ip6" };
+	struct mem *mem = exchange->mem;
+	struct work *work = mem_take(mem, sizeof *work);
+	char text[ADDRESS_TEXT];
+	struct buf both = { 0 };
+	size_t i;
+
+	work->exchange = exchange;
+	work->job = job;
+	work->row = &exchange->account->row[job->type];
+	exchange_pair_add(mem, &work->fixed, "fqdn", job->name);
+	exchange_pair_add(mem, &work->fixed, "type", work->row->type);
+	address_format(job->want, text);
+	exchange_pair_add(mem, &work->fixed, "ip", text);
+	for (i = 0; i < 2; i++) {
+		if (!job->ip[i] || !job->ip[i]->family)
+			continue;
+		address_format(job->ip[i], text);
+		exchange_pair_add(mem, &work->fixed, families[i], text);
+		buf_printf(&both, "%s%s", both.len > 0 ? "," : "", text);
+	}
+	if (both.len > 0)
+		exchange_pair_add(mem, &work->fixed, "ips", buf_text(&both));
+	if (exchange->account->server)
+		exchange_pair_add(
+			mem, &work->fixed, "server", exchange->account->server);
+	buf_free(&both);
+	return work;
+}
+
+static void
+stop_others(struct exchange *exchange, const struct work *cause)
+{
+	struct work *work;
+
+	exchange->stopped = cause;
+	for (work = exchange->works; work; work = work->next) {
+		if (work->job->done)
+			continue;
+		work->job->daily = cause->job->daily;
+		work->job->hold = cause->job->hold;
+		*work->job->fail = *cause->job->fail;
+		exchange_work_finish(work, cause->job->outcome);
+	}
+}
+
+void
+exchange_work_finish(struct work *work, enum outcome outcome)
+{
+	struct exchange_job *job = work->job;
+
+	work->call = NULL;
+	work->piece = NULL;
+	job->outcome = outcome;
+	job->done = true;
+	job->finished(job->arg, job);
+	if ((outcome == OUTCOME_BUSY || outcome == OUTCOME_DENIED) &&
+		!work->exchange->stopped)
+		stop_others(work->exchange, work);
+}
+
+void
+exchange_work_fail(struct work *work)
+{
+	fail_at(work->job->fail, "%s", row_step_name(work->step));
+	exchange_work_finish(work, OUTCOME_LATER);
+}

@@ -1,0 +1,128 @@
+/* Each piece has its size in front, so that it can be wiped as a whole. */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "exit.h"
+#include "memory.h"
+
+union head {
+	size_t len;
+	max_align_t align;
+};
+
+static size_t used;
+
+/* Nothing that might need memory: no stdio, no handlers of exit. */
+_Noreturn void
+memory_none(void)
+{
+	static const char text[] = "ddns: out of memory\n";
+
+	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+		_exit(EXIT_AGAIN);
+	_exit(EXIT_AGAIN);
+}
+
+void
+memory_wipe(void *bytes, size_t len)
+{
+	OPENSSL_cleanse(bytes, len);
+}
+
+void *
+memory_take(size_t len)
+{
+	union head *head;
+
+	if (len > MEMORY_MOST - used)
+		memory_none();
+	head = calloc(1, sizeof *head + len);
+	if (!head)
+		memory_none();
+	head->len = len;
+	used += len;
+	return head + 1;
+}
+
+void *
+memory_take_all(size_t count, size_t size)
+{
+	if (size > 0 && count > MEMORY_MOST / size)
+		memory_none();
+	return memory_take(count * size);
+}
+
+void
+memory_give(void *bytes)
+{
+	union head *head = bytes;
+
+	if (!bytes)
+		return;
+	head--;
+	used -= head->len;
+	memory_wipe(head, sizeof *head + head->len);
+	free(head);
+}
+
+void *
+memory_resize(void *bytes, size_t len)
+{
+	size_t had = bytes ? ((union head *)bytes - 1)->len : 0;
+	void *made;
+
+	if (bytes && len <= had && len > had / 2)
+		return bytes;
+	made = memory_take(len);
+	if (bytes)
+		memcpy(made, bytes, had < len ? had : len);
+	memory_give(bytes);
+	return made;
+}
+
+char *
+memory_text(const char *text)
+{
+	size_t len = strlen(text) + 1;
+
+	return memcpy(memory_take(len), text, len);
+}
+
+static void *
+crypto_take(size_t len, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return memory_take(len);
+}
+
+static void *
+crypto_resize(void *bytes, size_t len, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	/* malloc(3) of libcrypto: 0 bytes of something frees it */
+	if (bytes && len == 0) {
+		memory_give(bytes);
+		return NULL;
+	}
+	return memory_resize(bytes, len);
+}
+
+static void
+crypto_give(void *bytes, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	memory_give(bytes);
+}
+
+void
+memory_serve(void)
+{
+	CRYPTO_set_mem_functions(crypto_take, crypto_resize, crypto_give);
+}

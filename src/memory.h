@@ -1,0 +1,38 @@
+/*
+ * The one allocator, of the program and of the libraries that it uses: bytes
+ * are wiped before they are given back, and where there are none left the run
+ * ends (exit status 1) instead of going on with half of what was read.
+ */
+#ifndef DDNS_MEMORY_H
+#define DDNS_MEMORY_H
+
+#include <stddef.h>
+
+/* A run never holds more; far above what ten thousand names need. */
+#define MEMORY_MOST ((size_t)256 * 1024 * 1024)
+
+/* len zeroed bytes; never NULL, for 0 bytes neither. */
+void *memory_take(size_t len);
+
+/* The same for count things of a size; too many end the run. */
+void *memory_take_all(size_t count, size_t size);
+
+/* As realloc; what the bytes held is wiped where they lay before. */
+void *memory_resize(void *bytes, size_t len);
+
+/* As strdup. */
+char *memory_text(const char *text);
+
+/* NULL is fine. */
+void memory_give(void *bytes);
+
+/* Wipes bytes in a way that no compiler leaves out. */
+void memory_wipe(void *bytes, size_t len);
+
+/* Ends the run for want of memory. */
+_Noreturn void memory_none(void);
+
+/* libcrypto from now on uses this; to be called before anything uses it. */
+void memory_serve(void);
+
+#endif
