@@ -1,3 +1,4 @@
+/* Starts, ends and kills processes. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>

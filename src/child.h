@@ -1,6 +1,8 @@
 /*
  * The only maker of processes: absolute path, no shell, own process group that
- * is killed with it, a clean environment, no descriptor above 2.
+ * is killed with it, a clean environment, no descriptor above 2. It waits by
+ * clock and stop, and knows no loop. event runs hooks with it; program has it
+ * under the loop.
  */
 #ifndef DDNS_CHILD_H
 #define DDNS_CHILD_H
@@ -24,7 +26,7 @@ struct child_options {
 	bool write_in;
 };
 
-/* False: *fail says why; nothing runs. Both pipes do not block. */
+/* False: *fail tells why; nothing runs. Both pipes do not block. */
 bool child_start(struct child *child, const struct child_options *options,
 	struct fail *fail);
 
@@ -32,8 +34,8 @@ bool child_start(struct child *child, const struct child_options *options,
 bool child_runs(const struct child *child);
 
 /*
- * Waits at most ms for the end, then kills the group. True: exit status 0.
- * Closes both pipes.
+ * Waits at most ms for the end, then kills the group. True: exit status 0;
+ * false: *fail tells how it ended. Closes both pipes.
  */
 bool child_end(struct child *child, long ms, struct fail *fail);
 
