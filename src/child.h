@@ -16,6 +16,7 @@ struct child {
 	pid_t pid;
 	int out;	/* read end of its stdout; -1: it goes to our stderr */
 	int in;		/* write end of its stdin; -1: /dev/null */
+	int error;	/* read end of its stderr; -1: likewise */
 };
 
 struct child_options {
@@ -23,10 +24,11 @@ struct child_options {
 	char *const *env;	/* DDNS_*, beside PATH HOME LANG TZ; or NULL */
 	bool read_out;
 	bool read_error;	/* its stderr comes with its stdout */
+	bool keep_error;	/* its stderr comes on its own */
 	bool write_in;
 };
 
-/* False: *fail tells why; nothing runs. Both pipes do not block. */
+/* False: *fail tells why; nothing runs. No pipe blocks. */
 bool child_start(struct child *child, const struct child_options *options,
 	struct fail *fail);
 
@@ -35,11 +37,11 @@ bool child_runs(const struct child *child);
 
 /*
  * Waits at most ms for the end, then kills the group. True: exit status 0;
- * false: *fail tells how it ended. Closes both pipes.
+ * false: *fail tells how it ended. Closes the pipes.
  */
 bool child_end(struct child *child, long ms, struct fail *fail);
 
-/* Kills the group and reaps it. Closes both pipes. */
+/* Kills the group and reaps it. Closes the pipes. */
 void child_kill(struct child *child);
 
 #endif

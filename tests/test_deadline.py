@@ -236,6 +236,22 @@ def test_failed_program(home, program, script, said):
     assert home.asked == []
 
 
+@pytest.mark.parametrize("option, script, status, said", [
+    ("-v", "echo note >&2; echo 203.0.113.7", 0, ": note\n"),
+    ("-q", "echo note >&2; echo 203.0.113.7", 0, None),
+    ("-v", "echo first >&2; echo last >&2; exit 3", 4,
+     "exit status 3: last\n"),
+    ("-v", "seq 99999 >&2; exit 3", 4, "exit status 3: 99999\n"),
+])
+def test_what_a_program_writes_to_stderr(
+        home, program, option, script, status, said):
+    """It is shown by -v, its last line where it failed."""
+    home.configure([program(script)])
+    result = home.run(option)
+    assert result.status == status
+    assert said in result.stderr if said else result.stderr == ""
+
+
 def test_program_that_ends_after_its_output(home, program):
     """Its time is `timeout`, whenever it closes its output."""
     home.configure([program("echo 203.0.113.7; exec >&-; sleep 0.7")])

@@ -76,7 +76,8 @@ FAILURES = {
     "200 with the same page": (Reply(PAGE_502), no_address(PAGE_502)),
     "201": (Reply("203.0.113.9", 201), "HTTP 201"),
     "204": (Reply("", 204), "HTTP 204"),
-    "loopback": (Reply("127.0.0.1"), "127.0.0.1 is loopback"),
+    "loopback": (Reply("127.0.0.2"), "127.0.0.2 is loopback"),
+    "its own host": (Reply("127.0.0.1"), "127.0.0.1 is the host that was asked"),
     "empty": (Reply(""), "an empty answer"),
     "private": (Reply("192.168.1.5"),
                 "192.168.1.5 is private: the source asks the wrong side"),
@@ -218,6 +219,28 @@ def test_json_pointer(home, serve):
     result = home.run()
     assert (result.stdout, result.status) == (home.line, 0)
     assert source.asked == ["GET /ip.json"]
+
+
+@pytest.mark.parametrize("pointer, body, status", [
+    ("/ips", {"ips": [GOOD]}, 0),
+    ("/ips", {"ips": ["127.0.0.2", GOOD, "2001:db8::1"]}, 0),
+    ("/ips", {"ips": [GOOD, "203.0.113.9"]}, 4),
+    ("/ips", {"ips": [GOOD, GOOD]}, 0),
+    ("/a/ip", {"a": [{"ip": GOOD}, {"ip": "203.0.113.9"}]}, 4),
+    ("/%69p", {"ip": GOOD}, 0),
+    ("/a%20b~1c/%E5%9C%B0", {"a b/c": {"地": GOOD}}, 0),
+])
+def test_json_pointer_finds_all(home, serve, pointer, body, status):
+    """All texts of a list count; a fragment is percent-decoded."""
+    home.configure([f"{serve(document(body)).url}/#{pointer}"])
+    assert home.run().status == status
+    assert home.asked == ([GOOD] if status == 0 else [])
+
+
+def test_the_host_that_was_asked_is_not_an_answer(home, serve):
+    source = serve(Reply(f"h=127.0.0.1\nip={GOOD}\nts=1.5\n"))
+    home.configure([source.url], lookup="allow = 127.0.0.0/8")
+    assert home.run().status == 0 and home.asked == [GOOD]
 
 
 @pytest.mark.parametrize("pointer, body", [

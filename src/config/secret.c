@@ -42,6 +42,12 @@ looks_alike(const char *text)
 	       (a == 0xEF && (b == 0xBC || b == 0xBD));
 }
 
+static bool
+is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
 static const char *
 stranger(const char *text)
 {
@@ -53,17 +59,14 @@ stranger(const char *text)
 	return NULL;
 }
 
-/* A letter of another alphabet among those of ASCII. */
+/* A letter of another alphabet within a word of ASCII. */
 static bool
 has_look_alike(const char *text)
 {
-	size_t letters = strcspn(text, "abcdefghijklmnopqrstuvwxyz"
-				       "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+	const char *c;
 
-	if (!text[letters])
-		return false;
-	for (; *text; text++)
-		if (looks_alike(text))
+	for (c = text; *c; c++)
+		if (looks_alike(c) && c > text && is_letter(c[-1]))
 			return true;
 	return false;
 }
@@ -110,7 +113,7 @@ config_secret_fault(struct mem *mem, const char *key, const char *text)
 		return mem_printf(mem,
 			"holds %s, as copied from a page: type it anew", what);
 	if (is_quoted(text))
-		return "stands in quotes: they would be part of it, take them off";
+		return "a value in quotes: they would be part of it, take them off";
 	if (is_assignment(text))
 		return "begins with NAME=: write what stands behind it alone";
 	if (has_look_alike(text))

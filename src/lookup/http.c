@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "lookup/internal.h"
+#include "escape.h"
 #include "http/http.h"
 #include "json/json.h"
 #include "secret.h"
@@ -34,6 +35,19 @@ hide_parts(struct mem *mem, const char *url)
 	}
 }
 
+/* RFC 6901, section 6: a fragment is percent-encoded. */
+static const char *
+pointer_read(struct mem *mem, const char *fragment)
+{
+	struct buf text = { 0 };
+	const char *pointer;
+
+	escape_unpercent(&text, fragment, strlen(fragment));
+	pointer = mem_text(mem, buf_text(&text));
+	buf_free(&text);
+	return pointer;
+}
+
 static bool
 read_url(struct lookup_source *source, struct mem *mem, const char *text,
 	struct fail *fail)
@@ -45,8 +59,12 @@ read_url(struct lookup_source *source, struct mem *mem, const char *text,
 	source->place = mem_printf(mem, "%s%.*s", scheme, (int)len, text);
 	if (!url_ok(source->place, true, fail))
 		return false;
+	if (*scheme && !text[strcspn(text, ".:/")])
+		return fail_set(fail,
+			"%s is one word: write interface:%s, exec:/PATH, or a URL such as http://%s/",
+			text, text, text);
 	if (text[len] == '#') {
-		source->pointer = text + len + 1;
+		source->pointer = pointer_read(mem, text + len + 1);
 		if (source->pointer[0] != '/' ||
 			!json_pointer_ok(source->pointer))
 			return fail_set(fail,
@@ -54,6 +72,9 @@ read_url(struct lookup_source *source, struct mem *mem, const char *text,
 				source->pointer);
 	}
 	hide_parts(mem, source->place);
+	url_host(&shown, source->place);
+	address_parse(&source->own, buf_text(&shown), shown.len);
+	buf_cut(&shown, 0);
 	url_shown(&shown, source->place);
 	source->shown = mem_text(mem, buf_text(&shown));
 	buf_free(&shown);

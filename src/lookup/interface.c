@@ -33,6 +33,8 @@ struct choice {
 	unsigned index;
 	unsigned long preferred; /* seconds; for ever: all bits set */
 	bool failed;
+	struct fail
+		unfit; /* why an address does not count; "": none was there */
 };
 
 /* What one RTM_NEWADDR message offers. */
@@ -103,6 +105,8 @@ consider(struct choice *choice, struct nlmsghdr *message)
 		.flags = ifa->ifa_flags,
 		.preferred = (unsigned long)-1,
 	};
+	char shown[ADDRESS_TEXT];
+	const char *why;
 
 	if (ifa->ifa_index != choice->index)
 		return;
@@ -113,8 +117,12 @@ consider(struct choice *choice, struct nlmsghdr *message)
 		return;
 	if ((offer.flags & UNFIT) || offer.preferred == 0)
 		return;
-	if (!address_valid(&offer.address, choice->try->lookup->set->rule))
+	why = address_unfit(&offer.address, choice->try->lookup->set->rule);
+	if (why) {
+		address_format(&offer.address, shown);
+		fail_set(&choice->unfit, "%s %s", shown, why);
 		return;
+	}
 	if (!better(choice, &offer))
 		return;
 	*choice->try->address = offer.address;
@@ -186,7 +194,9 @@ ask(struct lookup_try *try)
 	if (!ok)
 		lookup_missed(try, "netlink: %s", strerror(errno));
 	else if (try->address->family == 0)
-		lookup_missed(try, "no public address");
+		lookup_missed(try, "%s",
+			choice.unfit.text[0] ? choice.unfit.text
+					     : "no address of this family");
 	else
 		lookup_hit(try);
 	if (fd >= 0)

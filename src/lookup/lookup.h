@@ -12,7 +12,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct address;
+#include "address.h"
+
 struct address_rule;
 struct config;
 struct config_section;
@@ -30,6 +31,8 @@ struct lookup_source {
 	/* as the kind needs them */
 	const char *place;   /* URL without fragment, path, interface */
 	const char *pointer; /* into a JSON answer, or NULL */
+	struct address own;  /* the host of the URL, where it is an address:
+				it is not an answer; else family 0 */
 	char **argv;         /* NULL at the end */
 };
 

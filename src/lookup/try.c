@@ -40,14 +40,26 @@ lookup_missed(struct lookup_try *try, const char *format, ...)
 static void
 judge_text(struct lookup_try *try, const char *text, size_t len)
 {
-	const struct lookup_set *set = try->lookup->set;
+	struct address_rule rule = *try->lookup->set->rule;
 	struct fail fail;
 
-	if (address_find(try->address, text, len, set->rule, &fail) ==
+	rule.own = try->source->own;
+	if (address_find(try->address, text, len, &rule, &fail) ==
 		ADDRESS_FOUND)
 		lookup_hit(try);
 	else
 		lookup_missed(try, "%s", fail.text);
+}
+
+/* All texts count, each a word of its own. */
+static bool
+add_text(struct json_t *value, void *arg)
+{
+	struct buf *text = arg;
+
+	if (json_text(value, text))
+		buf_char(text, '\n');
+	return true;
 }
 
 void
@@ -65,10 +77,10 @@ lookup_judge(struct lookup_try *try, const char *body, size_t len)
 	root = json_read(body, len, &fail);
 	if (!root)
 		lookup_missed(try, "%s", fail.text);
-	else if (!json_first(root, pointer, &text))
+	else if (json_find(root, pointer, add_text, &text), text.len == 0)
 		lookup_missed(try, "nothing at %s", pointer);
 	else
-		judge_text(try, buf_text(&text), text.len);
+		judge_text(try, buf_text(&text), text.len - 1);
 	json_free(root);
 	buf_free(&text);
 }
