@@ -9,15 +9,16 @@ import time
 
 import pytest
 
-from harness import FAKETIME, PROGRAM, UNDER, Reply
+import netns
+from harness import FAKETIME, PROGRAM, UNDER, Reply, tool
 
-CRON = shutil.which("cron", path="/usr/sbin:/usr/bin")
+CRON = tool("cron")
 # In a file system of its own: our crontab, an empty spool, a sendmail of ours.
-SETUP = """
-mount --make-rprivate / && cd "$1" &&
-mount --bind cron.d /etc/cron.d && mount --bind empty-file /etc/crontab &&
-mount --bind empty /var/spool/cron && mount --bind sbin /usr/sbin &&
-mkdir -p empty/crontabs && exec env LD_PRELOAD="$2" FAKETIME='+0 x30' cron -f
+SETUP = f"""
+{netns.PRIVATE} && cd "$1" && cp -a /etc . && rm -rf etc/cron* &&
+mv cron.d etc && mount --bind etc /etc && mount --bind spool /var/spool &&
+mount --bind sbin /usr/sbin && mount -t tmpfs none /run &&
+exec env LD_PRELOAD="$2" FAKETIME='+0 x30' cron -f
 """
 SENDMAIL = """#!/bin/sh
 unset LD_PRELOAD FAKETIME
@@ -31,16 +32,15 @@ class Cron:
 
     def __init__(self, folder, lines):
         self.folder = folder
-        for name in ("cron.d", "empty", "sbin", "mails"):
-            (folder / name).mkdir()
-        (folder / "empty-file").touch()
+        for name in ("cron.d", "spool/cron/crontabs", "sbin", "mails"):
+            (folder / name).mkdir(parents=True)
         shutil.copy(CRON, folder / "sbin" / "cron")
         self.write("sbin/sendmail", SENDMAIL.format(folder=folder / "mails"))
         (folder / "sbin" / "sendmail").chmod(0o755)
         self.write("cron.d/test", "MAILTO=me\n" + "".join(
             f"* * * * * root {line}\n" for line in lines))
         self.process = subprocess.Popen(
-            ["unshare", "-m", "-p", "-f", "--kill-child", "--mount-proc",
+            ["unshare", "-m", "--propagation", "unchanged", "-p", "-f", "--kill-child", "--mount-proc",
              "sh", "-c", SETUP, "sh", folder, FAKETIME],
             stdin=subprocess.DEVNULL, start_new_session=True,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})

@@ -299,7 +299,7 @@ def run_ddclient(folder, talk):
         f"cache={folder}/cache\npid={folder}/pid\nuse=ip, ip={IP}\n"
         f"{lines}\n{talk['name']}\n")
     conf.chmod(0o600)
-    return ["ddclient", "-daemon=0", "-noquiet", "-force", "-file", conf]
+    return [harness.tool("ddclient"), "-daemon=0", "-noquiet", "-force", "-file", conf]
 
 
 def run_inadyn(folder, talk):
@@ -311,7 +311,7 @@ def run_inadyn(folder, talk):
         f"provider {provider} {{\n\tssl = true\n"
         f'\tcheckip-command = "/bin/echo {IP}"\n{inside}\n'
         f"\thostname = {talk['name']}\n}}\n")
-    return ["inadyn", "--once", "--force", "--foreground", "--config", conf,
+    return [harness.tool("inadyn"), "--once", "--force", "--foreground", "--config", conf,
             "--cache-dir", folder, "--pidfile", folder / "pid",
             "--loglevel", "info"]
 
@@ -331,7 +331,7 @@ CLIENTS = {"ddclient": (run_ddclient, "SUCCESS:"),
 
 @pytest.fixture
 def space():
-    space = netns.Namespace()
+    space = netns.make()
     yield space
     space.close()
 
@@ -356,6 +356,8 @@ def service(talk):
 @pytest.mark.parametrize("talk", TALKS, ids=lambda talk: (
     f"{talk['provider']}-{talk['client']}"))
 def test_talk(tmp_path, space, serve, talk):
+    if not harness.tool(talk["client"]):
+        pytest.skip(f"needs {talk['client']}")
     names, script = service(talk)
     hosts = tmp_path / "hosts"
     hosts.write_text(f"127.0.0.1 localhost {' '.join(names)}\n")
