@@ -41,6 +41,7 @@ class Named:
         (folder / "named.conf").write_text(
             f'include "{self.keyfile}";\ncontrols {{}};\n'
             f'options {{ directory "{folder}"; recursion no; notify no;\n'
+            "allow-transfer { any; };\n"
             f"listen-on port {self.port} {{ 127.0.0.1; }};\n"
             "listen-on-v6 { none; }; dnssec-validation no;\n"
             f'pid-file "{folder}/pid"; session-keyfile "{folder}/session"; }};\n'

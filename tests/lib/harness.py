@@ -41,6 +41,15 @@ def tool(name):
         *(str(DAEMONS / folder) for folder in ("usr/sbin", "usr/bin", "bin"))]))
 
 
+def installed(name):
+    """A page of the manual as it is installed below /usr/local."""
+    text = (ROOT / "man" / name).read_text()
+    for word, place in (("BINDIR", "/usr/local/bin"), ("SYSCONFDIR", "/etc"),
+                        ("STATEDIR", "/var/lib")):
+        text = text.replace(f"@{word}@", place)
+    return text
+
+
 @dataclasses.dataclass
 class Request:
     method: str

@@ -15,7 +15,7 @@ import harness
 
 # In a mount namespace of its own: what is mounted is seen by nobody else. By
 # way of the namespace's root, as a chroot's folder need not be a mount.
-PRIVATE = "nsenter -t $$ -m mount --make-rprivate /"
+PRIVATE = "nsenter --mount=/proc/self/ns/mnt mount --make-rprivate /"
 HOLD = f"{PRIVATE} && ip link set lo up && echo ready && exec cat"
 LISTEN = """
 import socket, sys
@@ -59,7 +59,7 @@ class Namespace:
         if self.holder.stdout.readline() != "ready\n":
             raise PermissionError(self.holder.stderr.read().strip())
         self.enter = ["nsenter", "-t", str(self.holder.pid), "-n", "-m",
-                      "-r"]
+                      "-r", "-w"]
         if os.geteuid() != 0:
             self.enter += ["-U", "--preserve-credentials"]
 
