@@ -1,6 +1,7 @@
 """Debian's cron runs it, and what cron would mail; and the odd standard
 streams that a program may be started with."""
 
+import email
 import os
 import shutil
 import signal
@@ -34,7 +35,10 @@ class Cron:
         self.folder = folder
         for name in ("cron.d", "spool/cron/crontabs", "sbin", "mails"):
             (folder / name).mkdir(parents=True)
-        shutil.copy(CRON, folder / "sbin" / "cron")
+        # the second is what PAM asks whether root may have jobs
+        for program in (CRON, tool("unix_chkpwd")):
+            if program:
+                shutil.copy(program, folder / "sbin")
         self.write("sbin/sendmail", SENDMAIL.format(folder=folder / "mails"))
         (folder / "sbin" / "sendmail").chmod(0o755)
         self.write("cron.d/test", "MAILTO=me\n" + "".join(
@@ -51,9 +55,9 @@ class Cron:
         path.chmod(0o600)
 
     def mails(self):
-        """The bodies of the mails so far."""
-        return sorted(path.read_text().partition("\n\n")[2]
-                      for path in (self.folder / "mails").glob("*.mail"))
+        """The bodies of the mails so far; of late they are encoded."""
+        return sorted(email.message_from_bytes(path.read_bytes()).get_payload(
+            decode=True).decode() for path in (self.folder / "mails").glob("*.mail"))
 
     def exits(self):
         """But 6: a slow machine has cron make up for minutes all at once."""

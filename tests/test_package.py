@@ -55,7 +55,8 @@ def test_fresh_machine(root):
         "/usr/bin/python3", "-m", "pytest", "-q", "-rs", "-p",
         "no:cacheprovider", *(f"/src/tests/test_{name}.py" for name in (
             "usage", "cron", "lines", "install")), user=ME)
-    assert "failed" not in said and "SKIPPED" in said, said
+    assert not re.search(r"\d+ (failed|error)", said), said
+    assert "SKIPPED" in said
 
 
 def test_package(root, tmp_path):
@@ -63,7 +64,7 @@ def test_package(root, tmp_path):
     root.take_tree()
     root.install("make")
     root.run("/src/tests/tools/deps", "build")
-    root.install("dpkg-dev", "debhelper", "lintian")
+    root.install("build-essential", "debhelper", "lintian")
     root.run("make", "-C", "/src", "deb", user=ME)
     said = root.run("lintian", "--fail-on", "error,warning,info",
                     "--display-info", f"/src/build/deb/ddns_{VERSION}_"

@@ -20,7 +20,7 @@ ENTER = f"""
 {netns.PRIVATE} && root=$1 && shift && mount -t proc none "$root/proc" &&
 mount --rbind /dev "$root/dev" && exec chroot "$root" "$@"
 """
-SERVICES = ["/etc/systemd", "/lib/systemd/system", "/usr/lib/systemd/system",
+SERVICES = ["/etc/systemd", "/usr/lib/systemd/system",
             "/usr/local/lib/systemd/system", "/etc/init.d", "/etc/cron.d",
             *(f"/etc/rc{level}.d" for level in "0123456S")]
 
