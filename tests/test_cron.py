@@ -1,6 +1,7 @@
 """Debian's cron runs it, and what cron would mail; and the odd standard
 streams that a program may be started with."""
 
+import email
 import os
 import shutil
 import signal
@@ -9,15 +10,16 @@ import time
 
 import pytest
 
-from harness import FAKETIME, PROGRAM, UNDER, Reply
+import netns
+from harness import FAKETIME, PROGRAM, UNDER, Reply, tool
 
-CRON = shutil.which("cron", path="/usr/sbin:/usr/bin")
+CRON = tool("cron")
 # In a file system of its own: our crontab, an empty spool, a sendmail of ours.
-SETUP = """
-mount --make-rprivate / && cd "$1" &&
-mount --bind cron.d /etc/cron.d && mount --bind empty-file /etc/crontab &&
-mount --bind empty /var/spool/cron && mount --bind sbin /usr/sbin &&
-mkdir -p empty/crontabs && exec env LD_PRELOAD="$2" FAKETIME='+0 x30' cron -f
+SETUP = f"""
+{netns.PRIVATE} && cd "$1" && cp -a /etc . && rm -rf etc/cron* &&
+mv cron.d etc && mount --bind etc /etc && mount --bind spool /var/spool &&
+mount --bind sbin /usr/sbin && mount -t tmpfs none /run &&
+exec env LD_PRELOAD="$2" FAKETIME='+0 x30' cron -f
 """
 SENDMAIL = """#!/bin/sh
 unset LD_PRELOAD FAKETIME
@@ -31,16 +33,18 @@ class Cron:
 
     def __init__(self, folder, lines):
         self.folder = folder
-        for name in ("cron.d", "empty", "sbin", "mails"):
-            (folder / name).mkdir()
-        (folder / "empty-file").touch()
-        shutil.copy(CRON, folder / "sbin" / "cron")
+        for name in ("cron.d", "spool/cron/crontabs", "sbin", "mails"):
+            (folder / name).mkdir(parents=True)
+        # the second is what PAM asks whether root may have jobs
+        for program in (CRON, tool("unix_chkpwd")):
+            if program:
+                shutil.copy(program, folder / "sbin")
         self.write("sbin/sendmail", SENDMAIL.format(folder=folder / "mails"))
         (folder / "sbin" / "sendmail").chmod(0o755)
         self.write("cron.d/test", "MAILTO=me\n" + "".join(
             f"* * * * * root {line}\n" for line in lines))
         self.process = subprocess.Popen(
-            ["unshare", "-m", "-p", "-f", "--kill-child", "--mount-proc",
+            ["unshare", "-m", "--propagation", "unchanged", "-p", "-f", "--kill-child", "--mount-proc",
              "sh", "-c", SETUP, "sh", folder, FAKETIME],
             stdin=subprocess.DEVNULL, start_new_session=True,
             env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"})
@@ -51,9 +55,9 @@ class Cron:
         path.chmod(0o600)
 
     def mails(self):
-        """The bodies of the mails so far."""
-        return sorted(path.read_text().partition("\n\n")[2]
-                      for path in (self.folder / "mails").glob("*.mail"))
+        """The bodies of the mails so far; of late they are encoded."""
+        return sorted(email.message_from_bytes(path.read_bytes()).get_payload(
+            decode=True).decode() for path in (self.folder / "mails").glob("*.mail"))
 
     def exits(self):
         """But 6: a slow machine has cron make up for minutes all at once."""

@@ -12,7 +12,7 @@ import urllib.parse
 
 import pytest
 
-from harness import FAKETIME, ROOT, Hang, Reply, Reset, redirect
+from harness import FAKETIME, Hang, Reply, Reset, installed, redirect
 
 GOOD = "203.0.113.7"
 HOUR, DAY = 3600, 86400
@@ -114,7 +114,7 @@ def test_receivers(home, serve, source, kind):
 
 def man_examples():
     """Each example of NEWS in ddns.ini(5)."""
-    page = (ROOT / "man" / "ddns.ini.5").read_text()
+    page = installed("ddns.ini.5")
     text = page.partition("Some receivers:")[2].partition(".Ed")[0]
     return re.findall(r"^; (.*)\n((?:\S.*\n)+)", text, re.M)
 

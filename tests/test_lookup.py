@@ -135,7 +135,10 @@ def test_cause(home, failing, certificates, kind):
     assert result.status == 4
     head, *lines = result.stdout.splitlines()
     verdict = slice(head.index("VERDICT"), head.index("ADDRESS"))
-    assert [line[verdict].rstrip() for line in lines] == [FAILURES[kind][1]]
+    # a newer libcurl tells an address from a host name
+    said = [line[verdict].rstrip().replace("ipv4 address", "host name")
+            for line in lines]
+    assert said == [FAILURES[kind][1]]
 
 
 @pytest.mark.parametrize("kind", FAILURES)

@@ -12,7 +12,8 @@ import pytest
 import harness
 
 ROOT = harness.ROOT
-PAGES = {path.name: path.read_text() for path in (ROOT / "man").iterdir()}
+PAGES = {path.name: harness.installed(path.name)
+         for path in (ROOT / "man").glob("*.[1-8]")}
 ROWS = PAGES["ddns-providers.5"]
 SOURCES = {str(path.relative_to(ROOT / "src")): path.read_text()
            for path in sorted((ROOT / "src").glob("**/*.[ch]"))

@@ -14,11 +14,12 @@ import pytest
 import harness
 from harness import Reply
 
-PDNS = shutil.which("pdns_server", path="/usr/sbin:/usr/bin:/usr/local/sbin")
-SCHEMA = next((path for path in map(pathlib.Path, (
-    "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql",
-    "/usr/share/doc/pdns-backend-sqlite3/schema.sqlite3.sql"))
-    if path.exists()), None)
+PDNS = harness.tool("pdns_server")
+UNPACKED = str(PDNS).startswith(str(harness.DAEMONS))
+SHARE = (harness.DAEMONS if UNPACKED else pathlib.Path("/")) / "usr"
+SCHEMA = next((path for folder in ("", "doc/") for path in SHARE.glob(
+    f"share/{folder}pdns-backend-sqlite3/**/schema.sqlite3.sql")), None)
+MODULES = next(SHARE.glob("lib/*/pdns/"), None)
 GOOD, OTHER, OLD = "203.0.113.7", "203.0.113.8", "198.51.100.9"
 GOOD6 = "2001:db8::7"
 PATIENCE = 20
@@ -51,7 +52,8 @@ class PowerDns:
 
     def start(self):
         self.process = subprocess.Popen(
-            [PDNS, f"--config-dir={self.folder}"], stdin=subprocess.DEVNULL,
+            [PDNS, f"--config-dir={self.folder}",
+             f"--module-dir={MODULES}"], stdin=subprocess.DEVNULL,
             stdout=self.log.open("w"), stderr=subprocess.STDOUT)
         end = time.monotonic() + PATIENCE
         while not self.answers():

@@ -14,6 +14,7 @@ import pathlib
 import re
 import resource
 import shlex
+import shutil
 import socket
 import ssl
 import struct
@@ -27,7 +28,26 @@ ROOT = HERE.parents[1]
 PROGRAM = os.environ.get("DDNS", str(ROOT / "src" / "ddns"))
 UNDER = shlex.split(os.environ.get("DDNS_UNDER", ""))
 FAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), None)
+DAEMONS = next((folder / "build/daemons" for folder in (ROOT, *ROOT.parents)
+                if (folder / "build/daemons").is_dir()), ROOT / "build/daemons")
 LATE = 60  # seconds after which a run is taken for stuck
+
+
+def tool(name):
+    """Where a program of the system is, or of a package that `make deps-check`
+    unpacked so that it brings no service; None if there is none."""
+    return shutil.which(name, path=":".join([
+        "/usr/local/sbin:/usr/sbin:/sbin", os.environ.get("PATH", ""),
+        *(str(DAEMONS / folder) for folder in ("usr/sbin", "usr/bin", "bin"))]))
+
+
+def installed(name):
+    """A page of the manual as it is installed below /usr/local."""
+    text = (ROOT / "man" / name).read_text()
+    for word, place in (("BINDIR", "/usr/local/bin"), ("SYSCONFDIR", "/etc"),
+                        ("STATEDIR", "/var/lib")):
+        text = text.replace(f"@{word}@", place)
+    return text
 
 
 @dataclasses.dataclass
