@@ -52,7 +52,7 @@ MAN != ls man/*.[1-8]
 UNIT != ls tests/unit/test-*.c | sed 's/\.c$$//'
 FUZZERS != ls tests/fuzz/fuzz-*.c | sed 's/\.c$$//'
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-	-fno-sanitize-recover=all
+	-fno-sanitize-recover=all -DSANDBOX_LEAKS
 all: src/ddns
 
 src/ddns: src/main.o src/libddns.a
@@ -133,7 +133,8 @@ check-asan:
 coverage:
 	$(MAKE) COPY=coverage copy
 	-cd build/coverage && $(MAKE) $(COPIED) HARDEN= \
-		CFLAGS='-O0 -g --coverage' check
+		CFLAGS='-O0 -g --coverage -DSANDBOX_WRITES="\"$(CURDIR)/build\""' \
+		check
 	lcov -q -c --no-external --rc lcov_branch_coverage=1 \
 		-d build/coverage/src -o build/coverage.info
 	lcov --summary --rc lcov_branch_coverage=1 build/coverage.info

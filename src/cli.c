@@ -253,7 +253,7 @@ cli_help(void)
 	      "      --splay N       first sleep a random 0 to N seconds\n"
 	      "  -4, -6              only this family\n"
 	      "  -h, --help          print this\n"
-	      "  -V, --version       print the version and the libraries in use\n"
+	      "  -V, --version       print the version, libraries and sandbox in use\n"
 	      "\n"
 	      "Exit status:\n"
 	      "  0  every name holds the current address\n"

@@ -8,6 +8,7 @@
 #include "cli.h"
 #include "clock.h"
 #include "exit.h"
+#include "fail.h"
 #include "http/http.h"
 #include "json/json.h"
 #include "log.h"
@@ -16,6 +17,7 @@
 #include "providers.h"
 #include "report.h"
 #include "memory.h"
+#include "sandbox.h"
 #include "secret.h"
 #include "status/status.h"
 #include "stop.h"
@@ -38,9 +40,23 @@ run_update(const struct cli *cli, struct plan *plan)
 	return update_run(cli, plan);
 }
 
+/* The commands that only look. */
+static void
+confine(const struct plan *plan)
+{
+	struct fail fail;
+	const struct plan_use use = {
+		.state = config_state_path(plan->config, &fail),
+	};
+
+	plan_confine(plan, &use);
+}
+
 static int
 run_with(const struct cli *cli, struct plan *plan)
 {
+	if (cli->command == COMMAND_CHECK || cli->command == COMMAND_STATUS)
+		confine(plan);
 	if (cli->command == COMMAND_CHECK)
 		return check_run(plan, cli->verbose > 0);
 	if (cli->command == COMMAND_UPDATE)
@@ -85,6 +101,8 @@ show_version(void)
 
 	buf_printf(&libraries, "%s inih ", http_libraries());
 	json_libraries(&libraries);
+	buf_printf(&libraries, "%s%s", *sandbox_parts() ? " " : "",
+		sandbox_parts());
 	cli_version(buf_text(&libraries));
 	buf_free(&libraries);
 }

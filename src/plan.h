@@ -53,6 +53,16 @@ struct lookup_set *plan_set(
 bool plan_want(const struct account *account, const struct lookup_set *set,
 	struct address *address);
 
+/* What of a plan a command uses. */
+struct plan_use {
+	const struct lookup_set *sets; /* that are asked; NULL: none */
+	const char *state;             /* its path; NULL: there is none */
+	bool acts; /* it calls providers, writes the state and gives news */
+};
+
+/* Gives up what such a command does not need. plan may be NULL. */
+void plan_confine(const struct plan *plan, const struct plan_use *use);
+
 /* Whether a name as a user writes it is that of an account. */
 bool plan_same_name(const char *written, const char *name);
 

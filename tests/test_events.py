@@ -493,13 +493,16 @@ SHIM = r"""
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+static FILE *to;
+/* before the program gives up to write there */
+__attribute__((constructor)) static void start(void)
+{ to = fopen(getenv("SYSLOG_SHIM"), "ae"); }
 void vsyslog(int p, const char *f, va_list a)
 {
-	FILE *to = fopen(getenv("SYSLOG_SHIM"), "a");
 	fprintf(to, "%d ", p);
 	vfprintf(to, f, a);
 	fputs("\n", to);
-	fclose(to);
+	fflush(to);
 }
 void syslog(int p, const char *f, ...)
 { va_list a; va_start(a, f); vsyslog(p, f, a); va_end(a); }

@@ -218,6 +218,20 @@ take_state(struct update *update)
 	return update->state ? EXIT_FINE : state_trouble(update, &fail);
 }
 
+static void
+confine(const struct update *update)
+{
+	const struct plan *plan = update->plan;
+	struct fail fail;
+	const struct plan_use use = {
+		.sets = plan->sets,
+		.state = config_state_path(plan->config, &fail),
+		.acts = !update->cli->dry_run,
+	};
+
+	plan_confine(plan, &use);
+}
+
 /* What comes after a run that had the lock: a document, and the news to
  * others. */
 static void
@@ -250,6 +264,7 @@ update_run(const struct cli *cli, struct plan *plan)
 	};
 	int status = take_state(&update);
 
+	confine(&update); /* the folder of the state is made by now */
 	if (status == EXIT_FINE) {
 		update.mem = mem_new();
 		update.stats = stats_load(update.files, update.now);

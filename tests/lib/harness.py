@@ -638,6 +638,9 @@ class Ddns:
             out, err = process.communicate(timeout=LATE)
         finally:
             process.kill()
+            for kind in ("sem.faketime_sem", "faketime_shm"):
+                # which libfaketime may not remove from within the sandbox
+                pathlib.Path(f"/dev/shm/{kind}_{process.pid}").unlink(True)
         return Result(out.decode(), err.decode(), process.returncode,
                       time.monotonic() - begin)
 
