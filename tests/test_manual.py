@@ -196,8 +196,8 @@ SHOWN = literals(section(PAGES["ddns.1"], "EXAMPLES"))
     text for text in SHOWN if re.match(r"\[(?!Service)", text)],
     ids=lambda text: text.split("\n")[0])
 def test_configurations_of_the_examples(ddns, text):
-    (ddns.folder / "cloudflare.token").write_text("x")
-    (ddns.folder / "desec.token").write_text("x")
+    (ddns.folder / "cloudflare.token").write_text("x-secret")
+    (ddns.folder / "desec.token").write_text("x-secret")
     for path in ddns.folder.glob("*.token"):
         path.chmod(0o600)
     if "[ipv" not in text:

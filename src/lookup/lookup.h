@@ -93,6 +93,12 @@ struct lookup {
 bool lookup_source_read(struct lookup_source *source, struct mem *mem,
 	const char *text, struct fail *fail);
 
+/* The file that a source reads, or NULL. */
+const char *lookup_source_file(const struct lookup_source *source);
+
+/* Whether it runs a program. */
+bool lookup_source_runs(const struct lookup_source *source);
+
 /* Reads a section; what is wrong is reported in the config. */
 struct lookup_set *lookup_set_read(
 	struct config *config, struct config_section *section);

@@ -11,6 +11,18 @@ static const struct lookup_kind *const kinds[] = {
 	&lookup_kind_http,
 };
 
+const char *
+lookup_source_file(const struct lookup_source *source)
+{
+	return source->kind == &lookup_kind_file ? source->place : NULL;
+}
+
+bool
+lookup_source_runs(const struct lookup_source *source)
+{
+	return source->kind->program;
+}
+
 bool
 lookup_source_read(struct lookup_source *source, struct mem *mem,
 	const char *text, struct fail *fail)
