@@ -9,7 +9,7 @@ import socket
 import pytest
 
 import harness
-from harness import LATE, SOON, Hang, Reply, Slow, alive, until
+from harness import LATE, SOON, Hang, Reply, Slow, await_end, until
 
 GOOD = "203.0.113.7"
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Length: 11\r\n"
@@ -201,13 +201,6 @@ def program(tmp_path):
     return make
 
 
-def await_end(path):
-    """Waits until the processes named in a file are no more."""
-    pids = [int(word) for word in path.read_text().split()]
-    assert len(pids) == 2
-    until(lambda: not any(alive(pid) for pid in pids), "the end of a program")
-
-
 HANGS = "idle & echo $$ $! >%s; echo 203.0.113.9; wait"
 
 
@@ -219,7 +212,7 @@ def test_late_program_is_killed_with_its_children(
     result = home.in_time(seconds + 1)
     assert result.status == 4 and home.asked == []
     assert seconds <= result.seconds < seconds + 1
-    await_end(program.pids)
+    await_end(program.pids, 2)
 
 
 @pytest.mark.parametrize("command", ["update", "lookup"])
@@ -231,7 +224,7 @@ def test_program_of_a_run_that_is_stopped(home, program, command):
     run.send_signal(signal.SIGTERM)
     run.communicate(timeout=LATE)
     assert run.returncode == -signal.SIGTERM
-    await_end(program.pids)
+    await_end(program.pids, 2)
 
 
 def test_flood_of_a_program_is_cut(home, program):
@@ -240,7 +233,7 @@ def test_flood_of_a_program_is_cut(home, program):
     result = home.run("-v")
     assert result.status == 4 and result.seconds < SOON
     assert "answer larger than 65536 bytes" in result.stderr
-    await_end(program.pids)
+    await_end(program.pids, 2)
 
 
 @pytest.mark.parametrize("script, said, general", [

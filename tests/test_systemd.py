@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+import harness
 from harness import ROOT, PROGRAM, UNDER, Reply
 
 UNITS = ROOT / "src" / "systemd"
@@ -15,7 +16,7 @@ pytestmark = pytest.mark.skipif(
 
 
 def analyze(*args):
-    return subprocess.run(["systemd-analyze", *args], text=True, timeout=60,
+    return subprocess.run(["systemd-analyze", *args], text=True, timeout=harness.LATE,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 

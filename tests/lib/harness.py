@@ -18,6 +18,7 @@ import glob
 import json
 import os
 import pathlib
+import random
 import re
 import resource
 import shlex
@@ -59,6 +60,26 @@ def alive(pid):
             return stat.read().rpartition(")")[2].split()[0] != "Z"
     except (FileNotFoundError, ProcessLookupError):
         return False
+
+
+def await_end(pids, count):
+    """Waits until the processes named in a file are no more."""
+    pids = [int(word) for word in pids.read_text().split()]
+    assert len(pids) == count
+    until(lambda: not any(alive(pid) for pid in pids), "the end of a program")
+
+
+def terminal_text(leader, follower):
+    """What was written to a pseudoterminal; closes both ends."""
+    os.close(follower)
+    text = b""
+    try:
+        while chunk := os.read(leader, 65536):
+            text += chunk
+    except OSError:
+        pass  # EIO: that was all
+    os.close(leader)
+    return text.decode()
 
 
 PRCTL = ctypes.CDLL(None).prctl
@@ -240,18 +261,39 @@ def document(value, status=200, headers=()):
     return Reply(json.dumps(value), status, {**kind, **dict(headers)})
 
 
+def reserve(port):
+    """Takes a port for this process and its children; None: it is not free.
+
+    Of two processes of the tests one alone can bind the name."""
+    name = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        name.bind(f"\0ddns-tests-port-{port}")
+        with (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+              socket.socket() as tcp):
+            udp.bind(("127.0.0.1", port))
+            tcp.bind(("127.0.0.1", port))
+    except OSError:
+        name.close()
+        return None
+    return name
+
+
+RESERVED = []
+
+
 def free_port():
-    """One that is free over UDP and TCP."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            udp.bind(("127.0.0.1", 0))
-            port = udp.getsockname()[1]
-            with socket.socket() as tcp:
-                try:
-                    tcp.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
+    """One that is free over UDP and TCP, and stays so until it is bound: the
+    kernel gives none of those below its range to who asks for any port."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range",
+              encoding="ascii") as text:
+        low = int(text.read().split()[0])
+    ports = list(range(max(1024, low - 8000), low))
+    random.shuffle(ports)
+    for port in ports:
+        if name := reserve(port):
+            RESERVED.append(name)
             return port
+    raise OSError("no port is free")
 
 
 class Server:
