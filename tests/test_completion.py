@@ -1,7 +1,6 @@
 """The completions of bash and zsh, and that they know what --help says."""
 
 import os
-import pathlib
 import pty
 import re
 import shutil
