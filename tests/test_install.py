@@ -7,6 +7,7 @@ import subprocess
 
 import pytest
 
+import harness
 from harness import ROOT
 
 INSTALLED = {
@@ -30,7 +31,7 @@ def make(tmp_path):
         subprocess.run(
             ["make", "-s", "-o", "all", target, f"DESTDIR={tmp_path}",
              f"PREFIX={prefix}", *words],
-            cwd=ROOT, check=True, timeout=60, umask=0o077)
+            cwd=ROOT, check=True, timeout=harness.LATE, umask=0o077)
         return {f"/{path.relative_to(tmp_path)}":
                 stat.S_IMODE(path.stat().st_mode)
                 for path in tmp_path.rglob("*") if path.is_file()}

@@ -175,7 +175,7 @@ def test_examples(ddns, text):
     text = re.sub(r"^(\w+)_file( *)= .*", r"\1\2= x", text, flags=re.M)
     ddns.config("[ipv4]\nurl = https://ip.example.net\n" + text +
                 "\n[dyndns2 z]\nserver = https://dyn.example.net\nuser = me\n"
-                "password = x\nnames = z.example.com\n")
+                "password = xxxx\nnames = z.example.com\n")
     result = ddns.run("check")
     assert (result.status, result.stderr) == (0, "")
 

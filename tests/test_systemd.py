@@ -8,6 +8,7 @@ import subprocess
 
 import pytest
 
+import harness
 from harness import DAEMONS, ROOT, PROGRAM, UNDER, Reply, tool
 
 ANALYZE = tool("systemd-analyze")
@@ -22,7 +23,8 @@ pytestmark = pytest.mark.skipif(
 
 
 def analyze(*args):
-    return subprocess.run([ANALYZE, *args], text=True, timeout=60, env=UNITS_AT,
+    return subprocess.run([ANALYZE, *args], text=True, timeout=harness.LATE,
+                          env=UNITS_AT,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 

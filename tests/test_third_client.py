@@ -244,18 +244,9 @@ class Service(conversation.Script):
         if trouble or not within(wanted, heard):
             self.wrong.append(f"{exchange.request.at}{trouble}\n"
                               f"wanted {wanted}\nheard  {heard}")
-        return Last(conversation.reply(exchange))
-
-
-class Last:
-    """A reply after which the connection is closed, as in HTTP/1.0."""
-
-    def __init__(self, reply):
-        self.reply = reply
-
-    def play(self, sock, stop):
-        self.reply.play(sock, stop)
-        return False
+        answer = conversation.reply(exchange)
+        answer.last = True  # these clients read up to the end
+        return answer
 
 
 def pieces(text, unsaid):
