@@ -119,19 +119,19 @@ static void
 tell_heartbeat(struct telling *telling, int status)
 {
 	struct update *update = telling->update;
-	const char *url = update->plan->config->general.heartbeat;
+	const struct event_request *heartbeat = update->plan->heartbeat;
 	struct channel *to = &telling->channels[HEARTBEAT];
 	struct event_limit limit;
 
 	/* hooks that took all the time must not make the line look dead */
 	if (telling->end < clock_ms() + LEAST_MS)
 		telling->end = clock_ms() + LEAST_MS;
-	if (!url || !allow_request(telling, &limit))
+	if (!heartbeat || !allow_request(telling, &limit))
 		return;
 	log_step("heartbeat: exit status %d", status);
 	count(to, update->http
-			  ? event_heartbeat(update->http, url, status, &limit,
-				    &to->fail)
+			  ? event_heartbeat(update->http, heartbeat, status,
+				    &limit, &to->fail)
 			  : fail_set(&to->fail, "%s", update->no_http.text));
 }
 
@@ -172,7 +172,7 @@ is_used(const struct update *update, int channel)
 	const void *const used[CHANNELS] = {
 		[HOOK] = general->hook,
 		[WEBHOOK] = update->plan->webhook,
-		[HEARTBEAT] = general->heartbeat,
+		[HEARTBEAT] = update->plan->heartbeat,
 	};
 
 	return used[channel] != NULL;

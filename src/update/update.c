@@ -232,7 +232,7 @@ announce(struct update *update, int status, int64_t started)
 	if (cli->dry_run || stop_signal() || status == EXIT_LOCKED)
 		return;
 	/* a run that could not begin has not opened it */
-	if (general->heartbeat)
+	if (update->plan->heartbeat)
 		open_http(update);
 	update_tell(update, status, started + general->deadline * 1000);
 }
