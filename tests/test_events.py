@@ -2,6 +2,7 @@
 of them can harm a run."""
 
 import base64
+import fcntl
 import hmac
 import json
 import os
@@ -517,17 +518,192 @@ def test_hanging_hooks_leave_time_for_the_heartbeat(home, serve, source, hook):
 
 def test_signal_ends_a_hook(home, source, hook, tmp_path):
     began = tmp_path / "began"
-    script = hook(f"echo $$ >{began}.new; mv {began}.new {began}; exec sleep 60")
+    script = hook(f"echo $$ >{began}; exec sleep 60")  # and no other process
     home.configure([source.url], general=f"hook = {script}")
     process = home.ddns.start()
-    while not began.exists():
+    while not began.exists() or not began.read_text().endswith("\n"):
         time.sleep(0.01)
     process.send_signal(signal.SIGTERM)
     out, _ = process.communicate(timeout=20)
     assert out.decode() == home.line and process.returncode == -signal.SIGTERM
     with pytest.raises(ProcessLookupError):
         os.killpg(int(began.read_text()), 0)
+    hook("true")
     assert home.run().stdout == ""
+
+
+def kept(home):
+    """The news that the state holds: (receiver, message) of each."""
+    rows = [line.split("\t") for line in
+            home.ddns.state.read_text().splitlines()]
+    return [(row[2], row[9]) for row in rows if row[0] == "news"]
+
+
+def texts(server):
+    return [request.body.decode() for request in server.requests]
+
+
+def change(number):
+    was = f"203.0.113.{number - 1}" if number > 1 else "none"
+    return f"home.example.com A {was} -> 203.0.113.{number} (dyndns2)"
+
+
+def take_turns(home, source, numbers):
+    for number in numbers:
+        source.reply = Reply(f"203.0.113.{number}")
+        result = home.run()
+        assert (result.stdout, result.status) == (change(number) + "\n", 0)
+
+
+def test_news_that_was_not_taken_is_offered_again(home, serve, source, hook,
+                                                  tmp_path):
+    """To whom did not take it, the oldest first, and then no more."""
+    server = serve(Reply("", 500))
+    log = tmp_path / "log"
+    script = hook(f'echo "$DDNS_NEW" >>{log}')
+    home.configure([source.url], general=f"hook = {script}", more=(
+        f"[webhook]\nurl = {server.url}/\nbody = {{message}}\n"))
+    take_turns(home, source, [1, 2, 3])
+    assert kept(home) == [("webhook", change(n)) for n in (1, 2, 3)]
+    server.requests.clear()
+    server.reply = Reply()
+    source.reply = Reply("203.0.113.4")
+    assert home.run().stderr == "ddns: webhook: works again\n"
+    assert texts(server) == [change(n) for n in (1, 2, 3, 4)]
+    assert kept(home) == []
+    before = home.ddns.snapshot()
+    assert home.run().stderr == "" and len(server.requests) == 4
+    assert home.ddns.snapshot() == before
+    assert log.read_text() == "".join(f"203.0.113.{n}\n" for n in (1, 2, 3, 4))
+
+
+def test_kept_news_needs_no_other(home, serve, source, hook, tmp_path):
+    """A run without news of its own offers it, all values included."""
+    log = tmp_path / "log"
+    home.configure([source.url], general=f"hook = {hook('exit 1')}")
+    home.run()
+    hook(f"env | grep ^DDNS_ | sort >{log}")
+    assert home.run().stderr == "ddns: hook: works again\n"
+    assert log.read_text().splitlines() == [
+        "DDNS_EVENT=changed", f"DDNS_MESSAGE={LINE}",
+        "DDNS_NAME=home.example.com", f"DDNS_NEW={GOOD}", "DDNS_OLD=none",
+        "DDNS_PROVIDER=dyndns2", "DDNS_TYPE=A"]
+
+
+def test_two_pieces_in_a_row_are_enough(home, serve, source):
+    """And a state at rest stays as it is."""
+    server = serve(Reply("", 500))
+    home.configure([source.url], more=(
+        f"[webhook]\nurl = {server.url}/\nbody = {{message}}\n"))
+    take_turns(home, source, [1, 2, 3, 4])
+    server.requests.clear()
+    before = home.ddns.snapshot()
+    assert home.run().stderr == ""
+    assert texts(server) == [change(1), change(2)]
+    assert home.ddns.snapshot() == before
+    # one that is never taken holds up none of the others
+    server.reply = lambda request: Reply(
+        "", 400 if request.body == change(1).encode() else 200)
+    home.run()
+    assert kept(home) == [("webhook", change(1))]
+
+
+def test_twenty_pieces_are_kept(home, serve, source):
+    names = [f"n{i:02}.example.com" for i in range(25)]
+    server = serve(Reply("", 500))
+    home.configure([source.url], names="\n  ".join(names), more=(
+        f"[webhook]\nurl = {server.url}/\nbody = {{name}}\n"))
+    home.run()
+    assert texts(server) == names and len(kept(home)) == 20
+    server.requests.clear()
+    server.reply = Reply()
+    home.run()
+    assert texts(server) == names[5:] and kept(home) == []
+
+
+@clock
+@pytest.mark.parametrize("later, told", [(23 * HOUR, 1), (DAY, 0), (-DAY, 1)])
+def test_news_is_kept_for_a_day(home, serve, source, later, told):
+    server = serve(Reply("", 500))
+    home.configure([source.url], more=(
+        f"[webhook]\nurl = {server.url}/\nbody = {{message}}\n"))
+    home.run()
+    server.requests.clear()
+    server.reply = Reply()
+    home.run(later=later)
+    assert texts(server) == [LINE] * told and kept(home) == []
+
+
+def test_kept_news_holds_no_secret(home, serve, source):
+    home.provider.says[""] = "nohost pa55word me"
+    server = serve(Reply("", 500))
+    home.configure([source.url], more=(
+        f"[webhook]\nurl = {server.url}/SECRETKEY0123\nbody = {{message}}\n"))
+    home.run()
+    (to, text), = kept(home)
+    assert to == "webhook" and "nohost ***" in text
+    assert "pa55word" not in home.ddns.state.read_text()
+    assert "SECRETKEY" not in home.ddns.state.read_text()
+    assert texts(server) == [text]
+
+
+def test_news_for_nobody_is_forgotten(home, serve, source, hook):
+    home.configure([source.url], general=f"hook = {hook('exit 1')}")
+    home.run()
+    assert kept(home) == [("hook", LINE)]
+    home.configure([source.url])
+    home.run()
+    assert kept(home) == []
+
+
+def test_news_of_a_run_that_a_signal_ends_is_kept(home, source, hook,
+                                                  tmp_path):
+    began, log = tmp_path / "began", tmp_path / "log"
+    names = ["a.example.com", "b.example.com"]
+    script = hook(f"echo >{began}.new; mv {began}.new {began}; exec sleep 60")
+    home.configure([source.url], general=f"hook = {script}",
+                   names=" ".join(names))
+    process = home.ddns.start()
+    while not began.exists():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    assert process.returncode == -signal.SIGTERM
+    hook(f"echo $DDNS_NAME >>{log}")
+    assert home.run().stdout == ""
+    assert log.read_text().split() == names
+
+
+def test_news_is_kept_though_another_run_has_the_lock(home, source, hook,
+                                                      tmp_path):
+    """It is waited for."""
+    began, go = tmp_path / "began", tmp_path / "go"
+    script = hook(f"echo >{began}; while ! [ -e {go} ]; do sleep 0.01; done; "
+                  "exit 1")
+    home.configure([source.url], general=f"hook = {script}")
+    process = home.ddns.start()
+    while not began.exists():
+        time.sleep(0.01)
+    with open(home.ddns.home / "ddns.state.lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        go.touch()
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=0.5)
+    out, err = process.communicate(timeout=20)
+    assert (out.decode(), err.decode()) == (
+        home.line, "ddns: hook: exit status 1\n")
+    assert kept(home) == [("hook", LINE)]
+
+
+def test_hook_that_runs_ddns_is_not_told_by_it(home, source, hook, tmp_path):
+    """What it fails to take would be offered to it within itself."""
+    import harness
+    log = tmp_path / "log"
+    script = hook(f"echo >>{log}; {harness.PROGRAM} -c {home.ddns.ini}; exit 1")
+    home.configure([source.url], general=f"hook = {script}")
+    home.run()
+    home.run()
+    assert log.read_text() == "\n" * 2
 
 
 def test_hook_may_run_ddns(home, source, hook, tmp_path):

@@ -49,7 +49,19 @@ static const struct column problem_list[] = {
 	{ &column_text, offsetof(struct state_problem, text) },
 };
 
-enum { LOOKUP, NAME, ACCOUNT, PROBLEM, KINDS };
+static const struct column news_list[] = {
+	{ &column_time, offsetof(struct state_news, when) },
+	{ &column_key, offsetof(struct state_news, to) },
+	{ &column_key, offsetof(struct state_news, event) },
+	{ &column_text, offsetof(struct state_news, name) },
+	{ &column_text, offsetof(struct state_news, type) },
+	{ &column_text, offsetof(struct state_news, account) },
+	{ &column_text, offsetof(struct state_news, was) },
+	{ &column_text, offsetof(struct state_news, now) },
+	{ &column_text, offsetof(struct state_news, text) },
+};
+
+enum { LOOKUP, NAME, ACCOUNT, PROBLEM, NEWS, KINDS };
 
 static const struct {
 	struct columns columns;
@@ -70,6 +82,9 @@ static const struct {
 			      sizeof problem_list / sizeof problem_list[0],
 			      sizeof(struct state_problem) },
 		state_add_problem },
+	[NEWS] = { { "news", news_list, sizeof news_list / sizeof news_list[0],
+			   sizeof(struct state_news) },
+		state_add_news },
 };
 
 static bool
@@ -141,6 +156,7 @@ state_format(const struct state *state, struct buf *out)
 	const struct state_name *name;
 	const struct state_account *account;
 	const struct state_problem *problem;
+	const struct state_news *news;
 
 	buf_str(out, "# " TITLE " 1\n");
 	write_key(state, out);
@@ -152,4 +168,6 @@ state_format(const struct state *state, struct buf *out)
 		columns_write(&kinds[ACCOUNT].columns, account, out);
 	for (problem = state->problems; problem; problem = problem->next)
 		columns_write(&kinds[PROBLEM].columns, problem, out);
+	for (news = state->news; news; news = news->next)
+		columns_write(&kinds[NEWS].columns, news, out);
 }
