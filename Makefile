@@ -52,7 +52,7 @@ MAN != ls man/*.[1-8]
 UNIT != ls tests/unit/test-*.c | sed 's/\.c$$//'
 FUZZERS != ls tests/fuzz/fuzz-*.c | sed 's/\.c$$//'
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-	-fno-sanitize-recover=all
+	-fno-sanitize-recover=all -DSANDBOX_LEAKS
 all: src/ddns
 
 src/ddns: src/main.o src/libddns.a
@@ -133,7 +133,8 @@ check-asan:
 coverage:
 	$(MAKE) COPY=coverage copy
 	-cd build/coverage && $(MAKE) $(COPIED) HARDEN= \
-		CFLAGS='-O0 -g --coverage' check
+		CFLAGS='-O0 -g --coverage -DSANDBOX_WRITES="\"$(CURDIR)/build\""' \
+		check
 	lcov -q -c --no-external --rc lcov_branch_coverage=1 \
 		-d build/coverage/src -o build/coverage.info
 	lcov --summary --rc lcov_branch_coverage=1 build/coverage.info
@@ -141,10 +142,10 @@ coverage:
 check-valgrind: all units
 	tests/tools/valgrind $(UNIT)
 
-# Puts a text in place with the folders' names in it: PUT FROM TO.
+# put FROM TO: puts a text in place with the folders' names in it.
 PUT = put() { sed -e 's|@BINDIR@|$(BINDIR)|g' \
 	-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@STATEDIR@|$(STATEDIR)|g' \
-	"$$1" >"$(DESTDIR)$$2" && chmod 644 "$(DESTDIR)$$2" || exit 1; }; put
+	"$$1" >"$(DESTDIR)$$2" && chmod 644 "$(DESTDIR)$$2" || exit 1; }
 
 # Never touches a configuration.
 install: all
@@ -154,8 +155,10 @@ install: all
 		$(DESTDIR)$(SYSTEMDUNITDIR)
 	cp src/ddns $(DESTDIR)$(BINDIR)/ddns
 	chmod 755 $(DESTDIR)$(BINDIR)/ddns
-	$(PUT) ddns.ini.example $(SYSCONFDIR)/ddns/ddns.ini.example; \
-	for page in $(MAN); do \
+	sed -e 's|/etc/ddns|$(SYSCONFDIR)/ddns|g' ddns.ini.example \
+		>$(DESTDIR)$(SYSCONFDIR)/ddns/ddns.ini.example
+	chmod 644 $(DESTDIR)$(SYSCONFDIR)/ddns/ddns.ini.example
+	$(PUT); for page in $(MAN); do \
 		put $$page $(MANDIR)/man$${page##*.}/$${page##*/}; \
 	done; \
 	put src/completion/ddns.bash $(BASHCOMPDIR)/ddns; \

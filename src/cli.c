@@ -24,11 +24,12 @@ static const struct command_row commands[] = {
 	{ "check", COMMAND_CHECK, 0 },
 	{ "lookup", COMMAND_LOOKUP, -1 },
 	{ "status", COMMAND_STATUS, 0 },
+	{ "news", COMMAND_NEWS, -1 },
 	{ "providers", COMMAND_PROVIDERS, 1 },
 };
 
 static const char *const command_names[] = { "update", "check", "lookup",
-	"status", "providers", NULL };
+	"status", "news", "providers", NULL };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, LONG | 'c' },
@@ -239,6 +240,7 @@ cli_help(void)
 	      "  check               read the configuration and say what it means\n"
 	      "  lookup [SOURCE]...  ask every lookup source, or those given\n"
 	      "  status              print what the state file knows\n"
+	      "  news [TEXT]         send a test to hook, webhook, heartbeat and syslog\n"
 	      "  providers [WORD]    list the providers, those that have WORD, or print one\n"
 	      "\n"
 	      "  -c, --config FILE   read this configuration\n"
@@ -250,7 +252,7 @@ cli_help(void)
 	      "      --splay N       first sleep a random 0 to N seconds\n"
 	      "  -4, -6              only this family\n"
 	      "  -h, --help          print this\n"
-	      "  -V, --version       print the version and the libraries in use\n"
+	      "  -V, --version       print the version, libraries and sandbox in use\n"
 	      "\n"
 	      "Exit status:\n"
 	      "  0  every name holds the current address\n"

@@ -8,14 +8,17 @@
 #include "cli.h"
 #include "clock.h"
 #include "exit.h"
+#include "fail.h"
 #include "http/http.h"
 #include "json/json.h"
 #include "log.h"
+#include "news.h"
 #include "plan.h"
 #include "probe.h"
 #include "providers.h"
 #include "report.h"
 #include "memory.h"
+#include "sandbox.h"
 #include "secret.h"
 #include "status/status.h"
 #include "stop.h"
@@ -38,15 +41,31 @@ run_update(const struct cli *cli, struct plan *plan)
 	return update_run(cli, plan);
 }
 
+/* The commands that only look. */
+static void
+confine(const struct plan *plan)
+{
+	struct fail fail;
+	const struct plan_use use = {
+		.state = config_state_path(plan->config, &fail),
+	};
+
+	plan_confine(plan, &use);
+}
+
 static int
 run_with(const struct cli *cli, struct plan *plan)
 {
+	if (cli->command == COMMAND_CHECK || cli->command == COMMAND_STATUS)
+		confine(plan);
 	if (cli->command == COMMAND_CHECK)
 		return check_run(cli, plan);
 	if (cli->command == COMMAND_UPDATE)
 		return run_update(cli, plan);
 	if (!check_usable(cli, plan->config))
 		return EXIT_CONFIG;
+	if (cli->command == COMMAND_NEWS)
+		return news_run(cli, plan);
 	return cli->command == COMMAND_LOOKUP ? probe_run(cli, plan)
 					      : status_run(cli, plan);
 }
@@ -85,6 +104,8 @@ show_version(void)
 
 	buf_printf(&libraries, "%s inih ", http_libraries());
 	json_libraries(&libraries);
+	buf_printf(&libraries, "%s%s", *sandbox_parts() ? " " : "",
+		sandbox_parts());
 	cli_version(buf_text(&libraries));
 	buf_free(&libraries);
 }
@@ -107,6 +128,7 @@ run(const struct cli *cli)
 		clock_splay(cli->splay);
 		return run_planned(cli);
 	case COMMAND_CHECK:
+	case COMMAND_NEWS:
 	case COMMAND_STATUS:
 		return run_planned(cli);
 	}

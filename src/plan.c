@@ -9,8 +9,10 @@
 #include "buf.h"
 #include "event/event.h"
 #include "fail.h"
+#include "http/http.h"
 #include "name.h"
 #include "nsupdate/nsupdate.h"
+#include "sandbox.h"
 #include "sign/sign.h"
 #include "state/state.h"
 
@@ -256,7 +258,8 @@ plan_read(const char *path)
 	read_lookups(plan);
 	read_accounts(plan);
 	collect_items(plan);
-	plan->webhook = event_read(config);
+	plan->webhook = event_read_webhook(config);
+	plan->heartbeat = event_read_heartbeat(config);
 	check_twice(plan);
 	check_whole(plan);
 	return plan;
@@ -285,4 +288,89 @@ plan_digest(const struct account *account, const struct state *state)
 	sign_hmac_sha256(mac, state->key, STATE_KEY, account->fingerprint,
 		account->fingerprint_len);
 	return (unsigned)mac[0] << 8 | mac[1];
+}
+
+/* The files that are read late: what an account names was read with it. */
+struct needs {
+	struct sandbox sandbox;
+	struct mem *mem;
+	const char **files;
+	size_t count;
+};
+
+static void
+need_file(struct needs *needs, const char *path)
+{
+	const char **files;
+
+	if (!path)
+		return;
+	files = mem_take(needs->mem, (needs->count + 2) * sizeof *files);
+	if (needs->count > 0)
+		memcpy(files, needs->files, needs->count * sizeof *files);
+	files[needs->count++] = path;
+	needs->files = files;
+}
+
+static void
+need_set(struct needs *needs, const struct lookup_set *set)
+{
+	const struct lookup_source *source;
+
+	needs->sandbox.binds |= set->bind != NULL;
+	for (source = set->sources; source; source = source->next) {
+		need_file(needs, lookup_source_file(source));
+		if (lookup_source_runs(source))
+			needs->sandbox.programs = SANDBOX_ANY_PROGRAM;
+	}
+}
+
+/* Of a plan that is acted on, and not only looked at. */
+static void
+need_programs(struct needs *needs, const struct plan *plan)
+{
+	const struct account *account;
+
+	for (account = plan->accounts; account; account = account->next)
+		if (account->row[ROW_A].runs || account->row[ROW_AAAA].runs)
+			needs->sandbox.programs = SANDBOX_NSUPDATE;
+	if (plan->config->general.hook)
+		needs->sandbox.programs = SANDBOX_ANY_PROGRAM;
+}
+
+static void
+need_state(struct needs *needs, const struct plan_use *use)
+{
+	const char *slash = use->state ? strrchr(use->state, '/') : NULL;
+	const char *folder;
+
+	if (!slash)
+		return;
+	folder = mem_textn(
+		needs->mem, use->state, (size_t)(slash - use->state) + 1);
+	if (use->acts)
+		needs->sandbox.folder = folder;
+	else
+		need_file(needs, folder);
+}
+
+void
+plan_confine(const struct plan *plan, const struct plan_use *use)
+{
+	struct needs needs = { .mem = mem_new() };
+	const struct lookup_set *set;
+	const char *const *path;
+
+	for (path = http_authorities(); *path; path++)
+		need_file(&needs, *path);
+	if (plan)
+		need_file(&needs, plan->config->general.ca_file);
+	if (plan && use->acts)
+		need_programs(&needs, plan);
+	need_state(&needs, use);
+	for (set = use->sets; set; set = set->next)
+		need_set(&needs, set);
+	needs.sandbox.files = needs.files;
+	sandbox_enter(&needs.sandbox);
+	mem_free(needs.mem);
 }

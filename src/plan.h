@@ -15,7 +15,7 @@
 
 struct address;
 struct state;
-struct request_text;
+struct event_request;
 
 /* A name of an account and one of its types, with the lookups for it. */
 struct plan_item {
@@ -32,7 +32,8 @@ struct plan {
 	struct lookup_set *sets;  /* in the order of the file */
 	struct account *accounts; /* in the order of the file */
 	struct plan_item *items;  /* in the order of the file */
-	struct request_text *webhook; /* NULL: none */
+	struct event_request *webhook;   /* NULL: none */
+	struct event_request *heartbeat; /* NULL: none */
 };
 
 /*
@@ -52,6 +53,16 @@ struct lookup_set *plan_set(
  */
 bool plan_want(const struct account *account, const struct lookup_set *set,
 	struct address *address);
+
+/* What of a plan a command uses. */
+struct plan_use {
+	const struct lookup_set *sets; /* that are asked; NULL: none */
+	const char *state;             /* its path; NULL: there is none */
+	bool acts; /* it calls providers, writes the state and gives news */
+};
+
+/* Gives up what such a command does not need. plan may be NULL. */
+void plan_confine(const struct plan *plan, const struct plan_use *use);
 
 /* Whether a name as a user writes it is that of an account. */
 bool plan_same_name(const char *written, const char *name);

@@ -101,6 +101,18 @@ choose_sets(struct probe *probe)
 	return true;
 }
 
+static void
+confine(const struct probe *probe)
+{
+	const struct lookup *first = probe->lookups;
+	const struct plan_use use = {
+		/* of the command line, both families have the same sources */
+		.sets = first ? first->set : NULL,
+	};
+
+	plan_confine(probe->plan, &use);
+}
+
 static const char *
 verdict(const struct lookup_try *try)
 {
@@ -309,8 +321,10 @@ probe_run(const struct cli *cli, const struct plan *plan)
 		return EXIT_LOOKUP;
 	}
 	probe.mem = mem_new();
-	if (choose_sets(&probe))
+	if (choose_sets(&probe)) {
+		confine(&probe);
 		status = ask_all(&probe);
+	}
 	http_close(probe.http);
 	mem_free(probe.mem);
 	return status;

@@ -274,7 +274,7 @@ add_example(struct buf *out, const char *name, const struct wanted *wanted,
 		width - (int)(strlen(comment) + strlen(wanted->key)),
 		wanted->secret ? "_file" : "");
 	if (wanted->secret)
-		buf_printf(out, "/etc/ddns/%s.%s\n", name, wanted->key);
+		buf_printf(out, SYSCONFDIR "/ddns/%s.%s\n", name, wanted->key);
 	else
 		buf_printf(out, "%s\n", text ? text : "...");
 }

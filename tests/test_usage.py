@@ -10,6 +10,7 @@ import tempfile
 
 import pytest
 
+import harness
 from harness import PROGRAM, Reply
 
 
@@ -187,7 +188,7 @@ names = home.example.com
 
 def test_two_names_of_one_account(ready):
     with ready.ddns.ini.open("a") as ini:
-        ini.write("[dyndnsv2]\nuser = u\npassword = x\n"
+        ini.write("[dyndnsv2]\nuser = u\npassword = pa55word\n"
                   "server = https://dyn.example.net\n"
                   "names = b.example.com\n")
     result = ready.run("check")
@@ -201,7 +202,7 @@ def test_provider_row_can_be_pasted(ddns, serve):
     text = ddns.run("providers", "cloudflare").stdout
     row = text[text.index("[provider cloudflare]"):]
     ddns.config(f"{row}\n\n[ipv4]\nurl = https://ip.example.net\n"
-                "[cloudflare]\ntoken = x\nnames = home.example.com")
+                "[cloudflare]\ntoken = xxxx\nnames = home.example.com")
     result = ddns.run("check")
     assert (result.status, result.stderr) == (0, "")
 
@@ -323,7 +324,7 @@ def stranger(ready):
                 for inner in (folder, *folder.rglob("*")):
                     os.chown(inner, user, user)
             return subprocess.run(
-                [program], cwd="/", user=user, timeout=20,
+                [program], cwd="/", user=user, timeout=harness.LATE,
                 capture_output=True, text=True,
                 env={**ready.ddns.environment(), "HOME": name,
                      **{key: name + value for key, value in env.items()}})

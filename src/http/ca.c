@@ -166,3 +166,18 @@ http_ca_set(const struct http_trust *trust, CURL *easy)
 	blob.len = trust->blob_len;
 	return curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
 }
+
+const char *const *
+http_authorities(void)
+{
+	static const char *paths[3];
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+	int count = 0;
+
+	if (info->cainfo)
+		paths[count++] = info->cainfo;
+	if (info->capath)
+		paths[count++] = info->capath;
+	paths[count] = NULL;
+	return paths;
+}

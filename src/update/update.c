@@ -6,7 +6,7 @@
 #include "clock.h"
 #include "exit.h"
 #include "nsupdate/nsupdate.h"
-#include "state/stats.h"
+#include "state/state.h"
 #include "stop.h"
 
 /* How long a family that has its address waits for the others, so that both
@@ -147,6 +147,7 @@ conclude(struct update *update, enum http_end end)
 		report_print(&update->report);
 		return status;
 	}
+	update_forget_news(update);
 	state_expire(update->state, update->now);
 	if (!state_save(update->files, update->state, &fail))
 		return state_trouble(update, &fail);
@@ -218,6 +219,20 @@ take_state(struct update *update)
 	return update->state ? EXIT_FINE : state_trouble(update, &fail);
 }
 
+static void
+confine(const struct update *update)
+{
+	const struct plan *plan = update->plan;
+	struct fail fail;
+	const struct plan_use use = {
+		.sets = plan->sets,
+		.state = config_state_path(plan->config, &fail),
+		.acts = !update->cli->dry_run,
+	};
+
+	plan_confine(plan, &use);
+}
+
 /* What comes after a run that had the lock: a document, and the news to
  * others. */
 static void
@@ -229,10 +244,10 @@ announce(struct update *update, int status, int64_t started)
 	if (cli->json && !cli->quiet)
 		update_document(update, status, started);
 	state_unlock(update->files);
-	if (cli->dry_run || stop_signal() || status == EXIT_LOCKED)
+	if (cli->dry_run || status == EXIT_LOCKED)
 		return;
 	/* a run that could not begin has not opened it */
-	if (general->heartbeat)
+	if (update->plan->heartbeat && !stop_signal())
 		open_http(update);
 	update_tell(update, status, started + general->deadline * 1000);
 }
@@ -250,6 +265,7 @@ update_run(const struct cli *cli, struct plan *plan)
 	};
 	int status = take_state(&update);
 
+	confine(&update); /* the folder of the state is made by now */
 	if (status == EXIT_FINE) {
 		update.mem = mem_new();
 		update.stats = stats_load(update.files, update.now);

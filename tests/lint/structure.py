@@ -21,7 +21,7 @@ MACROS = 3
 
 # What only the named rooms may have in their code.
 RESERVED = [
-    (r"#\s*include\s*<curl/", {"http", "url"}),
+    (r"#\s*include\s*<curl/", {"http", "url", "sandbox"}),
     (r"#\s*include\s*<ini\.h>", {"config"}),
     (r"#\s*include\s*<(jansson|expat)\.h>", {"json"}),
     (r"#\s*include\s*<openssl/", {"sign", "memory", "escape", "http"}),
@@ -30,7 +30,7 @@ RESERVED = [
     (r"\b(fork|vfork|posix_spawnp?|system|popen|execv?[lpe]*)\(", {"child"}),
     (r"\b(strcpy|strcat|sprintf|vsprintf|gets|alloca|atoi|atol)\(", set()),
     (r"^\s*typedef\b", set()),
-    (r"^\s*#\s*if(?!ndef DDNS_)", {"http", "url"}),
+    (r"^\s*#\s*if(?!ndef DDNS_)", {"http", "url", "sandbox"}),
 ]
 
 faults = []

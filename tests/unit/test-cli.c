@@ -25,7 +25,7 @@ static void
 describe(char *text, size_t size, const struct cli *cli)
 {
 	static const char *const names[] = { "update", "check", "lookup",
-		"status", "providers", "help", "version" };
+		"status", "news", "providers", "help", "version" };
 	int n = snprintf(text, size, "%s %s%s%s%s%s%s%d s%d c%s",
 		names[cli->command], cli->force ? "f" : "",
 		cli->dry_run ? "n" : "", cli->quiet ? "q" : "",
@@ -76,6 +76,8 @@ understood(void **state)
 		{ "status --json", "status j0 s0 c-" },
 		{ "--json check", "check j0 s0 c-" },
 		{ "providers --json cf", "providers j0 s0 c- [cf]" },
+		{ "news", "news 0 s0 c-" },
+		{ "news a b --json", "news j0 s0 c- [a] [b]" },
 		{ "providers cloudflare", "providers 0 s0 c- [cloudflare]" },
 		{ "check --help", "help 0 s0 c-" },
 		{ "-V nonsense", "version 0 s0 c-" },
