@@ -41,6 +41,7 @@ struct http {
 	struct watch *watches;
 	unsigned at_once; /* how many are active */
 	unsigned count;
+	int64_t deadline; /* of the loop that runs; 0: none */
 };
 
 struct http *
@@ -118,6 +119,7 @@ http_start(struct http *http, const struct http_request *request,
 	struct http_transfer *transfer = http_transfer_new(request);
 	struct http_transfer **end = &http->waiting;
 
+	transfer->http = http;
 	transfer->done = done;
 	transfer->arg = arg;
 	while (*end)
@@ -175,6 +177,12 @@ http_loop_unwatch(struct http *http, int fd)
 		place = &(*place)->next;
 	if (*place)
 		*place = (*place)->next;
+}
+
+int64_t
+http_loop_deadline(const struct http *http)
+{
+	return http->deadline;
 }
 
 unsigned
@@ -363,6 +371,7 @@ http_loop_run(struct http *http, int64_t deadline, int stop_fd)
 {
 	enum http_end end = HTTP_IDLE;
 
+	http->deadline = deadline;
 	while (end == HTTP_IDLE && is_busy(http)) {
 		if (is_readable(stop_fd)) {
 			end = HTTP_STOPPED;

@@ -39,6 +39,9 @@ struct http_trust {
 	size_t blob_len;
 };
 
+#define HTTP_FIELD_BYTES 65536 /* of the fields of an answer */
+#define HTTP_FIELDS 256        /* fields of an answer */
+
 struct http_ca {
 	struct http_trust full;
 	struct http_trust fast;		/* set: tried before full */
@@ -57,7 +60,10 @@ struct http_transfer {
 	struct buf body;
 	int64_t began;			/* clock_ms */
 	int64_t retry_after;		/* as in struct http_answer */
+	size_t field_bytes, fields_count; /* of all headers and trailers */
+	int fd;				/* the last socket; -1: none */
 	bool large;			/* the body went above the ceiling */
+	bool wide;			/* the fields did */
 	bool full;			/* fast did not do: trusts full */
 	int bind_error;			/* errno, 0: bound or not asked for */
 	char detail[CURL_ERROR_SIZE];
@@ -88,6 +94,9 @@ CURLcode http_transfer_begin(struct http_transfer *transfer,
  */
 bool http_transfer_again(struct http_transfer *transfer, CURLcode code,
 	struct http_ca *ca);
+
+/* clock_ms() at which the run is over; 0: no such time. */
+int64_t http_loop_deadline(const struct http *http);
 
 /* Calls back with what came of it. */
 void http_answer_give(struct http_transfer *transfer, CURLcode code);
