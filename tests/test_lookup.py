@@ -65,7 +65,7 @@ FAILURES = {
     "no HTTP": (Raw(b"203.0.113.9\n"), "the answer is no HTTP"),
     "never answers": (
         Hang(), "timed out after 6 s while waiting for the answer"),
-    "handshake hangs": (None, "timed out after 3 s while connecting"),
+    "handshake hangs": (None, "timed out after 3 s in the TLS handshake"),
     "expired certificate": (
         Reply("203.0.113.9"), "TLS: certificate has expired"),
     "other name's certificate": (

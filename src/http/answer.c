@@ -4,7 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/socket.h>
 
 #include "http/internal.h"
 #include "clock.h"
@@ -108,15 +107,6 @@ detail_of(const struct http_transfer *transfer)
 	return text;
 }
 
-static bool
-is_connected(int fd)
-{
-	struct sockaddr_storage peer;
-	socklen_t len = sizeof peer;
-
-	return fd >= 0 && getpeername(fd, (void *)&peer, &len) == 0;
-}
-
 /* The step that was under way when the time was over. */
 static const char *
 step_of(const struct http_transfer *transfer)
@@ -141,7 +131,7 @@ step_of(const struct http_transfer *transfer)
 
 		curl_easy_getinfo(easy, steps[i].time, &end);
 		if (end == 0 && steps[i].time == CURLINFO_CONNECT_TIME_T &&
-			is_connected(transfer->fd))
+			transfer->connected)
 			continue; /* to libcurl TLS is a part of connecting */
 		if (end == 0)
 			return steps[i].step;

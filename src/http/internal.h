@@ -62,6 +62,7 @@ struct http_transfer {
 	int64_t retry_after;		/* as in struct http_answer */
 	size_t field_bytes, fields_count; /* of all headers and trailers */
 	int fd;				/* the last socket; -1: none */
+	bool connected;			/* it was seen to be */
 	bool large;			/* the body went above the ceiling */
 	bool wide;			/* the fields did */
 	bool full;			/* fast did not do: trusts full */

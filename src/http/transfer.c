@@ -131,6 +131,15 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	return fd;
 }
 
+static bool
+is_connected(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof peer;
+
+	return fd >= 0 && getpeername(fd, (void *)&peer, &len) == 0;
+}
+
 /*
  * CURLOPT_XFERINFOFUNCTION: called from within libcurl's work, too, which a
  * server that never stops sending could keep it at for ever.
@@ -139,13 +148,16 @@ static int
 watch_time(void *arg, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
 	curl_off_t up)
 {
-	const struct http_transfer *transfer = arg;
+	struct http_transfer *transfer = arg;
 	int64_t now = clock_ms(), end = http_loop_deadline(transfer->http);
 
 	(void)down_all;
 	(void)down;
 	(void)up_all;
 	(void)up;
+	/* asked while it is open: libcurl counts TLS as connecting */
+	if (!transfer->connected)
+		transfer->connected = is_connected(transfer->fd);
 	return now - transfer->began > transfer->request.timeout_ms ||
 	       (end && now >= end);
 }
