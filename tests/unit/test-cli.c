@@ -157,7 +157,8 @@ refused(void **state)
 		{ "providers a b", "providers: unexpected argument \"b\"" },
 		{ "update ''", "update: an argument is empty" },
 		{ "-4 -6", "-4 and -6 exclude each other" },
-		{ "--json check", "--json is for update, lookup, status and news" },
+		{ "--json check",
+			"--json is for update, lookup, status and news" },
 	};
 	char want[256], said[512];
 	size_t i;
