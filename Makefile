@@ -142,10 +142,10 @@ coverage:
 check-valgrind: all units
 	tests/tools/valgrind $(UNIT)
 
-# Puts a text in place with the folders' names in it: PUT FROM TO.
+# put FROM TO: puts a text in place with the folders' names in it.
 PUT = put() { sed -e 's|@BINDIR@|$(BINDIR)|g' \
 	-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@STATEDIR@|$(STATEDIR)|g' \
-	"$$1" >"$(DESTDIR)$$2" && chmod 644 "$(DESTDIR)$$2" || exit 1; }; put
+	"$$1" >"$(DESTDIR)$$2" && chmod 644 "$(DESTDIR)$$2" || exit 1; }
 
 # Never touches a configuration.
 install: all
@@ -155,8 +155,10 @@ install: all
 		$(DESTDIR)$(SYSTEMDUNITDIR)
 	cp src/ddns $(DESTDIR)$(BINDIR)/ddns
 	chmod 755 $(DESTDIR)$(BINDIR)/ddns
-	$(PUT) ddns.ini.example $(SYSCONFDIR)/ddns/ddns.ini.example; \
-	for page in $(MAN); do \
+	sed -e 's|/etc/ddns|$(SYSCONFDIR)/ddns|g' ddns.ini.example \
+		>$(DESTDIR)$(SYSCONFDIR)/ddns/ddns.ini.example
+	chmod 644 $(DESTDIR)$(SYSCONFDIR)/ddns/ddns.ini.example
+	$(PUT); for page in $(MAN); do \
 		put $$page $(MANDIR)/man$${page##*.}/$${page##*/}; \
 	done; \
 	put src/completion/ddns.bash $(BASHCOMPDIR)/ddns; \

@@ -1,3 +1,4 @@
+/* Starts, ends and kills processes. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -23,13 +24,14 @@
 struct pipes {
 	int out[2];
 	int in[2];
+	int error[2];
 };
 
 static void
 close_all(struct pipes *pipes)
 {
 	int *const fds[] = { pipes->out, pipes->out + 1, pipes->in,
-		pipes->in + 1 };
+		pipes->in + 1, pipes->error, pipes->error + 1 };
 	size_t i;
 
 	for (i = 0; i < sizeof fds / sizeof fds[0]; i++) {
@@ -76,10 +78,14 @@ open_pipes(struct pipes *pipes, const struct child_options *options)
 		return false;
 	if (options->write_in && pipe(pipes->in) < 0)
 		return false;
+	if (options->keep_error && pipe(pipes->error) < 0)
+		return false;
 	if (options->read_out)
 		fcntl(pipes->out[0], F_SETFL, O_NONBLOCK);
 	if (options->write_in)
 		fcntl(pipes->in[1], F_SETFL, O_NONBLOCK);
+	if (options->keep_error)
+		fcntl(pipes->error[0], F_SETFL, O_NONBLOCK);
 	return true;
 }
 
@@ -105,6 +111,9 @@ set_actions(posix_spawn_file_actions_t *actions, const struct pipes *pipes,
 		actions, pipes->out[1] >= 0 ? pipes->out[1] : 2, 1);
 	if (!error && read_error)
 		error = posix_spawn_file_actions_adddup2(actions, 1, 2);
+	if (!error && pipes->error[1] >= 0)
+		error = posix_spawn_file_actions_adddup2(
+			actions, pipes->error[1], 2);
 	return error;
 }
 
@@ -186,11 +195,11 @@ bool
 child_start(struct child *child, const struct child_options *options,
 	struct fail *fail)
 {
-	struct pipes pipes = { { -1, -1 }, { -1, -1 } };
+	struct pipes pipes = { { -1, -1 }, { -1, -1 }, { -1, -1 } };
 	const char *path = options->argv[0];
 	int error;
 
-	*child = (struct child){ .pid = -1, .out = -1, .in = -1 };
+	*child = (struct child){ .pid = -1, .out = -1, .in = -1, .error = -1 };
 	if (path[0] != '/')
 		return fail_set(fail, "%s: not an absolute path", path);
 	error = open_pipes(&pipes, options) ? 0 : errno;
@@ -203,7 +212,8 @@ child_start(struct child *child, const struct child_options *options,
 	}
 	child->out = pipes.out[0];
 	child->in = pipes.in[1];
-	pipes.out[0] = pipes.in[1] = -1;
+	child->error = pipes.error[0];
+	pipes.out[0] = pipes.in[1] = pipes.error[0] = -1;
 	close_all(&pipes);
 	return true;
 }
@@ -215,7 +225,9 @@ close_pipes(struct child *child)
 		close(child->out);
 	if (child->in >= 0)
 		close(child->in);
-	child->out = child->in = -1;
+	if (child->error >= 0)
+		close(child->error);
+	child->out = child->in = child->error = -1;
 }
 
 /* Whether the child ended by end; *status as waitpid gives it. */

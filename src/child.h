@@ -1,6 +1,8 @@
 /*
  * The only maker of processes: absolute path, no shell, own process group that
- * is killed with it, a clean environment, no descriptor above 2.
+ * is killed with it, a clean environment, no descriptor above 2. It waits by
+ * clock and stop, and knows no loop. event runs hooks with it; program has it
+ * under the loop.
  */
 #ifndef DDNS_CHILD_H
 #define DDNS_CHILD_H
@@ -14,6 +16,7 @@ struct child {
 	pid_t pid;
 	int out;	/* read end of its stdout; -1: it goes to our stderr */
 	int in;		/* write end of its stdin; -1: /dev/null */
+	int error;	/* read end of its stderr; -1: likewise */
 };
 
 struct child_options {
@@ -21,10 +24,11 @@ struct child_options {
 	char *const *env;	/* DDNS_*, beside PATH HOME LANG TZ; or NULL */
 	bool read_out;
 	bool read_error;	/* its stderr comes with its stdout */
+	bool keep_error;	/* its stderr comes on its own */
 	bool write_in;
 };
 
-/* False: *fail says why; nothing runs. Both pipes do not block. */
+/* False: *fail tells why; nothing runs. No pipe blocks. */
 bool child_start(struct child *child, const struct child_options *options,
 	struct fail *fail);
 
@@ -32,12 +36,12 @@ bool child_start(struct child *child, const struct child_options *options,
 bool child_runs(const struct child *child);
 
 /*
- * Waits at most ms for the end, then kills the group. True: exit status 0.
- * Closes both pipes.
+ * Waits at most ms for the end, then kills the group. True: exit status 0;
+ * false: *fail tells how it ended. Closes the pipes.
  */
 bool child_end(struct child *child, long ms, struct fail *fail);
 
-/* Kills the group and reaps it. Closes both pipes. */
+/* Kills the group and reaps it. Closes the pipes. */
 void child_kill(struct child *child);
 
 #endif

@@ -1,3 +1,4 @@
+/* The system's clocks and its random bytes. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>

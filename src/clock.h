@@ -1,5 +1,6 @@
 /*
- * The only reader of time and randomness.
+ * The only reader of time and randomness. Only .c files that read a clock
+ * include it, no header does.
  */
 #ifndef DDNS_CLOCK_H
 #define DDNS_CLOCK_H
@@ -19,7 +20,7 @@ void clock_random(void *bytes, size_t len);
 /* Sleeps a random 0 to max seconds; a signal that stops the run ends it. */
 void clock_splay(int max);
 
-/* "2026-11-22T10:27:00Z" and "20261122T102700Z" are what strftime makes of it. */
+/* Puts what strftime makes of a time in UTC; "" if it does not fit. */
 void clock_text(char *text, size_t size, const char *format, int64_t when)
 	__attribute__((format(strftime, 3, 0)));
 

@@ -1,6 +1,7 @@
 /* Names are made canonical here, and compared. */
 #include <string.h>
 
+#include "address.h"
 #include "buf.h"
 #include "fail.h"
 #include "name.h"
@@ -86,8 +87,13 @@ name_read(struct mem *mem, const char *text, int labels, struct fail *fail)
 {
 	bool star = strncmp(text, "*.", 2) == 0;
 	const char *rest = text + (star ? 2 : 0), *read = NULL;
+	struct address address;
 	struct buf name = { 0 };
 
+	if (address_parse(&address, text, strlen(text))) {
+		fail_set(fail, "%s is an address: names stand here, and [ipv4] and [ipv6] say where the address comes from", text);
+		goto out;
+	}
 	if (!name_ascii(&name, rest, fail)) {
 		fail_at(fail, "%s", text);
 		goto out;

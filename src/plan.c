@@ -316,9 +316,8 @@ need_set(struct needs *needs, const struct lookup_set *set)
 
 	needs->sandbox.binds |= set->bind != NULL;
 	for (source = set->sources; source; source = source->next) {
-		if (source->kind == SOURCE_FILE)
-			need_file(needs, source->path);
-		if (source->kind == SOURCE_EXEC)
+		need_file(needs, lookup_source_file(source));
+		if (lookup_source_runs(source))
 			needs->sandbox.programs = SANDBOX_ANY_PROGRAM;
 	}
 }

@@ -9,9 +9,11 @@
 #include "clock.h"
 #include "fail.h"
 #include "http/http.h"
+#include "log.h"
 
-#define POUR_MS 5  /* until a full pipe is tried again */
-#define LOOK_MS 10 /* between looks whether it has ended */
+#define POUR_MS 5       /* until a full pipe is tried again */
+#define LOOK_MS 10      /* between looks whether it has ended */
+#define ERROR_KEPT 1024 /* bytes of its stderr, the last ones */
 
 struct program {
 	struct program_options options;
@@ -19,7 +21,7 @@ struct program {
 	struct http *http;
 	struct child child;
 	struct http_timer *late, *pour, *look;
-	struct buf in, out;
+	struct buf in, out, error;
 	size_t poured;
 	int64_t leave; /* clock_ms by which it is to end; 0: no such time */
 	bool whole;
@@ -34,6 +36,7 @@ release(struct program *program)
 	http_loop_cancel(program->http, program->pour);
 	http_loop_cancel(program->http, program->look);
 	http_loop_unwatch(program->http, program->child.out);
+	http_loop_unwatch(program->http, program->child.error);
 }
 
 static void
@@ -41,7 +44,53 @@ drop(struct program *program)
 {
 	buf_free(&program->in);
 	buf_free(&program->out);
+	buf_free(&program->error);
 	mem_free(program->mem);
+}
+
+/* Takes what is there of its stderr. False: it is closed. */
+static bool
+take_error(struct program *program)
+{
+	struct buf *error = &program->error;
+	char chunk[ERROR_KEPT];
+	ssize_t n;
+
+	while ((n = read(program->child.error, chunk, sizeof chunk)) > 0) {
+		if (error->len > ERROR_KEPT) {
+			memmove(error->at, error->at + error->len - ERROR_KEPT,
+				ERROR_KEPT);
+			buf_cut(error, ERROR_KEPT);
+		}
+		buf_add(error, chunk, (size_t)n);
+	}
+	return n < 0 && (errno == EAGAIN || errno == EINTR);
+}
+
+static void
+error_readable(void *arg)
+{
+	struct program *program = arg;
+
+	if (!take_error(program))
+		http_loop_unwatch(program->http, program->child.error);
+}
+
+/* Each line is shown by -v, the last one is the cause's. */
+static void
+tell_error(struct program *program, bool good)
+{
+	char *save = NULL, *line, *last = NULL;
+
+	if (program->error.len == 0)
+		return;
+	for (line = strtok_r(program->error.at, "\r\n", &save); line;
+		line = strtok_r(NULL, "\r\n", &save)) {
+		log_step("%s: %s", program->options.argv[0], line);
+		last = line;
+	}
+	if (last && !good)
+		fail_set(&program->fail, "%s: %s", program->fail.text, last);
 }
 
 static void
@@ -52,10 +101,13 @@ finish(struct program *program, bool ended)
 		.fail = &program->fail };
 
 	release(program);
+	if (program->child.error >= 0)
+		take_error(program);
 	if (ended)
 		end.good = child_end(&program->child, 0, &program->fail);
 	else
 		child_kill(&program->child);
+	tell_error(program, end.good);
 	program->options.done(program->options.arg, &end);
 	drop(program);
 }
@@ -151,6 +203,7 @@ program_start(struct http *http, const struct program_options *options,
 	const struct child_options child = { .argv = options->argv,
 		.read_out = true,
 		.read_error = options->read_error,
+		.keep_error = !options->read_error,
 		.write_in = options->in };
 	struct mem *mem = mem_new();
 	struct program *program = mem_take(mem, sizeof *program);
@@ -163,6 +216,9 @@ program_start(struct http *http, const struct program_options *options,
 		return NULL;
 	}
 	http_loop_watch(http, program->child.out, readable, program);
+	if (program->child.error >= 0)
+		http_loop_watch(
+			http, program->child.error, error_readable, program);
 	program->late =
 		http_loop_after(http, options->timeout_ms, too_late, program);
 	if (options->in) {

@@ -25,7 +25,8 @@ struct program_end {
 struct program_options {
 	char *const *argv;	/* argv[0] is the absolute path */
 	const struct buf *in;	/* its stdin; copied; NULL: /dev/null */
-	bool read_error;	/* its stderr comes with its stdout */
+	bool read_error;	/* its stderr comes with its stdout; else it is
+				   shown by -v, its last line in *fail */
 	size_t ceiling;		/* bytes that it may write */
 	long timeout_ms;	/* for all of it */
 	long linger_ms;		/* from the end of its output to its own; 0: timeout_ms */

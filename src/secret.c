@@ -7,7 +7,6 @@
 #include "escape.h"
 #include "secret.h"
 
-#define SHORT_SECRET 4
 #define WORD_SECRET 8  /* a shorter one may be part of our own words */
 #define BASE64_LEAST 6 /* shorter base64 says too little to be hidden */
 
@@ -46,18 +45,18 @@ keep(const struct buf *text, bool word)
 
 /* In both alphabets (RFC 4648 sections 4 and 5). */
 static void
-keep_base64(const struct buf *coded, bool word)
+keep_base64(const struct buf *coded)
 {
 	struct buf other = { 0 };
 	size_t i;
 
-	keep(coded, word);
+	keep(coded, false);
 	for (i = 0; i < coded->len; i++) {
 		char c = coded->at[i];
 
 		buf_char(&other, (char)(c == '+' ? '-' : c == '/' ? '_' : c));
 	}
-	keep(&other, word);
+	keep(&other, false);
 	buf_free(&other);
 }
 
@@ -67,7 +66,7 @@ keep_base64(const struct buf *coded, bool word)
  * modulo 3 it can begin at.
  */
 static void
-hide_base64(const char *text, bool word)
+hide_base64(const char *text)
 {
 	static const size_t mixed[] = { 0, 2, 3 }; /* digits of what precedes */
 	size_t shift, whole;
@@ -79,15 +78,15 @@ hide_base64(const char *text, bool word)
 		buf_str(&plain, text);
 		escape_base64(&coded, plain.at, plain.len);
 		whole = plain.len * 8 / 6;
-		if (whole >= mixed[shift] + BASE64_LEAST && !word) {
+		if (whole >= mixed[shift] + BASE64_LEAST) {
 			buf_add(&inner, coded.at + mixed[shift],
 				whole - mixed[shift]);
-			keep_base64(&inner, false);
+			keep_base64(&inner);
 		}
 		if (shift == 0) {
-			keep_base64(&coded, word);
+			keep_base64(&coded);
 			buf_cut(&coded, strcspn(buf_text(&coded), "="));
-			keep_base64(&coded, word);
+			keep_base64(&coded);
 		}
 		buf_free(&plain);
 		buf_free(&coded);
@@ -100,11 +99,11 @@ secret_hide(const char *text)
 {
 	struct buf plain = { 0 };
 
-	if (!text || !*text)
+	if (!text || strlen(text) < SECRET_LEAST)
 		return;
 	buf_str(&plain, text);
 	keep(&plain, plain.len < WORD_SECRET);
-	hide_base64(text, plain.len < SHORT_SECRET);
+	hide_base64(text);
 	buf_free(&plain);
 }
 

@@ -11,9 +11,12 @@ struct buf;
 
 /*
  * From now on secret_mask hides this text, also within base64. Texts below 8
- * bytes are hidden only as whole words. The text is copied.
+ * bytes are hidden only as whole words, below SECRET_LEAST not at all. The text
+ * is copied.
  */
 void secret_hide(const char *text);
+
+#define SECRET_LEAST 4 /* bytes; to hide a shorter one would tell it */
 
 /* Replaces what is hidden in buf, from byte `from` on, by "***". */
 void secret_mask(struct buf *buf, size_t from);

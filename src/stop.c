@@ -1,3 +1,4 @@
+/* Signals, standard descriptors and whether our memory can be looked at. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>

@@ -1,6 +1,6 @@
 /*
- * Signals that end a run in good order, and standard descriptors that are
- * surely open.
+ * Signals that end a run in good order, and what a process sees to before all
+ * else. It uses nothing. main calls it first; who waits, asks it.
  */
 #ifndef DDNS_STOP_H
 #define DDNS_STOP_H

@@ -90,6 +90,9 @@ url_ok(const char *text, bool clear_text, struct fail *fail)
 		fail_set(fail, "not a valid URL");
 	else if (!clear_text && !url_secure(text) && !url_loopback(text))
 		fail_set(fail, "http:// is sent in clear text: use https://");
+	else if (strchr(text, '#'))
+		fail_set(fail,
+			"what stands behind `#` is never sent (an address is {ip}, not #{ip}): write %%23 for the sign itself");
 	else
 		ok = true;
 	curl_url_cleanup(url);

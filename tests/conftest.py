@@ -22,6 +22,7 @@ class Home:
 
     def configure(self, ipv4=(), ipv6=(), general="", lookup="", account="",
                   names="home.example.com", more=""):
+        """Requests have time enough, unless `general` has a timeout."""
         text = ""
         for family, urls, allow in (
                 ("ipv4", ipv4, "203.0.113.0/24, 198.51.100.0/24"),
@@ -32,10 +33,14 @@ class Home:
         self.ddns.config(
             f"{text}[dyndns2]\nserver = {self.server.url}\nuser = me\n"
             f"password = pa55word\nnames = {names}\n{account}\n{more}",
-            general if "timeout" in general else f"timeout = 2\n{general}")
+            general if "timeout" in general
+            else f"timeout = {harness.TIMEOUT}\n{general}")
 
     def run(self, *args, **options):
         return self.ddns.run(*args, **options)
+
+    def in_time(self, *args, **options):
+        return self.ddns.in_time(*args, **options)
 
     @property
     def asked(self):

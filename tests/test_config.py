@@ -77,7 +77,7 @@ MISTAKES = [
     ("ipv4", "url = https://a.example.net/#ip",
      '6: [ipv4] url: "#ip" is no JSON pointer (#/ip)'),
     ("more", "[dyndns2 colon]\nserver = https://dyn.example.net\nuser = m:e\n"
-     "password = x\nnames = a.example.com",
+     "password = xxxx\nnames = a.example.com",
      "15: [dyndns2 colon] user: holds a colon, which ends the user of Basic"),
     ("account", "nmaes = a.example.com",
      "12: [dyndns2] nmaes: unknown key (names?)"),
@@ -114,11 +114,11 @@ MISTAKES = [
     ("more", "[cloudflare]\nnames = a.example.com",
      "13: [cloudflare] token is missing (API token with the permission Zone "
      "/ DNS / Edit)"),
-    ("more", "[cloudflare]\ntoken = x",
+    ("more", "[cloudflare]\ntoken = xxxx",
      "13: [cloudflare] names is missing"),
     ("more", "[cloudflare]\ntoken =\nnames = a.example.com",
      "14: [cloudflare] token: is empty"),
-    ("more", "[cloudflare]\ntoken = 'x'\nnames = a.example.com",
+    ("more", "[cloudflare]\ntoken = 'xxxx'\nnames = a.example.com",
      "14: [cloudflare] token: a value in quotes: they would be part of it, "
      "take them off"),
     ("more", "[cloudflare]\ntoken = ab #cd\nnames = a.example.com",
@@ -133,20 +133,20 @@ MISTAKES = [
      "names = a.example.com",
      "14: [cloudflare] token_file: /nonexistent/t: cannot be opened: No "
      "such file or directory"),
-    ("more", "[cloudflare]\ntoken = x\nnames = a.example.com\n"
+    ("more", "[cloudflare]\ntoken = xxxx\nnames = a.example.com\n"
      "proxied = yes",
      '16: [cloudflare] proxied: "yes" is no number, true or false'),
     ("more", "[dyndns2 other]\nserver = https://dyn.example.net\n"
-     "user = you\npassword = x\nnames = home.example.com",
+     "user = you\npassword = xxxx\nnames = home.example.com",
      "17: [dyndns2 other] names: home.example.com is already in [dyndns2]"),
     ("more", "[dyndns2 clear]\nserver = http://dyn.example.net\n"
-     "user = me\npassword = x\nnames = a.example.com",
+     "user = me\npassword = xxxx\nnames = a.example.com",
      "14: [dyndns2 clear] server: http:// is sent in clear text: use "
      "https://"),
-    ("more", "[dyndns2 s]\nuser = me\npassword = x\n"
+    ("more", "[dyndns2 s]\nuser = me\npassword = xxxx\n"
      "names = a.example.com",
      "13: [dyndns2 s] server is missing (https://HOST)"),
-    ("more", "[namecheap]\npassword = x\nzone = example.com\n"
+    ("more", "[namecheap]\npassword = xxxx\nzone = example.com\n"
      "ipv6 = a.example.com",
      "16: [namecheap] ipv6: namecheap has no AAAA"),
     ("more", "[ipv5]\nurl = a",
@@ -165,9 +165,8 @@ MISTAKES = [
      "13: text stands behind the `]`"),
     ("more", "[dyndns2 " + "x" * 60 + "]\nnames = a",
      "13: a section name of 68 bytes; at most 49 are read"),
-    ("more", "names = " + "x" * 200,
-     "13: [dyndns2] a line of 208 bytes; at most 198 are read: a longer "
-     "value goes on in indented lines, or into a file that KEY_file names"),
+    ("more", "names = " + "x" * 65536,
+     "13: [dyndns2] a line of 65544 bytes; at most 65536 are read"),
     ("more", "[provider mine]\nrecods = GET /",
      "14: [provider mine] recods: unknown key (records?)"),
     ("more", "[provider mine]\nurl = https://a.example\nset = /x?{ip}",
@@ -178,6 +177,48 @@ MISTAKES = [
     ("more", "[provider mine]\nurl = https://a.example\n"
      'set = POST / {"a":"{ip}" "b":1}',
      "15: [provider mine] set: the body is no JSON: ',' expected at byte 13"),
+    ("more", "[cloudflare]\nnames = a.example.com\ntoken = Bearer abcdef",
+     "15: [cloudflare] token: begins with a word that the request adds: "
+     "write what stands behind it"),
+    ("more", "[cloudflare]\nnames = a.example.com\ntoken = CF_API_TOKEN=abcdef",
+     "15: [cloudflare] token: begins with NAME=: write what stands "
+     "behind it alone"),
+    ("more", "[cloudflare]\nnames = a.example.com\ntoken = export CF_TOKEN=abcdef",
+     "15: [cloudflare] token: begins with NAME=: write what stands "
+     "behind it alone"),
+    ("more", "[cloudflare]\nnames = a.example.com\ntoken = abc def",
+     "15: [cloudflare] token: holds a space: copy it again from the "
+     "service's page"),
+    ("more", "[cloudflare]\nnames = a.example.com\ntoken = abc\u00a0def",
+     "15: [cloudflare] token: holds a no-break space, as copied from "
+     "a page: type it anew"),
+    ("more", "[cloudflare]\nnames = a.example.com\ntoken = abc\u200bdef",
+     "15: [cloudflare] token: holds a zero-width space, as copied from "
+     "a page: type it anew"),
+    ("more", "[cloudflare]\nnames = a.example.com\ntoken = abc\u0430def",
+     "15: [cloudflare] token: holds a letter that only looks like one "
+     "of ASCII: copy it again from the service's page"),
+    ("more", "[cloudflare]\nnames = a.example.com\ntoken = abc\u00e9def",
+     "15: [cloudflare] token: holds a letter outside ASCII: copy it "
+     "again from the service's page"),
+    ("account", "ipv4 = 203.0.113.9",
+     "12: [dyndns2] ipv4: 203.0.113.9 is an address: names stand here, "
+     "and [ipv4] and [ipv6] say where the address comes from"),
+    ("account", "ipv4 = a.example.com ; b.example.com",
+     "12: [dyndns2] ipv4: a `;` ends this line of names: separate "
+     "names by commas or spaces, and put comments on lines of their own"),
+    ("account", "ipv4 = a.example.com，b.example.com",
+     "12: [dyndns2] ipv4: a full-width comma does not separate names: "
+     "write `,`"),
+    ("ipv4", "url = router",
+     "6: [ipv4] url: router is one word: write interface:router, "
+     "exec:/PATH, or a URL such as http://router/"),
+    ("more", "[webhook]\nurl = https://x.example/#{new}",
+     "14: [webhook] url: what stands behind `#` is never sent (an "
+     "address is {ip}, not #{ip}): write %23 for the sign itself"),
+    ("ddns", "heartbeat = https://x.example/#up",
+     "3: [ddns] heartbeat: what stands behind `#` is never sent (an "
+     "address is {ip}, not #{ip}): write %23 for the sign itself"),
     ("more", "[provider mine]\nlike = clouflare",
      "14: [provider mine] like: no provider clouflare (cloudflare?)"),
 ]
@@ -280,15 +321,25 @@ FINE = {
     "bare host": ("ipv4", "url = ip.example.org"),
     "two sets": ("more", "[ipv4 wan2]\nurl = a.example.org\n[dyndns2 w]\n"
                  "lookup = wan2\nserver = https://x.example\nuser = a\n"
-                 "password = b\nnames = w.example.com"),
+                 "password = bbbb\nnames = w.example.com"),
     "unicode": ("account", "ipv4 = bücher.example.com"),
     "own row": ("more", "[provider mine]\nurl = https://a.example\n"
                 "secret = token\nauth = Bearer {token}\n"
-                "set = GET /{fqdn}?ip={ip}\n[mine]\ntoken = x\n"
+                "set = GET /{fqdn}?ip={ip}\n[mine]\ntoken = xxxx\n"
                 "names = m.example.com"),
     "own set": ("more", "[url router]\nnames = vpn.example.com\n"
-                "token = abc\nset = POST https://hook.example.net/{fqdn} "
+                "token = abcd\nset = POST https://hook.example.net/{fqdn} "
                 '{"address":"{ip}"}\nheader = X-Key: {token}\ngood = OK'),
+    "a password with spaces": (
+        "more", "[dyndns2 w]\nserver = https://x.example\nuser = a\n"
+        "password = correct hörse ключ\nnames = w.example.com"),
+    "a long line": ("more", "[webhook]\nurl = https://x.example/?sig=" +
+                    "x" * 300 + "\nbody = # {name} #1 “{new}”"),
+    "ttl as a time": ("more", "[cloudflare]\ntoken = xxxx\nttl = 5m\n"
+                      "names = a.example.com"),
+    "refresh of a row that reads": (
+        "more", "[cloudflare]\ntoken = xxxx\nrefresh = 10m\n"
+        "names = a.example.com"),
     "semicolon without a blank": ("more", "[cloudflare]\ntoken = ab;cd\n"
                                   "names = a.example.com"),
 }
@@ -301,6 +352,62 @@ def test_fine(ddns, case):
     ddns.write(BASE.format(state=ddns.state, **parts))
     result = ddns.run("check")
     assert (result.status, result.stderr) == (0, "")
+
+
+# What is warned about: (where, text, what is said behind FILE:).
+WARNINGS = [
+    ("account", "refresh = 10m",
+     "12: [dyndns2] refresh: calls the service every 10m though nothing "
+     "changed, which services block: 1d is enough"),
+    ("more", "[cloudflare]\nnames = a.example.com\ntoken = abc",
+     "15: [cloudflare] token: fewer than 4 letters: too short to be hidden "
+     "where it is printed"),
+]
+
+
+@pytest.mark.parametrize("where, text, said", WARNINGS)
+def test_warning(ddns, where, text, said):
+    parts = {"ddns": "", "ipv4": "", "account": "", "more": "", where: text}
+    ddns.write(BASE.format(state=ddns.state, **parts))
+    result = ddns.run("check")
+    assert (result.status, result.stderr) == (
+        0, f"ddns: warning: {ddns.ini}:{said}\n")
+
+
+# A token's file: (bytes, what the service is told, or what is said).
+TOKENS = [
+    ("\ufeffsecret-token \r\n", "secret-token", None),
+    ("  secret-token\nmore", "secret-token", None),
+    ('"secret-token"', None, "a value in quotes: they would be part of it, "
+     "take them off"),
+    ("Bearer secret-token", None, "begins with a word that the request adds: "
+     "write what stands behind it"),
+    ("DESEC_TOKEN=secret-token", None,
+     "begins with NAME=: write what stands behind it alone"),
+    ("secret\u2011\u200btoken", None, "holds a zero-width space, as copied "
+     "from a page: type it anew"),
+]
+
+
+@pytest.mark.parametrize("text, sent, said", TOKENS)
+def test_token_in_a_file(home, serve, text, sent, said):
+    token = home.ddns.folder / "token"
+    token.write_text(text, encoding="utf-8", newline="")
+    token.chmod(0o600)
+    server = serve(Reply("OK"))
+    home.ddns.config(
+        f"[ipv4]\nallow = 203.0.113.0/24\n"
+        f"url = {serve(Reply('203.0.113.7')).url}\n"
+        "[provider own]\nsecret = token\nauth = Bearer {token}\n"
+        f"set = GET {server.url}/?ip={{ip}}\ngood = OK\n"
+        f"[own]\ntoken_file = {token}\nnames = a.example.com\n")
+    result = home.run()
+    if said:
+        assert (result.status, said in result.stderr) == (3, True)
+        assert server.requests == []
+    else:
+        assert result.status == 0
+        assert server.requests[0].header("Authorization") == f"Bearer {sent}"
 
 
 @pytest.mark.parametrize("data", [

@@ -7,12 +7,13 @@ import re
 import signal
 import socket
 import subprocess
-import time
 import urllib.parse
 
 import pytest
 
-from harness import FAKETIME, ROOT, Hang, Reply, Reset, redirect
+from harness import (
+    FAKETIME, LATE, SOON, Hang, Reply, Reset, await_end, installed, redirect,
+    until, write_program)
 
 GOOD = "203.0.113.7"
 HOUR, DAY = 3600, 86400
@@ -30,10 +31,7 @@ def source(serve):
 def hook(tmp_path):
     """hook(text) writes a shell script and returns its path."""
     def write(text):
-        path = tmp_path / "hook"
-        path.write_text(f"#!/bin/sh\n{text}\n")
-        path.chmod(0o755)
-        return path
+        return write_program(tmp_path / "hook", text)
     return write
 
 
@@ -114,7 +112,7 @@ def test_receivers(home, serve, source, kind):
 
 def man_examples():
     """Each example of NEWS in ddns.ini(5)."""
-    page = (ROOT / "man" / "ddns.ini.5").read_text()
+    page = installed("ddns.ini.5")
     text = page.partition("Some receivers:")[2].partition(".Ed")[0]
     return re.findall(r"^; (.*)\n((?:\S.*\n)+)", text, re.M)
 
@@ -229,39 +227,39 @@ def test_webhook_failures(home, serve, source, kind, verbose):
         bound.bind(("127.0.0.1", 0))
         nobody = f"http://127.0.0.1:{bound.getsockname()[1]}"
         check_failure(home, source, serve(reply).url if reply else nobody,
-                      words, verbose)
+                      words, verbose,
+                      "timeout = 5" if words == "timed out" else "")
 
 
-def check_failure(home, source, url, words, verbose):
+def check_failure(home, source, url, words, verbose, general):
     url = url.replace("//", "//me:PASSWORD0123@")
-    home.configure([source.url], more=(
+    home.configure([source.url], general=general, more=(
         f"[webhook]\nurl = {url}/SECRETKEY0123/x?k=SECRETKEY0123\n"
         "header = X-Key: SECRETKEY0123\n"
         "body = token=SECRETKEY0123&text={message}\n"))
-    result = home.run(*verbose)
+    result = home.in_time(8, *verbose)
     assert (result.stdout, result.status) == (home.line, 0)
     said = [line for line in result.lines
             if line.startswith("ddns: webhook: ") and LINE not in line]
     assert len(said) == 1 and words in said[0]
     assert "SECRETKEY" not in result.stderr
     assert "PASSWORD0123" not in result.stderr
-    assert result.seconds < 6
+    assert result.seconds < 8
     assert "SECRETKEY" not in home.ddns.state.read_text()
 
 
-# (the hook, what is said of it)
+# (the hook, what is said of it, settings: near the deadline it has 5 seconds)
 HOOKS = [
-    ("exit 3", "exit status 3"),
-    ("kill -9 $$", "killed by signal 9"),
-    ("sleep 60 & wait", "did not end in time"),
+    ("exit 3", "exit status 3", ""),
+    ("kill -9 $$", "killed by signal 9", ""),
+    ("idle & wait", "did not end in time", "deadline = 5"),
 ]
 
 
-@pytest.mark.parametrize("text, words", HOOKS)
-def test_hook_failures(home, source, hook, text, words):
-    home.configure([source.url],
-                   general=f"hook = {hook(text)}\ndeadline = 2")
-    result = home.run()
+@pytest.mark.parametrize("text, words, general", HOOKS)
+def test_hook_failures(home, source, hook, text, words, general):
+    home.configure([source.url], general=f"hook = {hook(text)}\n{general}")
+    result = home.in_time(8)
     assert (result.stdout, result.status) == (home.line, 0)
     assert result.stderr == f"ddns: hook: {words}\n"
     assert result.seconds < 8
@@ -316,25 +314,24 @@ def test_hanging_hooks_leave_time_for_the_heartbeat(home, serve, source, hook):
     beat = serve(Reply())
     home.configure(
         [source.url], names=" ".join(f"{x}.example.com" for x in "abcdef"),
-        general=f"hook = {hook('sleep 60')}\nheartbeat = {beat.url}/{{up}}\n"
-        "deadline = 1")
+        general=f"hook = {hook('idle')}\nheartbeat = {beat.url}/{{up}}\n"
+        "deadline = 6")
     result = home.run()
     assert result.status == 0 and beat.asked == ["GET /up"]
-    assert "6 of 6 times" in result.stderr and result.seconds < 12
+    assert "6 of 6 times" in result.stderr and result.seconds < SOON
 
 
 def test_signal_ends_a_hook(home, source, hook, tmp_path):
     began = tmp_path / "began"
-    script = hook(f"echo $$ >{began}.new; mv {began}.new {began}; exec sleep 60")
+    script = hook(f"idle & echo $$ $! >{began}.new; mv {began}.new {began}; "
+                  "wait")
     home.configure([source.url], general=f"hook = {script}")
     process = home.ddns.start()
-    while not began.exists():
-        time.sleep(0.01)
+    until(began.exists)
     process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=LATE)
     assert out.decode() == home.line and process.returncode == -signal.SIGTERM
-    with pytest.raises(ProcessLookupError):
-        os.killpg(int(began.read_text()), 0)
+    await_end(began, 2)
     assert home.run().stdout == ""
 
 
@@ -394,14 +391,10 @@ def test_no_heartbeat_without_a_run(home, serve, source, hook, tmp_path, how):
     else:
         lock = home.ddns.home / "ddns.state.lock"
         lock.touch(0o600)
-        with subprocess.Popen(["flock", lock, "cat"], stdin=subprocess.PIPE,
+        with subprocess.Popen(["flock", lock, "sh", "-c", "echo; cat"],
+                              stdin=subprocess.PIPE,
                               stdout=subprocess.PIPE) as holder:
-            holder.stdin.write(b"x")
-            holder.stdin.flush()
-            while home.run().status != 6:
-                pass
-            beat.requests.clear()
-            log.unlink(missing_ok=True)
+            holder.stdout.readline()
             assert home.run().status == 6
             holder.stdin.close()
     assert beat.asked == [] and not log.exists()

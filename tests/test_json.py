@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from harness import FAKETIME, Hang, Reply, Reset
+from harness import FAKETIME, LATE, Hang, Reply, Reset, until, write_program
 
 GOOD = "203.0.113.7"
 TIME = r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ"
@@ -171,10 +171,9 @@ def test_stopped(home, source):
     source.reply = Hang()
     home.configure([source.url])
     process = home.ddns.start("--json")
-    while not source.requests:
-        pass
+    until(lambda: source.requests)
     process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=LATE)
     value = json.loads(out)
     assert value["exit"] == 1
     assert value["names"][0]["outcome"] == "no-address"
@@ -203,9 +202,7 @@ def test_hostile_text(home, source):
 
 
 def test_events_stay_out(home, source, tmp_path):
-    hook = tmp_path / "hook"
-    hook.write_text("#!/bin/sh\necho hello; exit 1\n")
-    hook.chmod(0o755)
+    hook = write_program(tmp_path / "hook", "echo hello; exit 1")
     home.configure([source.url], general=f"hook = {hook}")
     value, result = document(home)
     assert result.lines == ["hello", "ddns: hook: exit status 1"]

@@ -1,19 +1,18 @@
 """Interfaces and lines: real ones, in network namespaces of the tests' own.
 
-Where namespaces are not permitted these tests fail and say so; with
-DDNS_NO_NETNS=1 in the environment they are skipped.
+Where a user may have no namespaces these tests are skipped; for root they fail
+and say so, unless DDNS_NO_NETNS=1 is in the environment.
 """
 
-import os
 import re
 import time
 
 import pytest
 
 import harness
+import netns
 from conftest import Home
-from harness import Reply
-from netns import Namespace
+from harness import Reply, until
 
 FOUR, SIX = "203.0.113.7", "2001:db8::7"
 
@@ -24,13 +23,7 @@ def namespace(ddns):
     made = []
 
     def make():
-        try:
-            made.append(Namespace(made[0] if made else None))
-        except PermissionError as error:
-            if os.environ.get("DDNS_NO_NETNS"):
-                pytest.skip(f"no network namespaces: {error}")
-            pytest.fail("network namespaces are not permitted here "
-                        f"({error}): run as root, or set DDNS_NO_NETNS=1")
+        made.append(netns.make(made[0] if made else None))
         ddns.under = made[0].enter
         return made[-1]
 
@@ -75,11 +68,9 @@ def wire(net):
 
 def settle(net, device, flag):
     """Waits until an address of the device has, or with no- has not, a flag."""
-    end = time.monotonic() + 10
-    want, flag = not flag.startswith("no-"), flag.removeprefix("no-")
-    while (flag in net.run("ip", "-6", "addr", "show", device).stdout) != want:
-        assert time.monotonic() < end, f"{device} never was {flag}: {want}"
-        time.sleep(0.05)
+    want, name = not flag.startswith("no-"), flag.removeprefix("no-")
+    until(lambda: (name in net.run("ip", "-6", "addr", "show", device).stdout)
+          == want, f"{device}: {flag}")
 
 
 def six(text):
@@ -392,10 +383,10 @@ LOST = [f"http://s{n}.example.net/" for n in range(5)]
 
 def test_silent_nameserver(home, serve, silent):
     """Five sources before a good one."""
-    home.configure([*LOST, serve(Reply(FOUR)).url])
-    result = home.run()
+    home.configure([*LOST, serve(Reply(FOUR)).url], general="timeout = 4")
+    result = home.in_time(13)
     assert (result.stdout, result.status) == (home.line, 0)
-    assert result.seconds < 12
+    assert result.seconds < 13
     print(f"five silent names before a good source: {result.seconds:.2f} s")
 
 
@@ -403,29 +394,30 @@ def test_silent_nameserver_does_not_delay_the_other_family(
         home, serve, silent):
     """Nor the end of the run: what still waits for the name is left."""
     source = serve(Reply(FOUR))
-    home.configure([source.url], LOST)
+    home.configure([source.url], LOST[:2], general="timeout = 12")
     begin = time.monotonic()
-    result = home.run()
+    result = home.in_time(14)
     assert result.status == 0 and result.stdout == home.line
-    assert source.requests[0].at - begin < 1
-    assert home.server.requests[0].at - begin < 3
-    assert result.seconds < 12
+    # before the other family can have an end: 6 seconds for each name
+    assert source.requests[0].at - begin < 6
+    assert home.server.requests[0].at - begin < 12 <= result.seconds
+    assert result.seconds < 14
     print(f"A was sent after {home.server.requests[0].at - begin:.2f} s, "
           f"the run ended after {result.seconds:.2f} s")
 
 
 def test_silent_nameserver_and_deadline(home, serve, silent):
     home.configure(LOST, general="timeout = 60\ndeadline = 2")
-    result = home.run("-v")
+    result = home.in_time(3, "-v")
     assert result.status == 4 and 2 <= result.seconds < 3
     assert "deadline" in result.stderr
 
 
 def test_silent_nameserver_for_the_lookup_command(home, serve, silent):
     """All at once, so that it takes as long as one."""
-    home.configure([*LOST, serve(Reply(FOUR)).url])
-    result = home.run("lookup")
-    assert result.status == 0 and result.seconds < 3
+    home.configure([*LOST, serve(Reply(FOUR)).url], general="timeout = 5")
+    result = home.in_time(5, "lookup")
+    assert result.status == 0 and result.seconds < 5
     assert len([line for line in result.stdout.splitlines()
                 if "timed out" in line]) == 5
 

@@ -5,7 +5,8 @@ import gzip
 import pytest
 
 from harness import (
-    Endless, Hang, Raw, Reply, Reset, Slow, document, redirect)
+    SOON, Endless, Gate, Hang, Raw, Reply, Reset, Slow, document, redirect,
+    write_program)
 
 GOOD = "203.0.113.7"
 
@@ -27,8 +28,8 @@ ANSWERS = {
     "trace": Reply("fl=1\nip=203.0.113.7\nts=1700000000.5\nh=[::1]\n"),
     "gzip": Reply(gzip.compress(b"203.0.113.7\n"),
                   headers={"Content-Encoding": "gzip"}),
-    "chunked": Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
-                   b"6\r\n203.0.\r\n5\r\n113.7\r\n0\r\n\r\n"),
+    "chunked": Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
+                   b"Connection: close\r\n\r\n6\r\n203.0.\r\n5\r\n113.7\r\n0\r\n\r\n"),
     "no length": Raw(b"HTTP/1.0 200 OK\r\n\r\n203.0.113.7"),
 }
 
@@ -63,8 +64,8 @@ FAILURES = {
     "closed": (Raw(), "closed without an answer"),
     "no HTTP": (Raw(b"203.0.113.9\n"), "the answer is no HTTP"),
     "never answers": (
-        Hang(), "timed out after 2 s while waiting for the answer"),
-    "handshake hangs": (None, "timed out after 1 s while connecting"),
+        Hang(), "timed out after 6 s while waiting for the answer"),
+    "handshake hangs": (None, "timed out after 3 s while connecting"),
     "expired certificate": (
         Reply("203.0.113.9"), "TLS: certificate has expired"),
     "other name's certificate": (
@@ -76,7 +77,8 @@ FAILURES = {
     "200 with the same page": (Reply(PAGE_502), no_address(PAGE_502)),
     "201": (Reply("203.0.113.9", 201), "HTTP 201"),
     "204": (Reply("", 204), "HTTP 204"),
-    "loopback": (Reply("127.0.0.1"), "127.0.0.1 is loopback"),
+    "loopback": (Reply("127.0.0.2"), "127.0.0.2 is loopback"),
+    "its own host": (Reply("127.0.0.1"), "127.0.0.1 is the host that was asked"),
     "empty": (Reply(""), "an empty answer"),
     "private": (Reply("192.168.1.5"),
                 "192.168.1.5 is private: the source asks the wrong side"),
@@ -100,14 +102,22 @@ FAILURES = {
                    headers={"Content-Encoding": "gzip"}), LARGE),
     "a byte a second": (
         Slow("203.0.113.9\n"),
-        "timed out after 2 s while receiving the answer"),
+        "timed out after 6 s while receiving the answer"),
     "cut short": (
-        Raw(b"HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n203.0.113.9"),
+        Raw(b"HTTP/1.1 200 OK\r\nConnection: close\r\n"
+            b"Content-Length: 99\r\n\r\n203.0.113.9"),
         "the answer broke off"),
     "redirect to itself": (redirect("/"), "HTTP 302"),
     "redirect to a portal": (redirect("http://localhost:1/login"), "HTTP 302"),
     "redirect to a file": (redirect("file:///etc/hostname"), "HTTP 302"),
 }
+
+
+
+
+def patience(kind):
+    """Settings: little of it for those alone that have to time out."""
+    return "timeout = 6\n" if "timed out" in FAILURES[kind][1] else ""
 
 
 @pytest.fixture
@@ -129,24 +139,28 @@ def failing(serve, certificates):
 @pytest.mark.parametrize("kind", FAILURES)
 def test_cause(home, failing, certificates, kind):
     source = failing(kind)
-    home.configure([source.url], general=f"ca_file = {certificates.ca}")
+    home.configure([source.url],
+                   general=f"{patience(kind)}ca_file = {certificates.ca}")
     result = home.run("lookup", env={"COLUMNS": "200"})
     assert result.status == 4
     head, *lines = result.stdout.splitlines()
     verdict = slice(head.index("VERDICT"), head.index("ADDRESS"))
-    assert [line[verdict].rstrip() for line in lines] == [FAILURES[kind][1]]
+    # a newer libcurl tells an address from a host name
+    said = [line[verdict].rstrip().replace("ipv4 address", "host name")
+            for line in lines]
+    assert said == [FAILURES[kind][1]]
 
 
 @pytest.mark.parametrize("kind", FAILURES)
 def test_next_source_is_asked(home, serve, failing, certificates, kind):
     first, second = failing(kind), serve(Reply(GOOD))
     home.configure([first.url, second.url],
-                   general=f"ca_file = {certificates.ca}")
+                   general=f"{patience(kind)}ca_file = {certificates.ca}")
     result = home.run()
     assert (result.stdout, result.stderr, result.status) == (home.line, "", 0)
     assert first.connections >= 1 and len(second.requests) == 1
     assert home.asked == [GOOD]
-    assert result.seconds < 6
+    assert result.seconds < SOON
 
 
 def test_valid_certificate(home, serve, certificates):
@@ -220,6 +234,28 @@ def test_json_pointer(home, serve):
     assert source.asked == ["GET /ip.json"]
 
 
+@pytest.mark.parametrize("pointer, body, status", [
+    ("/ips", {"ips": [GOOD]}, 0),
+    ("/ips", {"ips": ["127.0.0.2", GOOD, "2001:db8::1"]}, 0),
+    ("/ips", {"ips": [GOOD, "203.0.113.9"]}, 4),
+    ("/ips", {"ips": [GOOD, GOOD]}, 0),
+    ("/a/ip", {"a": [{"ip": GOOD}, {"ip": "203.0.113.9"}]}, 4),
+    ("/%69p", {"ip": GOOD}, 0),
+    ("/a%20b~1c/%E5%9C%B0", {"a b/c": {"地": GOOD}}, 0),
+])
+def test_json_pointer_finds_all(home, serve, pointer, body, status):
+    """All texts of a list count; a fragment is percent-decoded."""
+    home.configure([f"{serve(document(body)).url}/#{pointer}"])
+    assert home.run().status == status
+    assert home.asked == ([GOOD] if status == 0 else [])
+
+
+def test_the_host_that_was_asked_is_not_an_answer(home, serve):
+    source = serve(Reply(f"h=127.0.0.1\nip={GOOD}\nts=1.5\n"))
+    home.configure([source.url], lookup="allow = 127.0.0.0/8")
+    assert home.run().status == 0 and home.asked == [GOOD]
+
+
 @pytest.mark.parametrize("pointer, body", [
     ("/ip", '{"ip": null}'),
     ("/ip", '{"address": "203.0.113.7"}'),
@@ -245,20 +281,19 @@ def test_file(home, tmp_path, text, status):
 @pytest.mark.parametrize("script, status", [
     ("echo 203.0.113.7", 0),
     ("echo 203.0.113.7; exit 1", 4),
-    ("echo 203.0.113.7; sleep 30", 4),
+    ("echo 203.0.113.7; idle", 4),
     ("yes 203.0.113.7", 4),
     ('[ "$#" -eq 2 ] && [ "$2" = "b;c" ] && echo 203.0.113.7', 0),
     ('[ -z "$SECRET" ] && [ -n "$HOME" ] && echo 203.0.113.7', 0),
     ("[ ! -e /proc/self/fd/3 ] && echo 203.0.113.7", 0),
 ])
 def test_exec(home, tmp_path, script, status):
-    path = tmp_path / "source"
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
-    home.configure([f"exec:{path} a b;c"])
+    path = write_program(tmp_path / "source", script)
+    home.configure([f"exec:{path} a b;c"],
+                   general="timeout = 2" if "idle" in script else "")
     result = home.run(env={"SECRET": "x"})
     assert result.status == status, result.stderr
-    assert result.seconds < 6
+    assert result.seconds < SOON
 
 
 def test_interface_loopback_has_no_global_address(home):
@@ -295,11 +330,10 @@ def test_only_one_family(home, serve, option, type):
 
 
 def test_families_side_by_side(home, serve):
-    four = serve(Reply(GOOD, after=1.5))
-    six = serve(Reply("2001:db8::7\n", after=1.5), host="::1")
-    home.configure([four.url], [six.url], general="timeout = 5")
+    """Neither is answered before both are asked."""
+    both = Gate(f"{GOOD} 2001:db8::7\n", count=2)
+    home.configure([serve(both).url], [serve(both, host="::1").url])
     assert home.run().status == 0
-    assert abs(four.requests[0].at - six.requests[0].at) < 1
 
 
 @pytest.mark.parametrize("family, host, answer", [

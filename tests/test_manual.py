@@ -12,7 +12,8 @@ import pytest
 import harness
 
 ROOT = harness.ROOT
-PAGES = {path.name: path.read_text() for path in (ROOT / "man").iterdir()}
+PAGES = {path.name: harness.installed(path.name)
+         for path in (ROOT / "man").glob("*.[1-8]")}
 ROWS = PAGES["ddns-providers.5"]
 SOURCES = {str(path.relative_to(ROOT / "src")): path.read_text()
            for path in sorted((ROOT / "src").glob("**/*.[ch]"))
@@ -174,7 +175,7 @@ def test_examples(ddns, text):
     text = re.sub(r"^(\w+)_file( *)= .*", r"\1\2= x", text, flags=re.M)
     ddns.config("[ipv4]\nurl = https://ip.example.net\n" + text +
                 "\n[dyndns2 z]\nserver = https://dyn.example.net\nuser = me\n"
-                "password = x\nnames = z.example.com\n")
+                "password = xxxx\nnames = z.example.com\n")
     result = ddns.run("check")
     assert (result.status, result.stderr) == (0, "")
 
@@ -195,8 +196,8 @@ SHOWN = literals(section(PAGES["ddns.1"], "EXAMPLES"))
     text for text in SHOWN if re.match(r"\[(?!Service)", text)],
     ids=lambda text: text.split("\n")[0])
 def test_configurations_of_the_examples(ddns, text):
-    (ddns.folder / "cloudflare.token").write_text("x")
-    (ddns.folder / "desec.token").write_text("x")
+    (ddns.folder / "cloudflare.token").write_text("x-secret")
+    (ddns.folder / "desec.token").write_text("x-secret")
     for path in ddns.folder.glob("*.token"):
         path.chmod(0o600)
     if "[ipv" not in text:

@@ -2,23 +2,21 @@
 
 import os
 import re
-import shutil
 import signal
 import socket
 import stat
 import struct
 import subprocess
 import threading
-import time
 
 import pytest
 
 import harness
+from harness import LATE, alive, until
 
 NSUPDATE = "/usr/bin/nsupdate"
-NAMED = shutil.which("named", path="/usr/sbin:/usr/bin:/usr/local/sbin")
+NAMED = harness.tool("named")
 GOOD, OTHER, GOOD6 = "203.0.113.7", "203.0.113.8", "2001:db8::7"
-PATIENCE = 20
 
 pytestmark = pytest.mark.skipif(
     not (NAMED and os.access(NSUPDATE, os.X_OK)), reason="needs bind9")
@@ -41,6 +39,7 @@ class Named:
         (folder / "named.conf").write_text(
             f'include "{self.keyfile}";\ncontrols {{}};\n'
             f'options {{ directory "{folder}"; recursion no; notify no;\n'
+            "allow-transfer { any; };\n"
             f"listen-on port {self.port} {{ 127.0.0.1; }};\n"
             "listen-on-v6 { none; }; dnssec-validation no;\n"
             f'pid-file "{folder}/pid"; session-keyfile "{folder}/session"; }};\n'
@@ -53,7 +52,7 @@ class Named:
     @staticmethod
     def make_key(path, name="upd"):
         text = subprocess.run(
-            ["tsig-keygen", "-a", "hmac-sha256", name], check=True,
+            [harness.tool("tsig-keygen"), "-a", "hmac-sha256", name], check=True,
             capture_output=True, text=True,
             env={"PATH": "/usr/sbin:/usr/bin"}).stdout
         path.write_text(text)
@@ -63,24 +62,24 @@ class Named:
     def start(self):
         self.process = subprocess.Popen(
             [NAMED, "-c", self.folder / "named.conf", "-n", "1", "-g"],
-            stdin=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL, preexec_fn=harness.die_with_tests,
             stderr=(self.folder / "log").open("w"))
-        end = time.monotonic() + PATIENCE
-        while not self.dig("example.com", "SOA"):
-            assert self.process.poll() is None, "named ended"
-            assert time.monotonic() < end, "named does not answer"
-            time.sleep(0.05)
+        until(self.answers, "an answer of named")
         return self
+
+    def answers(self):
+        assert self.process.poll() is None, "named ended"
+        return self.dig("example.com", "SOA")
 
     def stop(self):
         if self.process:
             self.process.terminate()
-            self.process.wait(PATIENCE)
+            self.process.wait(LATE)
             self.process = None
 
     def query(self, *args):
         return subprocess.run(
-            ["dig", f"-p{self.port}", "@127.0.0.1", "+time=1", "+tries=1",
+            ["dig", f"-p{self.port}", "@127.0.0.1", f"+time={LATE}", "+tries=1",
              *args], capture_output=True, text=True).stdout
 
     def dig(self, name, kind="A"):
@@ -130,10 +129,7 @@ class Client:
         self.log.mkdir()
 
     def program(self, text):
-        path = self.ddns.folder / "program"
-        path.write_text("#!/bin/sh\n" + text)
-        path.chmod(0o700)
-        return path
+        return harness.write_program(self.ddns.folder / "program", text)
 
     def recorder(self):
         """nsupdate, with what it gets on the way kept in a folder a run."""
@@ -403,7 +399,7 @@ def test_silent_server(ddns):
     result = client.run()
     assert (result.stdout, result.status) == ("", 1)
     assert "timed out" in result.stderr and server.asked > 0
-    assert result.seconds < 6
+    assert client.ddns.in_time(6).seconds < 6
     server.close()
 
 
@@ -412,7 +408,7 @@ def test_forged_answer(ddns, rcode):
     """One without our key's signature neither confirms nor refuses."""
     server = Udp(unsigned(rcode))
     client = Client(ddns, server)
-    client.configure(general="patience = 1\ntimeout = 4")
+    client.configure(general="patience = 1")
     result = client.run()
     assert (result.stdout, result.status) == ("", 1)
     assert "TSIG" in result.stderr
@@ -441,7 +437,7 @@ SCRIPTS = {
     "endless": ("yes", 1, "65536 bytes"),
     "binary": ("printf '\\033[2J\\200update failed: REFUSED\\n' >&2; exit 2",
                7, "\\x1B[2J\\x80"),
-    "hangs": ("exec sleep 100", 1, "timed out after 2 s"),
+    "hangs": ("idle", 1, "timed out after 2 s"),
     "unreachable": ("echo 'could not reach any name server' >&2; exit 1", 1,
                     "could not reach"),
     "no such zone": ("echo \"specified zone 'x' does not exist (NXDOMAIN)\""
@@ -453,7 +449,8 @@ SCRIPTS = {
 def test_scripts(client, kind):
     text, status, says = SCRIPTS[kind]
     client.configure(program=client.program(text),
-                     general="timeout = 2\npatience = 1")
+                     general="timeout = 2\npatience = 1" if text == "idle"
+                     else "patience = 1")
     result = client.run()
     assert result.status == status
     assert says in result.stderr
@@ -523,41 +520,26 @@ def test_server(client, server, line):
     assert f"\t{line}\n" in client.run("-n").stdout
 
 
-def alive(pid):
-    try:
-        with open(f"/proc/{pid}/stat") as text:
-            return text.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
-
-
-def wait_for(what):
-    end = time.monotonic() + PATIENCE
-    while not what():
-        assert time.monotonic() < end
-        time.sleep(0.02)
-
-
 def hanging(client):
     """A run whose nsupdate hangs; both and the path of its pid."""
     pid = client.ddns.folder / "pid"
     client.configure(
-        "names = killed.example.com", general="timeout = 30",
+        "names = killed.example.com", general=f"timeout = {harness.TIMEOUT}",
         program=client.program(
             f'cat >/dev/null; echo $$ >"{pid}.new"; mv "{pid}.new" "{pid}"\n'
-            "exec sleep 100"))
+            "idle"))
     (client.ddns.folder / "ip4").write_text(GOOD)
     process = client.ddns.start()
-    wait_for(pid.exists)
+    until(pid.exists)
     return process, int(pid.read_text())
 
 
 def test_terminated_run(client, named):
     process, pid = hanging(client)
     process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=PATIENCE)
+    process.communicate(timeout=LATE)
     assert process.returncode == -signal.SIGTERM
-    wait_for(lambda: not alive(pid))
+    until(lambda: not alive(pid))
     client.configure("names = killed.example.com")
     assert client.run().status == 0
     assert named.dig("killed.example.com") == [GOOD]
@@ -567,7 +549,7 @@ def test_killed_run(client):
     """The attempt is in the state: the next run knows of it."""
     process, pid = hanging(client)
     process.kill()
-    process.communicate(timeout=PATIENCE)
+    process.communicate(timeout=LATE)
     os.kill(pid, signal.SIGKILL)
     assert "killed.example.com" in client.ddns.state.read_text()
     result = client.run("status")

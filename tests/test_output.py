@@ -1,14 +1,15 @@
 """What is said, when, and where: cron must bring a mail for news alone."""
 
 import json
-import os
 import pty
 import re
 import subprocess
 
 import pytest
 
-from harness import FAKETIME, PROGRAM, UNDER, Reply, Reset
+from harness import (
+    FAKETIME, LATE, PROGRAM, SOON, UNDER, Reply, Reset, terminal_text,
+    write_program)
 
 GOOD = "203.0.113.7"
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -21,10 +22,7 @@ def source(serve):
 
 
 def script(folder, text, name="hook"):
-    path = folder / name
-    path.write_text(f"#!/bin/sh\n{text}\n")
-    path.chmod(0o755)
-    return path
+    return write_program(folder / name, text)
 
 
 @clock
@@ -101,11 +99,9 @@ def test_terminal_says_always(home, source):
     process = subprocess.run(
         [*UNDER, PROGRAM, "-c", home.ddns.ini],
         stdin=follower, stdout=follower, stderr=follower,
-        env=home.ddns.environment(), timeout=20)
-    os.close(follower)
+        env=home.ddns.environment(), timeout=LATE)
     assert process.returncode == 7
-    assert b"nohost" in os.read(leader, 65536)
-    os.close(leader)
+    assert "nohost" in terminal_text(leader, follower)
 
 
 def test_quiet(home, source):
@@ -152,13 +148,14 @@ def test_hook(home, source, tmp_path):
     assert "DDNS_EVENT=failed" in log.read_text()
 
 
-@pytest.mark.parametrize("text", ["exit 3", "sleep 60", "kill -9 $$"])
+@pytest.mark.parametrize("text", ["exit 3", "idle", "kill -9 $$"])
 def test_hook_that_fails_is_a_warning(home, source, tmp_path, text):
     hook = script(tmp_path, text)
-    home.configure([source.url], general=f"hook = {hook}\ndeadline = 3")
+    home.configure([source.url], general=f"hook = {hook}\n"
+                   + ("deadline = 5" if text == "idle" else ""))
     result = home.run()
     assert (result.stdout, result.status) == (home.line, 0)
-    assert "hook" in result.stderr and result.seconds < 10
+    assert "hook" in result.stderr and result.seconds < SOON
 
 
 def test_hook_runs_after_the_save_without_the_lock(home, source, tmp_path):
@@ -238,7 +235,7 @@ def test_closed_output(home, source):
     """Standard descriptors that are closed are not taken for files."""
     home.configure([source.url])
     program = f'{PROGRAM} -c {home.ddns.ini} <&- >&- 2>&-'
-    done = subprocess.run(["sh", "-c", program], timeout=20,
+    done = subprocess.run(["sh", "-c", program], timeout=LATE,
                           env=home.ddns.environment())
     assert done.returncode == 0 and home.asked == [GOOD]
     assert home.run().stderr == ""

@@ -3,25 +3,23 @@
 import json
 import pathlib
 import re
-import shutil
 import subprocess
-import time
 import urllib.error
 import urllib.request
 
 import pytest
 
 import harness
-from harness import Reply
+from harness import LATE, Reply, until
 
-PDNS = shutil.which("pdns_server", path="/usr/sbin:/usr/bin:/usr/local/sbin")
-SCHEMA = next((path for path in map(pathlib.Path, (
-    "/usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql",
-    "/usr/share/doc/pdns-backend-sqlite3/schema.sqlite3.sql"))
-    if path.exists()), None)
+PDNS = harness.tool("pdns_server")
+UNPACKED = str(PDNS).startswith(str(harness.DAEMONS))
+SHARE = (harness.DAEMONS if UNPACKED else pathlib.Path("/")) / "usr"
+SCHEMA = next((path for folder in ("", "doc/") for path in SHARE.glob(
+    f"share/{folder}pdns-backend-sqlite3/**/schema.sqlite3.sql")), None)
+MODULES = next(SHARE.glob("lib/*/pdns/"), None)
 GOOD, OTHER, OLD = "203.0.113.7", "203.0.113.8", "198.51.100.9"
 GOOD6 = "2001:db8::7"
-PATIENCE = 20
 
 pytestmark = pytest.mark.skipif(
     not (PDNS and SCHEMA), reason="needs pdns-server, pdns-backend-sqlite3")
@@ -51,22 +49,21 @@ class PowerDns:
 
     def start(self):
         self.process = subprocess.Popen(
-            [PDNS, f"--config-dir={self.folder}"], stdin=subprocess.DEVNULL,
-            stdout=self.log.open("w"), stderr=subprocess.STDOUT)
-        end = time.monotonic() + PATIENCE
-        while not self.answers():
-            assert self.process.poll() is None, self.log.read_text()
-            assert time.monotonic() < end, "pdns_server does not answer"
-            time.sleep(0.05)
+            [PDNS, f"--config-dir={self.folder}",
+             f"--module-dir={MODULES}"], stdin=subprocess.DEVNULL,
+            stdout=self.log.open("w"), stderr=subprocess.STDOUT,
+            preexec_fn=harness.die_with_tests)
+        until(self.answers, "an answer of pdns_server")
         return self
 
     def stop(self):
         if self.process:
             self.process.terminate()
-            self.process.wait(PATIENCE)
+            self.process.wait(LATE)
             self.process = None
 
     def answers(self):
+        assert self.process.poll() is None, self.log.read_text()
         try:
             return self.call("GET", "/zones") is not None
         except OSError:
@@ -77,7 +74,7 @@ class PowerDns:
             f"{self.url}/api/v1/servers/localhost{path}", method=method,
             data=json.dumps(body).encode() if body else None,
             headers={"X-API-Key": self.key, "Content-Type": "application/json"})
-        with urllib.request.urlopen(request, timeout=PATIENCE) as answer:
+        with urllib.request.urlopen(request, timeout=LATE) as answer:
             text = answer.read()
         return json.loads(text) if text else {}
 
@@ -105,7 +102,7 @@ class PowerDns:
     def dig(self, name, kind="A"):
         """{data: TTL} of a name's records."""
         text = subprocess.run(
-            ["dig", f"-p{self.port}", "@127.0.0.1", "+time=2", "+tries=2",
+            ["dig", f"-p{self.port}", "@127.0.0.1", f"+time={LATE}", "+tries=1",
              "+noall", "+answer", name, kind],
             capture_output=True, text=True).stdout
         lines = [line.split(None, 4) for line in text.splitlines()
@@ -118,7 +115,7 @@ class PowerDns:
             f"{self.url}{request.target}", method=request.method,
             data=request.body or None, headers=dict(request.headers))
         try:
-            with urllib.request.urlopen(forward, timeout=PATIENCE) as answer:
+            with urllib.request.urlopen(forward, timeout=LATE) as answer:
                 return Reply(answer.read(), answer.status)
         except urllib.error.HTTPError as error:
             return Reply(error.read(), error.code)

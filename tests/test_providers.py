@@ -123,7 +123,7 @@ def configure(ddns, case, run):
     for key, value in account.items():
         value = conversation.expand(value, values).replace("\\n", "\n").replace("\n", "\n\t")
         text += f"{key} = {value}\n" if value else f"{key} =\n"
-    ddns.config(text, "timeout = 5\npatience = 1")
+    ddns.config(text, f"timeout = {harness.TIMEOUT}\npatience = 1")
 
 
 def play(ddns, case, servers, run):

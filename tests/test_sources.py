@@ -2,12 +2,11 @@
 
 import json
 import re
-import threading
 
 import pytest
 
 import harness
-from harness import Cloudflare, Hang, Reply, document
+from harness import SOON, Cloudflare, Gate, Hang, Reply, document
 
 GOOD, LIE, SIX = "203.0.113.7", "203.0.113.66", "2001:db8::7"
 
@@ -83,23 +82,25 @@ def mixed(home, serve):
     four = [serve(Reply("no", 503)), serve(Reply(GOOD, after=0.3)),
             serve(Reply(LIE)), serve(Hang())]
     six = [serve(Reply(SIX), host="::1")]
-    home.configure([s.url for s in four], [s.url for s in six])
+    home.configure([s.url for s in four], [s.url for s in six],
+                   general="timeout = 6")
     return [f"{s.url}/" for s in (*four, *six)]
 
 
 def test_table(home, mixed):
-    result = home.run("lookup", env=WIDE)
+    result = home.in_time(9, "lookup", env=WIDE)
     assert [row[:5] for row in table(result.stdout)] == [
         ("", mixed[0], "ipv4", "HTTP 503", "-"),
         ("*", mixed[1], "ipv4", "ok", GOOD),
         ("", mixed[2], "ipv4", "ok", LIE),
         ("", mixed[3], "ipv4",
-         "timed out after 2 s while waiting for the answer", "-"),
+         "timed out after 6 s while waiting for the answer", "-"),
         ("*", mixed[4], "ipv6", "ok", SIX)]
     ms = [row[5] for row in table(result.stdout)]
-    assert 300 <= ms[1] < 1500 and 2000 <= ms[3] < 3000 and ms[4] < 1000
+    assert 300 <= ms[1] < 6000 <= ms[3] <= result.seconds * 1000
+    assert max(ms[0], ms[2], ms[4]) < 6000
     assert result.stderr == "ddns: ipv4: the sources disagree\n"
-    assert result.status == 0 and result.seconds < 3.5
+    assert result.status == 0 and result.seconds < 9
     assert not home.ddns.state.exists()
 
 
@@ -115,7 +116,7 @@ def test_document(home, mixed):
     assert [s["used"] for s in sources] == [False, True, False, False]
     assert [s["address"] for s in sources] == [None, GOOD, LIE, None]
     assert sources[0]["verdict"] == "HTTP 503"
-    assert sources[1]["verdict"] == "ok" and 300 <= sources[1]["ms"] < 1500
+    assert sources[1]["verdict"] == "ok" and 300 <= sources[1]["ms"] < 6000
 
 
 def test_marks_what_agree_would_use(home, serve):
@@ -130,10 +131,12 @@ def test_marks_what_agree_would_use(home, serve):
 
 
 def test_all_at_the_same_time(home, serve):
-    sources = [serve(Reply(GOOD, after=0.8)) for _ in range(20)]
-    home.configure([s.url for s in sources], general="timeout = 5")
+    """None is answered before all are asked."""
+    all_of_them = Gate(GOOD, count=20)
+    sources = [serve(all_of_them) for _ in range(20)]
+    home.configure([s.url for s in sources])
     result = home.run("lookup")
-    assert result.status == 0 and result.seconds < 2
+    assert result.status == 0 and result.seconds < SOON
     assert len({row[4] for row in table(result.stdout)}) == 1
 
 
@@ -142,7 +145,7 @@ def bare(ddns, *args):
     ddns.ini = ddns.folder / "none.ini"
     command = [*harness.UNDER, harness.PROGRAM, *map(str, args)]
     return harness.subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=60,
+        command, capture_output=True, text=True, check=False, timeout=harness.LATE,
         cwd=ddns.folder, env=ddns.environment(
             extra={"XDG_CONFIG_HOME": str(ddns.folder / "empty"), **WIDE}))
 
@@ -237,16 +240,8 @@ def test_names_as_records(ddns, serve, tmp_path):
 
 def test_two_families_take_as_long_as_one(home, serve):
     """Measured with make bench; here it is enough that they overlap."""
-    barrier = threading.Barrier(2, timeout=5)
-
-    def meet(text):
-        def reply(_):
-            barrier.wait()
-            return Reply(text)
-        return reply
-
-    home.configure([serve(meet(GOOD)).url],
-                   [serve(meet(SIX), host="::1").url], general="timeout = 5")
+    both = Gate(f"{GOOD} {SIX}", count=2)
+    home.configure([serve(both).url], [serve(both, host="::1").url])
     result = home.run()
     assert result.status == 0 and len(home.asked) == 2
     assert re.search(r"^home\S+ AAAA none", result.stdout, re.M)

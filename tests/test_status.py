@@ -1,13 +1,13 @@
 """`ddns status`: the whole page, in 80 and in 60 columns."""
 
 import json
-import os
 import re
 import subprocess
 
 import pytest
 
-from harness import FAKETIME, Dyndns2, Hang, Reply
+import harness
+from harness import FAKETIME, Dyndns2, Hang, Reply, until
 
 GOOD = "203.0.113.7"
 SIX = "2001:db8:7890:1234:5678:9abc:def0:1234"
@@ -214,25 +214,23 @@ def test_terminal_width(home, source):
     import struct
     import termios
 
-    import harness
     home.provider.says[""] = "nohost"
     home.configure([source.url])
     home.run()
-    leader, follower = pty.openpty()
     longest = []
     for columns in (60, 100):
+        leader, follower = pty.openpty()
         fcntl.ioctl(follower, termios.TIOCSWINSZ,
                     struct.pack("HHHH", 24, columns, 0, 0))
         subprocess.run(
             [*harness.UNDER, harness.PROGRAM, "-c", home.ddns.ini, "status"],
-            stdin=follower, stdout=follower, stderr=follower, timeout=20,
+            stdin=follower, stdout=follower, stderr=follower,
+            timeout=harness.LATE,
             env=home.ddns.environment())
-        lines = os.read(leader, 65536).decode().split("\r\n")
+        lines = harness.terminal_text(leader, follower).split("\r\n")
         assert "\x1b" not in "".join(lines)
         longest.append(max(map(len, lines)))
     assert longest[0] <= 60 < longest[1] <= 100
-    os.close(leader)
-    os.close(follower)
 
 
 def test_hostile_text(home, source):
@@ -283,8 +281,7 @@ def test_while_a_run_goes_on(home, serve, source):
     source.reply = Hang()
     home.configure([source.url])
     process = home.ddns.start()
-    while not source.requests:
-        pass
+    until(lambda: source.requests)
     assert page(home)[1] == 1
     process.kill()
     process.communicate()

@@ -1,21 +1,30 @@
 """The units: what systemd-analyze says of them, and that their filter of
 system calls lets a run through."""
 
+import os
 import re
 import shutil
 import subprocess
 
 import pytest
 
-from harness import ROOT, PROGRAM, UNDER, Reply
+import harness
+from harness import DAEMONS, ROOT, PROGRAM, UNDER, Reply, tool
 
+ANALYZE = tool("systemd-analyze")
+# systemd's own units, of an unpacked package, too; then where they are.
+UNITS_AT = {**os.environ, "SYSTEMD_UNIT_PATH": "".join(
+    f"{folder}:" for folder in DAEMONS.glob("**/lib/systemd/system"))}
+if not UNITS_AT["SYSTEMD_UNIT_PATH"]:
+    del UNITS_AT["SYSTEMD_UNIT_PATH"]
 UNITS = ROOT / "src" / "systemd"
 pytestmark = pytest.mark.skipif(
-    not shutil.which("systemd-analyze"), reason="needs systemd")
+    not ANALYZE, reason="needs systemd")
 
 
 def analyze(*args):
-    return subprocess.run(["systemd-analyze", *args], text=True, timeout=60,
+    return subprocess.run([ANALYZE, *args], text=True, timeout=harness.LATE,
+                          env=UNITS_AT,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 

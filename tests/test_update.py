@@ -3,13 +3,13 @@
 import collections
 import json
 import signal
-import time
 
 import pytest
 
 import signatures
 from harness import (
-    FAKETIME, Cloudflare, DigitalOcean, DuckDNS, Reply, Reset, document)
+    FAKETIME, LATE, Cloudflare, DigitalOcean, DuckDNS, Gate, Hang, Reply,
+    Reset, document, until)
 
 GOOD = "203.0.113.7"
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -288,12 +288,15 @@ def test_secrets_are_nowhere(home, source, ddns):
 
 
 def test_fifty_at_once(home, serve):
-    source = serve(Reply(GOOD, after=0.5))
-    home.configure([source.url], general="timeout = 30")
+    """One has the lock for as long as the others run."""
+    gate = Gate(GOOD)
+    home.configure([serve(gate).url])
     runs = [home.ddns.start() for _ in range(50)]
-    said = [run.communicate(timeout=60) for run in runs]
+    until(lambda: sum(run.poll() is None for run in runs) == 1)
+    gate.open()
+    said = [run.communicate(timeout=LATE) for run in runs]
     count = collections.Counter(run.returncode for run in runs)
-    assert set(count) <= {0, 6} and count[0] >= 1
+    assert count == {0: 1, 6: 49}
     assert home.asked == [GOOD]
     assert sorted(out for out, _ in said)[-1].decode() == home.line
     assert sum(1 for out, _ in said if out) == 1
@@ -301,16 +304,17 @@ def test_fifty_at_once(home, serve):
 
 
 def test_locked(home, serve, ddns):
-    source = serve(Reply(GOOD, after=2))
-    home.configure([source.url], general="timeout = 30")
+    gate = Gate(GOOD)
+    source = serve(gate)
+    home.configure([source.url])
     first = ddns.start()
-    while not source.requests:
-        time.sleep(0.01)
+    until(lambda: source.requests)
     result = ddns.run()
     assert (result.stdout, result.stderr, result.status) == ("", "", 6)
     result = ddns.run("-v")
     assert result.status == 6 and "another run" in result.stderr
-    first.communicate()
+    gate.open()
+    first.communicate(timeout=LATE)
     assert first.returncode == 0
 
 
@@ -383,16 +387,13 @@ def test_damaged_state_is_kept(home, source, ddns):
 def test_signal_saves_what_was_confirmed(home, source, ddns, number):
     """And is raised again."""
     def reply(request):
-        slow = "b.example.com" in request.target
-        return Reply("good\n", after=20 if slow else 0)
+        return Hang() if "b.example.com" in request.target else Reply("good\n")
     home.server.reply = reply
-    home.configure([source.url], names="a.example.com b.example.com",
-                   general="timeout = 30")
+    home.configure([source.url], names="a.example.com b.example.com")
     run = ddns.start()
-    while len(home.server.requests) < 2:
-        time.sleep(0.01)
+    until(lambda: len(home.server.requests) == 2)
     run.send_signal(number)
-    out, _ = run.communicate(timeout=10)
+    out, _ = run.communicate(timeout=LATE)
     assert run.returncode == -number
     assert out.decode() == "a.example.com A none -> 203.0.113.7 (dyndns2)\n"
     home.server.reply = home.provider
@@ -400,9 +401,8 @@ def test_signal_saves_what_was_confirmed(home, source, ddns, number):
 
 
 def test_deadline(home, serve):
-    source = serve(Reply(GOOD, after=30))
-    home.configure([source.url] * 1, general="timeout = 20\ndeadline = 2")
-    result = home.run()
+    home.configure([serve(Hang()).url], general="timeout = 20\ndeadline = 2")
+    result = home.in_time(5)
     assert result.status == 4 and result.seconds < 5
 
 
@@ -420,7 +420,7 @@ def cloud(ddns, serve, source):
         ddns.config(
             f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n{six}"
             f"[cloudflare]\nserver = {provider.server.url}\n"
-            f"token = {token}\nnames = {names}\n{text}", "timeout = 2")
+            f"token = {token}\nnames = {names}\n{text}", "timeout = 50")
         return ddns
 
     provider.configure = configure
@@ -568,7 +568,7 @@ def ocean(ddns, serve, source):
     ddns.config(
         f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
         f"[digitalocean]\nserver = {provider.server.url}\n"
-        f"token = do-token\nnames = {NAME}", "timeout = 2")
+        f"token = do-token\nnames = {NAME}", "timeout = 50")
     return provider
 
 

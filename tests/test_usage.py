@@ -9,6 +9,7 @@ import tempfile
 
 import pytest
 
+import harness
 from harness import PROGRAM, Reply
 
 
@@ -179,7 +180,7 @@ def stranger(ready):
                 for inner in (folder, *folder.rglob("*")):
                     os.chown(inner, user, user)
             return subprocess.run(
-                [program], cwd="/", user=user, timeout=20,
+                [program], cwd="/", user=user, timeout=harness.LATE,
                 capture_output=True, text=True,
                 env={**ready.ddns.environment(), "HOME": name,
                      **{key: name + value for key, value in env.items()}})

@@ -4,6 +4,7 @@
 #include "config/config.h"
 #include "config/internal.h"
 #include "buf.h"
+#include "secret.h"
 
 /* What is known of a note before it is written. */
 struct remark {
@@ -190,29 +191,54 @@ config_single(struct config *config, const struct config_section *section,
 	return false;
 }
 
+static void
+warn_of_readers(struct config *config)
+{
+	if (config->others_read)
+		config_warn(config, NULL, NULL,
+			"others can read this file, and it holds secrets: chmod o-r %s",
+			config->path);
+}
+
 bool
-config_secret(struct config *config, const struct config_section *section,
+config_private(struct config *config, const struct config_section *section,
 	const struct config_entry *entry)
 {
 	const struct config_line *line;
 	bool right = true;
 
 	for (line = entry->lines; line; line = line->next) {
-		if (line->cut)
-			config_wrong_line(config, section, entry, line->line,
-				"a `;` behind a blank cuts the secret: put comments on lines of their own, and a secret that holds this into KEY_file");
-		else if (strstr(line->text, " #") || strstr(line->text, "\t#"))
-			config_wrong_line(config, section, entry, line->line,
-				"a `#` behind a blank would be part of the secret: put comments on lines of their own, and a secret that holds this into KEY_file");
-		else
+		if (!line->cut)
 			continue;
+		config_wrong_line(config, section, entry, line->line,
+			"a `;` behind a blank cuts the secret: put comments on lines of their own, and a secret that holds this into KEY_file");
 		right = false;
 	}
-	if (config->others_read)
-		config_warn(config, NULL, NULL,
-			"others can read this file, and it holds secrets: chmod o-r %s",
-			config->path);
+	warn_of_readers(config);
 	return right;
+}
+
+bool
+config_secret(struct config *config, const struct config_section *section,
+	const struct config_entry *entry)
+{
+	bool right = config_private(config, section, entry);
+	const char *text = entry->lines->text, *fault;
+
+	if (strstr(text, " #") || strstr(text, "\t#"))
+		fault = "a `#` behind a blank would be part of the secret: put comments on lines of their own, and a secret that holds this into KEY_file";
+	else /* quotes are reported for every key */
+		fault = strchr("\"'", *text) ? NULL
+					     : config_secret_fault(config->mem,
+						       entry->key, text);
+	if (fault)
+		config_wrong(config, section, entry, "%s", fault);
+	else if (right && *text && !entry->lines->next &&
+		 strlen(text) < SECRET_LEAST)
+		config_warn(config, section, entry,
+			"fewer than %d letters: too short to be hidden where it is printed",
+			SECRET_LEAST);
+	return right && !fault;
 }
 
 struct config_line *
@@ -233,6 +259,8 @@ config_words(struct config *config, const struct config_entry *entry)
 			word->text = mem_textn(config->mem, at, len);
 			word->line = line->line;
 			word->cut = line->cut;
+			word->odd = strstr(word->text, "\xEF\xBC\x8C") ||
+				    strstr(word->text, "\xE3\x80\x81");
 			*end = word;
 			end = &word->next;
 			at += len + strspn(at + len, between);

@@ -23,6 +23,7 @@ struct config_line {
 	const char *text;	/* trimmed */
 	int line;
 	bool cut;		/* a comment behind ` ;` was cut from the line */
+	bool odd;		/* of config_words: holds a full-width comma */
 };
 
 struct config_entry {
@@ -121,11 +122,20 @@ const struct config_entry *config_one(struct config *config,
 bool config_single(struct config *config, const struct config_section *section,
 	const struct config_entry *entry);
 
+/* What is wrong with the text of a secret, as it is or as a KEY_file has it;
+ * NULL: nothing. key is its name, without `_file`. */
+const char *config_secret_fault(
+	struct mem *mem, const char *key, const char *text);
+
 /*
- * Checks a secret that stands in the file itself. False, and reported: ` ;`
- * cut it short, or ` #` makes it look as if a comment followed. Warns once if
- * others can read the file.
+ * Checks a text that is not to be shown. False, and reported: ` ;` cut it
+ * short. Warns once if others can read the file.
  */
+bool config_private(struct config *config, const struct config_section *section,
+	const struct config_entry *entry);
+
+/* Checks a password or a token that stands in the file itself: as above, and
+ * for what it was copied with. Warns if it is too short to be hidden. */
 bool config_secret(struct config *config, const struct config_section *section,
 	const struct config_entry *entry);
 

@@ -103,13 +103,27 @@ whole_json(struct mem *mem, const struct buf *text, struct fail *fail)
 	return copy;
 }
 
+static const char *
+trimmed(struct mem *mem, const char *at, size_t len)
+{
+	while (len > 0 && (at[len - 1] == ' ' || at[len - 1] == '\t'))
+		len--;
+	return mem_textn(mem, at, len);
+}
+
 /* The first line of a file's bytes, from mem; NULL: *fail says why. */
 static const char *
 first_line(struct mem *mem, const struct buf *text, struct fail *fail)
 {
-	size_t len = strcspn(buf_text(text), "\r\n");
+	const char *at = buf_text(text);
+	size_t len;
 
-	if (len < text->len && text->at[len] == '\0')
+	/* editors put a byte order mark in front, people a space */
+	if (strncmp(at, "\xEF\xBB\xBF", 3) == 0)
+		at += 3;
+	at += strspn(at, " \t");
+	len = strcspn(at, "\r\n");
+	if (at + len < text->at + text->len && at[len] == '\0')
 		fail_set(fail, "a NUL byte stands in the first line");
 	else if (len > LINE_CEILING)
 		fail_set(fail, "the first line is longer than %d bytes",
@@ -117,7 +131,7 @@ first_line(struct mem *mem, const struct buf *text, struct fail *fail)
 	else if (len == 0)
 		fail_set(fail, "the first line is empty");
 	else
-		return mem_textn(mem, text->at, len);
+		return trimmed(mem, at, len);
 	return NULL;
 }
 

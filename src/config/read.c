@@ -11,10 +11,13 @@
 
 /*
  * inih cuts what is longer, or makes new lines of it (INI_MAX_LINE 200 with
- * the line's end and a NUL; MAX_SECTION and MAX_NAME 50).
+ * the line's end and a NUL; MAX_SECTION and MAX_NAME 50). A longer value never
+ * goes through it: it sees STAND_IN, which on_value replaces.
  */
-#define LINE_MAX_BYTES 198
+#define INIH_MAX_BYTES 198
+#define LINE_MAX_BYTES 65536
 #define NAME_MAX_BYTES 49
+#define STAND_IN '-'
 
 /* Borrowed bytes without a NUL behind them. */
 struct piece {
@@ -157,7 +160,8 @@ struct reader {
 	struct piece rest;
 	int line;
 	enum form form;
-	struct piece given; /* what inih was handed of the line */
+	struct piece given; /* what inih is to see of the line */
+	bool held;          /* its value is too long for that */
 	bool cut;
 	bool lost;     /* what indented lines belong to was refused */
 	bool headless; /* reported that a key has no section */
@@ -230,6 +234,27 @@ key_fault(const struct reader *r, const char *key, const char *value)
 	return NULL;
 }
 
+/* Where the value begins in what inih is to see. */
+static size_t
+value_begin(const struct reader *r)
+{
+	size_t equals = find(r->given, '='), colon = find(r->given, ':');
+
+	if (r->form == FORM_MORE)
+		return 1;
+	return (equals < colon ? equals : colon) + 1;
+}
+
+static const char *
+held_value(const struct reader *r)
+{
+	size_t begin = value_begin(r);
+	struct piece value = { r->given.at + begin, r->given.len - begin };
+
+	value = trim(value);
+	return mem_textn(r->config->mem, value.at, value.len);
+}
+
 /* inih's call for each value. Sections are ours: it cuts their names. */
 static int
 on_value(void *arg, const char *section, const char *key, const char *value)
@@ -248,7 +273,7 @@ on_value(void *arg, const char *section, const char *key, const char *value)
 			entry_add(r, key);
 	}
 	if (r->entry)
-		line_add(r, value);
+		line_add(r, r->held ? held_value(r) : value);
 	return 1;
 }
 
@@ -411,8 +436,8 @@ fault(const struct reader *r, struct piece line)
 	if (bytes || line.len <= LINE_MAX_BYTES || r->form == FORM_NOTHING)
 		return bytes;
 	return mem_printf(r->config->mem,
-		"a line of %zu bytes; at most %d are read: a longer value goes on in indented lines, or into a file that KEY_file names",
-		line.len, LINE_MAX_BYTES);
+		"a line of %zu bytes; at most %d are read", line.len,
+		LINE_MAX_BYTES);
 }
 
 static struct piece
@@ -435,25 +460,46 @@ judge_line(struct reader *r)
 	return (struct piece){ 0 };
 }
 
+/* Puts what inih is to see of the line, its length. */
+static size_t
+hand_over(struct reader *r, char *out)
+{
+	size_t begin = value_begin(r);
+
+	r->held = r->given.len > INIH_MAX_BYTES;
+	if (r->held && begin >= INIH_MAX_BYTES) {
+		wrong(r, mem_printf(r->config->mem,
+				 "a key of %zu bytes; at most %d are read",
+				 begin - 1, NAME_MAX_BYTES));
+		lose(r);
+		return 0;
+	}
+	if (!r->held)
+		begin = r->given.len;
+	if (begin > 0)
+		memcpy(out, r->given.at, begin);
+	if (r->held)
+		out[begin++] = STAND_IN;
+	return begin;
+}
+
 /* inih's reader: one line each time; an empty one for what it must not see. */
 static char *
 next_line(char *out, int size, void *arg)
 {
 	struct reader *r = arg;
+	size_t len;
 
-	if (r->rest.len == 0 || size < 2)
+	if (r->rest.len == 0)
 		return NULL;
-	r->given = judge_line(r);
-	if (r->given.len > (size_t)size - 2) {
+	if (size < INIH_MAX_BYTES + 2) {
 		wrong(r, "this system's inih is built for shorter lines");
-		r->given.len = 0;
-		if (r->form == FORM_KEY)
-			lose(r);
+		return NULL;
 	}
-	if (r->given.len > 0)
-		memcpy(out, r->given.at, r->given.len);
-	out[r->given.len] = '\n';
-	out[r->given.len + 1] = '\0';
+	r->given = judge_line(r);
+	len = hand_over(r, out);
+	out[len] = '\n';
+	out[len + 1] = '\0';
 	return out;
 }
 

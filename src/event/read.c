@@ -162,7 +162,7 @@ text_of(struct reading *r, bool file)
 	const char *text;
 	struct fail fail;
 
-	if (!file && !config_secret(r->config, r->section, r->entry)) {
+	if (!file && !config_private(r->config, r->section, r->entry)) {
 		r->bad = true;
 		return NULL;
 	}
@@ -257,7 +257,7 @@ read_lines(struct reading *r)
 {
 	const struct config_line *line;
 
-	if (!config_secret(r->config, r->section, r->entry)) {
+	if (!config_private(r->config, r->section, r->entry)) {
 		r->bad = true;
 		return;
 	}

@@ -6,6 +6,7 @@
 #include <strings.h>
 
 #include "http/internal.h"
+#include "clock.h"
 #include "log.h"
 #include "secret.h"
 

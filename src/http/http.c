@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 
 #include "http/internal.h"
+#include "clock.h"
 #include "memory.h"
 
 /* More in one multi handle than a server's HTTP/2 stream limit, commonly 100,

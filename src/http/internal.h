@@ -13,7 +13,6 @@
 #include <curl/curl.h>
 
 #include "buf.h"
-#include "clock.h"
 #include "fail.h"
 #include "field.h"
 #include "http/http.h"

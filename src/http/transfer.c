@@ -8,6 +8,7 @@
 #include <sys/socket.h>
 
 #include "http/internal.h"
+#include "clock.h"
 
 struct flag {
 	CURLoption option;

@@ -1,19 +1,33 @@
-/* Sources of the kind file:///path. */
-#include "lookup/lookup.h"
+/* Sources that are files: file:///path (RFC 8089). */
+#include <string.h>
+
 #include "lookup/internal.h"
-#include "buf.h"
-#include "fail.h"
+#include "escape.h"
 #include "file.h"
-#include "http/http.h"
+
+static bool
+read_path(struct lookup_source *source, struct mem *mem, const char *path,
+	struct fail *fail)
+{
+	struct buf text = { 0 };
+
+	if (strncmp(path, "localhost/", 10) == 0)
+		path += 9;
+	if (*path != '/')
+		return fail_set(fail, "a file URL begins with file:///");
+	escape_unpercent(&text, path, strlen(path));
+	source->place = mem_text(mem, buf_text(&text));
+	buf_free(&text);
+	return true;
+}
 
 static void
-read_now(void *arg)
+ask(struct lookup_try *try)
 {
-	struct lookup_try *try = arg;
 	struct buf body = { 0 };
 	struct fail fail;
 
-	if (!file_read(&body, try->source->path, LOOKUP_CEILING, NULL, &fail))
+	if (!file_read(&body, try->source->place, LOOKUP_CEILING, NULL, &fail))
 		lookup_missed(try, "%s", fail.text);
 	else if (body.len > LOOKUP_CEILING)
 		lookup_missed(try, "larger than %d bytes", LOOKUP_CEILING);
@@ -22,8 +36,5 @@ read_now(void *arg)
 	buf_free(&body);
 }
 
-void
-lookup_ask_file(struct lookup_try *try)
-{
-	http_loop_after(try->lookup->http, 0, read_now, try);
-}
+const struct lookup_kind lookup_kind_file = { "file://", false, read_path, ask,
+	NULL };

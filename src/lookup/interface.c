@@ -1,3 +1,4 @@
+/* Sources that are network interfaces: interface:NAME, over rtnetlink(7). */
 #include <errno.h>
 #include <linux/if_addr.h>
 #include <linux/netlink.h>
@@ -7,15 +8,24 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "lookup/lookup.h"
 #include "lookup/internal.h"
-#include "address-find.h"
-#include "buf.h"
-#include "fail.h"
-#include "http/http.h"
 
 /* rtnetlink(7): an address of any of these is never published. */
 #define UNFIT (IFA_F_DEPRECATED | IFA_F_TENTATIVE | IFA_F_DADFAILED)
+
+static bool
+read_name(struct lookup_source *source, struct mem *mem, const char *name,
+	struct fail *fail)
+{
+	size_t len = strlen(name);
+
+	(void)mem;
+	/* IFNAMSIZ of Linux is 16, the NUL included */
+	if (len == 0 || len > 15 || strcspn(name, "/ \t:") != len)
+		return fail_set(fail, "\"%s\" is no interface name", name);
+	source->place = name;
+	return true;
+}
 
 /* The best address of an interface so far. */
 struct choice {
@@ -23,9 +33,11 @@ struct choice {
 	unsigned index;
 	unsigned long preferred; /* seconds; for ever: all bits set */
 	bool failed;
+	struct fail
+		unfit; /* why an address does not count; "": none was there */
 };
 
-/* What one RTM_NEWADDR message says. */
+/* What one RTM_NEWADDR message offers. */
 struct offer {
 	struct address address;
 	unsigned flags;
@@ -93,19 +105,24 @@ consider(struct choice *choice, struct nlmsghdr *message)
 		.flags = ifa->ifa_flags,
 		.preferred = (unsigned long)-1,
 	};
+	char shown[ADDRESS_TEXT];
+	const char *why;
 
 	if (ifa->ifa_index != choice->index)
 		return;
 	for (; RTA_OK(attr, left); attr = RTA_NEXT(attr, left))
 		read_attribute(&offer, ifa->ifa_family, attr);
-	/* the same bit says "secondary" of an IPv4 address, which is no fault
-	 */
+	/* of an IPv4 address the same bit means "secondary", which is fine */
 	if (ifa->ifa_family == AF_INET6 && (offer.flags & IFA_F_TEMPORARY))
 		return;
 	if ((offer.flags & UNFIT) || offer.preferred == 0)
 		return;
-	if (!address_valid(&offer.address, choice->try->lookup->set->rule))
+	why = address_unfit(&offer.address, choice->try->lookup->set->rule);
+	if (why) {
+		address_format(&offer.address, shown);
+		fail_set(&choice->unfit, "%s %s", shown, why);
 		return;
+	}
 	if (!better(choice, &offer))
 		return;
 	*choice->try->address = offer.address;
@@ -159,12 +176,11 @@ dump_addresses(int fd, struct choice *choice)
 }
 
 static void
-look_now(void *arg)
+ask(struct lookup_try *try)
 {
-	struct lookup_try *try = arg;
 	struct choice choice = {
 		.try = try,
-		.index = if_nametoindex(try->source->path),
+		.index = if_nametoindex(try->source->place),
 	};
 	bool ok;
 	int fd;
@@ -178,15 +194,14 @@ look_now(void *arg)
 	if (!ok)
 		lookup_missed(try, "netlink: %s", strerror(errno));
 	else if (try->address->family == 0)
-		lookup_missed(try, "no public address");
+		lookup_missed(try, "%s",
+			choice.unfit.text[0] ? choice.unfit.text
+					     : "no address of this family");
 	else
 		lookup_hit(try);
 	if (fd >= 0)
 		close(fd);
 }
 
-void
-lookup_ask_interface(struct lookup_try *try)
-{
-	http_loop_after(try->lookup->http, 0, look_now, try);
-}
+const struct lookup_kind lookup_kind_interface = { "interface:", false,
+	read_name, ask, NULL };

@@ -1,6 +1,9 @@
 /*
- * Learns the current address of one family and line: asks the sources in order
- * until one gives a valid answer.
+ * Learns the current address of one family: asks the sources of a set in order
+ * until one gives a valid answer, or as many as are to agree. It uses http,
+ * program, file and json, and reads its section with config; it knows nothing
+ * of names and providers. plan reads the sets, update and the command `lookup`
+ * (probe) ask them.
  */
 #ifndef DDNS_LOOKUP_LOOKUP_H
 #define DDNS_LOOKUP_LOOKUP_H
@@ -9,32 +12,28 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct address;
+#include "address.h"
+
 struct address_rule;
 struct config;
 struct config_section;
 struct fail;
 struct http;
+struct lookup_kind;
 struct mem;
-struct program;
-
-enum source_kind {
-	SOURCE_HTTP,
-	SOURCE_FILE,
-	SOURCE_INTERFACE,
-	SOURCE_EXEC,
-};
 
 struct lookup_source {
 	struct lookup_source *next;
 	const char *written; /* after `url =` */
-	enum source_kind kind;
-	const char *url;     /* HTTP: without fragment */
-	const char *path;    /* FILE: path; INTERFACE: name */
-	const char *pointer; /* HTTP: JSON pointer, or NULL */
-	char **argv;         /* EXEC, NULL at the end */
 	const char *shown;   /* how it is named to people */
-	int line;
+	const struct lookup_kind *kind;
+
+	/* as the kind needs them */
+	const char *place;   /* URL without fragment, path, interface */
+	const char *pointer; /* into a JSON answer, or NULL */
+	struct address own;  /* the host of the URL, where it is an address:
+				it is not an answer; else family 0 */
+	char **argv;         /* NULL at the end */
 };
 
 /* A section [ipv4], [ipv6], [ipv4 LABEL]. */
@@ -51,7 +50,7 @@ struct lookup_set {
 	const struct config_section *section;
 };
 
-/* What one source said. */
+/* What came of one source. */
 struct lookup_try {
 	struct lookup_try *next;
 	struct lookup *lookup; /* that it belongs to */
@@ -61,7 +60,7 @@ struct lookup_try {
 	struct address *address; /* if valid */
 	const char *cause;       /* if not */
 	long ms;
-	struct program *program; /* private: EXEC, while it runs */
+	void *work; /* private to the kind, while it is asked; or NULL */
 };
 
 /* A lookup under way, and its result. */
@@ -83,6 +82,7 @@ struct lookup {
 
 	void (*done)(void *arg, struct lookup *lookup);
 	void *arg;
+	void (*ended)(struct lookup_try *try); /* private: what then */
 	const struct lookup_source *then; /* private: the next to ask */
 	struct lookup_try **end;          /* private: of the tries */
 };
@@ -92,6 +92,12 @@ struct lookup {
  */
 bool lookup_source_read(struct lookup_source *source, struct mem *mem,
 	const char *text, struct fail *fail);
+
+/* The file that a source reads, or NULL. */
+const char *lookup_source_file(const struct lookup_source *source);
+
+/* Whether it runs a program. */
+bool lookup_source_runs(const struct lookup_source *source);
 
 /* Reads a section; what is wrong is reported in the config. */
 struct lookup_set *lookup_set_read(

@@ -1,13 +1,11 @@
+/* A section of lookup sources, as it stands in the configuration. */
 #include <stddef.h>
 #include <string.h>
 
-#include "lookup/lookup.h"
-#include "address-find.h"
-#include "buf.h"
+#include "lookup/internal.h"
 #include "config/config.h"
-#include "fail.h"
 
-/* What the keys of the section but `url` say. */
+/* What the keys of the section but `url` set. */
 struct wishes {
 	int agree;
 	const char *bind;
@@ -36,7 +34,7 @@ may_stand(const struct config *config, const struct lookup_set *set,
 			strcmp(other->written, source->written) == 0)
 			return fail_set(
 				fail, "%s is given twice", source->shown);
-	if (source->kind == SOURCE_EXEC && !config->strict)
+	if (source->kind->program && !config->strict)
 		return fail_set(fail, "a configuration that names a program "
 				      "must belong to you or to root");
 	return true;
@@ -55,7 +53,6 @@ read_sources(struct config *config, struct lookup_set *set,
 		end = &(*end)->next;
 	for (line = entry->lines; line; line = line->next) {
 		source = mem_take(config->mem, sizeof(*source));
-		source->line = line->line;
 		set->count++;
 		if (!lookup_source_read(
 			    source, config->mem, line->text, &fail) ||

@@ -68,6 +68,12 @@ is_assignment(const struct list *list, int line)
 	return l && strchr(l->text, '=');
 }
 
+static bool
+last_of_line(const struct config_line *word)
+{
+	return !word->next || word->next->line != word->line;
+}
+
 static void
 read_names(struct list *list)
 {
@@ -79,6 +85,14 @@ read_names(struct list *list)
 	if (!word)
 		wrong(list, 0, "is empty");
 	for (; word; word = word->next) {
+		if (word->cut && last_of_line(word))
+			wrong(list, word->line,
+				"a `;` ends this line of names: separate names by commas or spaces, and put comments on lines of their own");
+		if (word->odd) {
+			wrong(list, word->line,
+				"a full-width comma does not separate names: write `,`");
+			continue;
+		}
 		if (is_assignment(list, word->line)) {
 			wrong(list, word->line,
 				"an indented line goes on a list of names "

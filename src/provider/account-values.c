@@ -2,6 +2,7 @@
 #include "provider/internal.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "address.h"
 #include "fail.h"
@@ -9,6 +10,10 @@
 #include "name.h"
 #include "secret.h"
 #include "url.h"
+
+#define SCHEME_TWICE \
+	"begins with a word that the request adds: write what stands behind it"
+#define REFRESH_LEAST 3600 /* seconds, of services that are called blindly */
 
 /* Puts a value behind those in the list; the text of the other type counts
  * for both. */
@@ -75,6 +80,21 @@ read_value(struct account_work *work, const struct row_declared *declared,
 		missing(work, declared);
 }
 
+/* Whether a secret repeats the scheme that the row's auth writes: `Bearer x`.
+ */
+static bool
+repeats_scheme(const struct account_work *work, const char *text)
+{
+	const char *auth = work->account->row[ROW_A].auth;
+	size_t len;
+
+	if (!auth)
+		auth = work->account->row[ROW_AAAA].auth;
+	len = auth ? strcspn(auth, " {") : 0;
+	return len > 0 && auth[len] == ' ' &&
+	       strncasecmp(text, auth, len + 1) == 0;
+}
+
 /* What stands in a secret's own key. Whether there is one. */
 static bool
 check_secret(struct account_work *work, const struct row_declared *declared)
@@ -88,7 +108,12 @@ check_secret(struct account_work *work, const struct row_declared *declared)
 			if (!layer_fits(entry->key, declared->name, type))
 				continue;
 			found = true;
-			config_secret(work->config, work->section, entry);
+			if (repeats_scheme(work, entry->lines->text))
+				config_wrong(work->config, work->section, entry,
+					SCHEME_TWICE);
+			else
+				config_secret(
+					work->config, work->section, entry);
 			break;
 		}
 	return found;
@@ -99,7 +124,7 @@ read_file(struct account_work *work, const struct row_declared *declared,
 	const struct config_entry *entry, struct buf *fingerprint)
 {
 	struct config *config = work->config;
-	const char *text;
+	const char *text, *fault;
 	struct fail fail;
 	enum row_type type;
 
@@ -112,6 +137,11 @@ read_file(struct account_work *work, const struct row_declared *declared,
 		config_wrong(config, work->section, entry, "%s", fail.text);
 		return;
 	}
+	fault = repeats_scheme(work, text) ? SCHEME_TWICE
+					   : config_secret_fault(config->mem,
+						     declared->name, text);
+	if (fault)
+		config_wrong(config, work->section, entry, "%s", fault);
 	buf_printf(fingerprint, "%s\n\t%s\n", entry->key, text);
 	for (type = 0; type < ROW_TYPES; type++) {
 		add_value(work, &work->values, declared, text, type);
@@ -155,6 +185,7 @@ account_read_values(struct account_work *work, struct buf *fingerprint)
 	static const struct row_declared ttl = { .name = "ttl", .text = "" };
 	const struct row_declared *declared = work->declared;
 	struct layer_value value;
+	const char *text;
 	enum row_type type;
 
 	/* `zone` may be declared, but is read with the general keys */
@@ -163,12 +194,22 @@ account_read_values(struct account_work *work, struct buf *fingerprint)
 			read_declared(work, declared, fingerprint);
 	for (type = 0; type < ROW_TYPES; type++) {
 		value = layer_find(work->config->mem, work->own, "ttl", type);
-		if (value.lines)
-			add_value(work, &work->values, &ttl, value.lines->text,
-				type);
+		text = value.lines
+			       ? row_ttl(work->config->mem, value.lines->text)
+			       : NULL;
+		if (text) /* else it was reported with the row */
+			add_value(work, &work->values, &ttl, text, type);
 	}
 	work->account->values = work->values;
 	work->account->defaults = work->defaults;
+}
+
+/* Whether the row looks before it writes. */
+static bool
+reads_first(const struct account *account)
+{
+	return account->row[ROW_A].step[STEP_RECORDS] ||
+	       account->row[ROW_AAAA].step[STEP_RECORDS];
 }
 
 /* The text of a key of every account; NULL: not given, or reported as empty. */
@@ -366,4 +407,10 @@ account_read_general(struct account_work *work)
 		account->refresh = config_time(value.lines->text);
 	if (account->refresh < 0)
 		account->refresh = 0;
+	entry = config_first(work->section, "refresh");
+	if (entry && account->refresh > 0 && account->refresh < REFRESH_LEAST &&
+		!reads_first(account))
+		config_warn(work->config, work->section, entry,
+			"calls the service every %s though nothing changed, which services block: 1d is enough",
+			value.lines->text);
 }

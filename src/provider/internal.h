@@ -159,6 +159,9 @@ void row_parse_declared(struct layer_work *work,
 /* Makes the row for one type; mistakes of form go to work. */
 void row_make(struct layer_work *work, struct row *row, enum row_type type);
 
+/* A TTL, `300` or `5m`, as seconds in digits; NULL: it is not one. */
+const char *row_ttl(struct mem *mem, const char *text);
+
 /* What the layers declare, or NULL. */
 struct row_declared *row_make_declared(struct layer_work *work);
 

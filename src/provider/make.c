@@ -172,12 +172,20 @@ single(struct layer_work *work, const char *key, enum row_type type)
 	return value.lines ? value.lines->text : NULL;
 }
 
+const char *
+row_ttl(struct mem *mem, const char *text)
+{
+	int64_t seconds = config_time(text);
+
+	if (seconds < 1 || seconds > INT32_MAX)
+		return NULL;
+	return mem_printf(mem, "%ld", (long)seconds);
+}
+
 static void
 make_numbers(struct layer_work *work, struct row *row, enum row_type type)
 {
 	const char *text = single(work, "hold", type);
-	long ttl;
-	char *end;
 
 	if (text) {
 		row->hold = config_time(text);
@@ -185,15 +193,11 @@ make_numbers(struct layer_work *work, struct row *row, enum row_type type)
 			layer_wrong(work, "%s: a time is 90s, 30m, 2h or 25d",
 				text);
 	}
-	row->ttl = single(work, "ttl", type);
-	if (row->ttl) {
-		ttl = strtol(row->ttl, &end, 10);
-		if (strspn(row->ttl, "0123456789") != strlen(row->ttl) ||
-			ttl < 1 || ttl > INT32_MAX)
-			layer_wrong(work,
-				"%s: a TTL is 1 to 2147483647 seconds",
-				row->ttl);
-	}
+	text = single(work, "ttl", type);
+	row->ttl = text ? row_ttl(work->mem, text) : NULL;
+	if (text && !row->ttl)
+		layer_wrong(work, "%s: a TTL is 1 to 2147483647 seconds, or 5m",
+			text);
 	row->type = single(work, "type", type);
 	if (!row->type)
 		row->type = row_types[type];

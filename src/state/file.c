@@ -1,3 +1,5 @@
+/* Files in the state's folder: read whole, replaced so that none is ever half.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -6,10 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "state/file.h"
-#include "buf.h"
+#include "state/internal.h"
 #include "clock.h"
-#include "fail.h"
 
 #define TEMP ".tmp-" /* and TEMP_BYTES in hexadecimal */
 #define TEMP_BYTES 6
@@ -63,7 +63,7 @@ state_file_open(const struct state_files *files, const char *name, int flags,
 	return -1;
 }
 
-/* False: errno says why. */
+/* False: errno tells why. */
 static bool
 read_all(int fd, struct buf *text)
 {
@@ -133,7 +133,7 @@ is_temp(const struct state_files *files, const char *name)
 	       name[base + mark + 2 * TEMP_BYTES] == '\0';
 }
 
-/* False: errno says why. */
+/* False: errno tells why. */
 static bool
 write_all(int fd, const char *bytes, size_t len)
 {
@@ -182,7 +182,7 @@ fill(const struct state_files *files, int fd,
 	return NULL;
 }
 
-/* The name of a new file with the text; NULL: *fail says why. */
+/* The name of a new file with the text; NULL: *fail tells why. */
 static const char *
 write_temp(const struct state_files *files, const struct state_file_text *file,
 	struct fail *fail)

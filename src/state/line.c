@@ -1,8 +1,13 @@
+/* Lines of fields, as STATE and STATE.stats have them, and rows read from them.
+ */
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "state/line.h"
-#include "buf.h"
+#include "state/internal.h"
+
+#define LAST_TIME 253402300799 /* the end of the year 9999 */
 
 static bool
 plain(const char *text, size_t len)
@@ -57,7 +62,7 @@ unescape(char *text)
 
 /* In place; there is a byte behind the text that is not needed any more. */
 static bool
-split(struct line *line, char *field, size_t len)
+split(struct state_line *line, char *field, size_t len)
 {
 	char *end = field + len;
 
@@ -71,7 +76,7 @@ split(struct line *line, char *field, size_t len)
 		*stop = '\0';
 		if (!unescape(field))
 			return false;
-		if (line->count < LINE_FIELDS)
+		if (line->count < STATE_FIELDS)
 			line->fields[line->count++] = field;
 		if (!tab)
 			return true;
@@ -80,7 +85,8 @@ split(struct line *line, char *field, size_t len)
 }
 
 bool
-line_number(const char *field, int64_t least, int64_t most, int64_t *value)
+state_read_number(
+	const char *field, int64_t least, int64_t most, int64_t *value)
 {
 	const char *digits = field + (*field == '-');
 	size_t len = strlen(digits);
@@ -94,7 +100,7 @@ line_number(const char *field, int64_t least, int64_t most, int64_t *value)
 
 /* "# TITLE NUMBER"; a higher number is read as far as it is understood. */
 static bool
-is_title(const char *title, const struct line *line)
+is_title(const char *title, const struct state_line *line)
 {
 	size_t len = strlen(title);
 	const char *text = line->fields[0];
@@ -102,13 +108,13 @@ is_title(const char *title, const struct line *line)
 
 	return line->count == 1 && strncmp(text, "# ", 2) == 0 &&
 	       strncmp(text + 2, title, len) == 0 && text[2 + len] == ' ' &&
-	       line_number(text + 3 + len, 1, INT32_MAX, &version);
+	       state_read_number(text + 3 + len, 1, INT32_MAX, &version);
 }
 
 static bool
-read_line(const struct line_reader *reader, char *text, size_t len, bool first)
+read_line(const struct state_reader *reader, char *text, size_t len, bool first)
 {
-	struct line line;
+	struct state_line line;
 
 	if (!split(&line, text, len))
 		return false;
@@ -122,7 +128,8 @@ read_line(const struct line_reader *reader, char *text, size_t len, bool first)
  * its place at the head of its list.
  */
 bool
-line_read(const struct line_reader *reader, const char *text, size_t len)
+state_read_lines(
+	const struct state_reader *reader, const char *text, size_t len)
 {
 	char *copy = mem_textn(reader->mem, text, len);
 	bool whole = len > 0 && text[len - 1] == '\n';
@@ -158,7 +165,7 @@ add_printable(struct buf *out, const char *text, size_t len)
 }
 
 void
-line_add(struct buf *out, const char *field)
+state_add_field(struct buf *out, const char *field)
 {
 	buf_char(out, '\t');
 	while (*field) {
@@ -169,4 +176,217 @@ line_add(struct buf *out, const char *field)
 		if (*field)
 			buf_str(out, *field++ == '\t' ? "\\t" : "\\n");
 	}
+}
+
+static void
+add_number(struct buf *out, int64_t value)
+{
+	buf_printf(out, "\t%lld", (long long)value);
+}
+
+static bool
+read_text(void *at, const char *field, struct mem *mem)
+{
+	(void)mem;
+	*(const char **)at = field;
+	return true;
+}
+
+static bool
+read_key(void *at, const char *field, struct mem *mem)
+{
+	return read_text(at, field, mem) && *field;
+}
+
+static void
+write_text(const void *at, struct buf *out)
+{
+	const char *text = *(const char *const *)at;
+
+	state_add_field(out, text ? text : "");
+}
+
+static bool
+read_address(void *at, const char *field, struct mem *mem)
+{
+	struct address *address = mem_take(mem, sizeof *address);
+
+	*(struct address **)at = address;
+	return strcmp(field, "none") == 0 ||
+	       address_parse(address, field, strlen(field));
+}
+
+static void
+write_address(const void *at, struct buf *out)
+{
+	char text[ADDRESS_TEXT];
+
+	address_format(*(struct address *const *)at, text);
+	state_add_field(out, text);
+}
+
+static bool
+read_time(void *at, const char *field, struct mem *mem)
+{
+	(void)mem;
+	return state_read_number(field, 0, LAST_TIME, at);
+}
+
+static bool
+read_until(void *at, const char *field, struct mem *mem)
+{
+	(void)mem;
+	return state_read_number(field, -1, LAST_TIME, at);
+}
+
+static void
+write_time(const void *at, struct buf *out)
+{
+	add_number(out, *(const int64_t *)at);
+}
+
+static bool
+read_int(void *at, const char *field, struct mem *mem)
+{
+	int64_t value;
+
+	(void)mem;
+	if (!state_read_number(field, 0, INT_MAX, &value))
+		return false;
+	*(int *)at = (int)value;
+	return true;
+}
+
+static void
+write_int(const void *at, struct buf *out)
+{
+	add_number(out, *(const int *)at);
+}
+
+static bool
+read_count(void *at, const char *field, struct mem *mem)
+{
+	int64_t value;
+
+	(void)mem;
+	if (!state_read_number(field, 0, UINT_MAX, &value))
+		return false;
+	*(unsigned *)at = (unsigned)value;
+	return true;
+}
+
+static void
+write_count(const void *at, struct buf *out)
+{
+	add_number(out, *(const unsigned *)at);
+}
+
+static const char *const outcomes[] = {
+	[OUTCOME_SAME] = "same",
+	[OUTCOME_CHANGED] = "changed",
+	[OUTCOME_LATER] = "later",
+	[OUTCOME_BUSY] = "busy",
+	[OUTCOME_REFUSED] = "refused",
+	[OUTCOME_DENIED] = "denied",
+};
+#define OUTCOMES (int)(sizeof outcomes / sizeof outcomes[0])
+
+static bool
+read_outcome(void *at, const char *field, struct mem *mem)
+{
+	int i;
+
+	(void)mem;
+	for (i = 0; i < OUTCOMES; i++) {
+		if (strcmp(outcomes[i], field) != 0)
+			continue;
+		*(enum outcome *)at = (enum outcome)i;
+		return true;
+	}
+	return false;
+}
+
+static void
+write_outcome(const void *at, struct buf *out)
+{
+	state_add_field(out, outcomes[*(const enum outcome *)at]);
+}
+
+/* Four digits: not every text that strtoul takes. */
+static bool
+read_digest(void *at, const char *field, struct mem *mem)
+{
+	(void)mem;
+	if (strlen(field) != 4 || strspn(field, "0123456789abcdef") != 4)
+		return false;
+	*(unsigned *)at = (unsigned)strtoul(field, NULL, 16);
+	return true;
+}
+
+static void
+write_digest(const void *at, struct buf *out)
+{
+	buf_printf(out, "\t%04x", *(const unsigned *)at & 0xFFFF);
+}
+
+static bool
+read_flag(void *at, const char *field, struct mem *mem)
+{
+	(void)mem;
+	*(bool *)at = strcmp(field, "1") == 0;
+	return *(bool *)at || strcmp(field, "0") == 0;
+}
+
+static void
+write_flag(const void *at, struct buf *out)
+{
+	add_number(out, *(const bool *)at);
+}
+
+const struct state_column_kind state_column_key = { read_key, write_text };
+const struct state_column_kind state_column_text = { read_text, write_text };
+const struct state_column_kind state_column_address = { read_address,
+	write_address };
+const struct state_column_kind state_column_time = { read_time, write_time };
+const struct state_column_kind state_column_until = { read_until, write_time };
+const struct state_column_kind state_column_int = { read_int, write_int };
+const struct state_column_kind state_column_count = { read_count, write_count };
+const struct state_column_kind state_column_outcome = { read_outcome,
+	write_outcome };
+const struct state_column_kind state_column_digest = { read_digest,
+	write_digest };
+const struct state_column_kind state_column_flag = { read_flag, write_flag };
+
+void *
+state_read_row(const struct state_columns *columns,
+	const struct state_line *line, struct mem *mem)
+{
+	char *row = mem_take(mem, columns->size);
+	size_t i;
+
+	if (line->count <= columns->count)
+		return NULL;
+	for (i = 0; i < columns->count; i++) {
+		const struct state_column *column = &columns->list[i];
+
+		if (!column->kind->read(
+			    row + column->offset, line->fields[i + 1], mem))
+			return NULL;
+	}
+	return row;
+}
+
+void
+state_write_row(
+	const struct state_columns *columns, const void *row, struct buf *out)
+{
+	size_t i;
+
+	buf_str(out, columns->word);
+	for (i = 0; i < columns->count; i++) {
+		const struct state_column *column = &columns->list[i];
+
+		column->kind->write((const char *)row + column->offset, out);
+	}
+	buf_char(out, '\n');
 }

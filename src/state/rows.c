@@ -1,9 +1,7 @@
+/* The sorted lists of a state, and how long their rows stay. */
 #include <string.h>
 
-#include "state/state.h"
-#include "state/rows.h"
-#include "address.h"
-#include "buf.h"
+#include "state/internal.h"
 
 #define KEPT (90 * INT64_C(86400))
 

@@ -1,19 +1,16 @@
+/* The folder of the state, its lock, and the state loaded and saved. */
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "state/state.h"
-#include "state/file.h"
-#include "buf.h"
+#include "state/internal.h"
 #include "clock.h"
-#include "fail.h"
 #include "log.h"
 
-/* Makes the folder and what is missing above it. False: errno says why. */
+/* Makes the folder and what is missing above it. False: errno tells why. */
 static bool
 make_folder(char *path)
 {
@@ -273,31 +270,24 @@ out:
 	return saved;
 }
 
-char *
-state_read_beside(struct state_files *files, const char *suffix, size_t *len)
+bool
+state_read_beside(
+	const struct state_files *files, const char *suffix, struct buf *text)
 {
-	struct buf text = { 0 };
 	struct fail fail;
-	char *copy = NULL;
 
-	if (state_file_read(files, state_file_name(files, suffix), &text,
-		    &fail) == STATE_FILE_READ &&
-		text.len <= STATE_CEILING)
-		copy = malloc(text.len + 1);
-	if (copy) {
-		memcpy(copy, buf_text(&text), text.len + 1);
-		*len = text.len;
-	}
-	buf_free(&text);
-	return copy;
+	return state_file_read(files, state_file_name(files, suffix), text,
+		       &fail) == STATE_FILE_READ &&
+	       text->len <= STATE_CEILING;
 }
 
 /*
  * Writes over the old text by one call, which nothing can cut in two; what the
- * old one had more is made blank lines first.
+ * old one had more is made empty lines first.
  */
 static bool
-write_over(struct state_files *files, const char *name, const struct buf *text)
+write_over(const struct state_files *files, const char *name,
+	const struct buf *text)
 {
 	struct buf padded = { 0 };
 	struct fail fail;
@@ -324,8 +314,8 @@ write_over(struct state_files *files, const char *name, const struct buf *text)
 /* A rename in the place of another file would have its blocks written at once:
  * a thirtieth of a quiet run, and wear of a flash disk. */
 bool
-state_write_beside(
-	struct state_files *files, const char *suffix, const struct buf *text)
+state_write_beside(const struct state_files *files, const char *suffix,
+	const struct buf *text)
 {
 	const struct state_file_text file = { state_file_name(files, suffix),
 		text, false };

@@ -1,6 +1,9 @@
 /*
- * The state file: what was found and confirmed, what failed, what was said.
- * Its format is described in ddns(1), FILES.
+ * The state file: what was found and confirmed, what failed, what was
+ * reported; and the statistics beside it. Their format is described in
+ * ddns(1), FILES. It uses address and clock, and knows neither configuration
+ * nor providers. update writes it, status reads it; plan, decide and report
+ * take its rows.
  */
 #ifndef DDNS_STATE_STATE_H
 #define DDNS_STATE_STATE_H
@@ -9,10 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct buf;
-struct fail;
-struct mem;
+#include "fail.h"
+
 struct address;
+struct mem;
 
 #define STATE_KEY 32	/* random bytes of the digest key */
 
@@ -22,7 +25,7 @@ struct state_lookup {
 	const char *set;
 	struct address *address;	/* last agreed; family 0: none */
 	int64_t found;			/* when it was last found */
-	bool lacking;			/* the line lacks this family */
+	bool lacking;			/* the network lacks this family */
 	int64_t seen;			/* last named by the configuration */
 };
 
@@ -37,7 +40,7 @@ struct state_name {
 	int64_t attempt;		/* last attempt */
 	int failures;			/* in a row */
 	int64_t until;			/* held until; 0 no hold, -1 for good */
-	int why;			/* enum outcome of the last attempt */
+	enum outcome why;		/* of the last attempt */
 	unsigned digest;		/* of the account at the last attempt */
 	int64_t seen;			/* last named by the configuration */
 	const char *text;		/* message of the last failure, "" */
@@ -48,22 +51,22 @@ struct state_account {
 	struct state_account *next;
 	const char *account;
 	int64_t until;		/* 0 no hold, -1 for good */
-	int64_t set;		/* when that was said */
-	int why;
+	int64_t set;		/* when that was decided */
+	enum outcome why;
 	int failures;
 	unsigned digest;
 	const char *text;
 };
 
-/* Something that was or may be said. */
+/* Something that was or may be reported. */
 struct state_problem {
 	struct state_problem *next;
 	const char *key;	/* what it is about: "name ...", "lookup ipv4" */
 	int64_t first;		/* first seen */
 	int runs;		/* in a row */
-	int why;		/* kind of the problem, as report says */
-	int64_t said;		/* last said; 0: not yet */
-	const char *text;	/* as it was last said */
+	int why;		/* report's kind of the problem, a number to state */
+	int64_t said;		/* last reported; 0: not yet */
+	const char *text;	/* as it was last reported */
 	bool fresh;		/* seen in this run (not stored) */
 };
 
@@ -81,7 +84,7 @@ struct state_files;	/* the open folder, the names in it and the lock */
 
 /*
  * Opens the folder of the path, making what is missing of it (0700). NULL:
- * *fail says why (writable by others, not a folder, ...).
+ * *fail tells why (writable by others, not a folder, ...).
  */
 struct state_files *state_open(const char *path, struct fail *fail);
 void state_close(struct state_files *files);
@@ -104,7 +107,7 @@ void state_unlock(struct state_files *files);
 /*
  * Reads the state; a missing one is empty, of a damaged one what was readable
  * is taken, and, with the lock, it is kept as STATE.bad. A missing key is
- * made. NULL: it cannot be read or kept; *fail says why.
+ * made. NULL: it cannot be read or kept; *fail tells why.
  */
 struct state *state_load(struct state_files *files, struct fail *fail);
 void state_free(struct state *state);
@@ -115,13 +118,6 @@ void state_free(struct state *state);
  */
 bool state_save(struct state_files *files, struct state *state,
 	struct fail *fail);
-
-/*
- * Reads a state from memory, for state_load and the fuzzer; NULL never. Times
- * are kept as they are, also in the future. No key: it is all zeros.
- */
-struct state *state_parse(const char *text, size_t len);
-void state_format(const struct state *state, struct buf *out);
 
 /*
  * The row, made if it is missing, in a sorted list. The key is copied; other
@@ -139,19 +135,56 @@ void state_forget(struct state *state, struct state_problem *problem);
 /*
  * Drops rows not named by the configuration for 90 days: lookups and names by
  * `seen`, accounts with their last name, problems that are not fresh by the
- * last time they were seen or said. A `seen` that is 0 or lies in the future
+ * last time they were seen or reported. A `seen` that is 0 or lies in the future
  * becomes now. To be called before state_save.
  */
 void state_expire(struct state *state, int64_t now);
 
 /*
- * A file beside the state (STATE + suffix), whole, to be freed; NULL if it is
- * not there or not readable.
+ * STATE.stats: how well each lookup source does, and the last run. Lost or
+ * damaged it starts anew.
  */
-char *state_read_beside(struct state_files *files, const char *suffix,
-	size_t *len);
-/* Writes such a file anew, without syncing. */
-bool state_write_beside(struct state_files *files, const char *suffix,
-	const struct buf *text);
+
+struct stats_count {
+	unsigned tries;
+	unsigned valid;
+};
+
+struct stats_source {
+	struct stats_source *next;
+	const char *set;	/* "ipv4", ... */
+	const char *source;	/* as shown: scheme, host and path */
+	struct stats_count month[2];	/* this calendar month (UTC), the last */
+	unsigned failures;	/* in a row */
+	const char *cause;	/* of the last failure, "" */
+	int64_t failed;		/* when, 0 never */
+	unsigned ms;		/* mean answer time of valid answers */
+};
+
+struct stats {
+	struct mem *mem;
+	struct stats_source *sources;
+	int64_t last_run;
+	int last_exit;
+	int month;		/* year * 12 + month of month[0] */
+};
+
+/* Never NULL. now decides which months count. */
+struct stats *stats_load(struct state_files *files, int64_t now);
+
+/* What cannot be written is only logged: it is lost. */
+void stats_save(struct state_files *files, struct stats *stats);
+void stats_free(struct stats *stats);
+
+/* The row of a source, made if it is missing; both texts are copied. */
+struct stats_source *stats_source(struct stats *stats, const char *set,
+	const char *source);
+
+/* Counts one try; cause NULL: a valid answer, after ms. */
+void stats_try(struct stats *stats, struct stats_source *source,
+	const char *cause, int64_t when, long ms);
+
+/* 50 or more tries, at most 10 % of them valid. */
+bool stats_useless(const struct stats_source *source);
 
 #endif

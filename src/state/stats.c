@@ -1,43 +1,40 @@
+/* STATE.stats: how well sources answer, month by month. */
 #include <limits.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "state/stats.h"
-#include "state/state.h"
-#include "state/line.h"
-#include "buf.h"
+#include "state/internal.h"
 
 #define TITLE "ddns stats"
 #define SUFFIX ".stats"
 #define WEIGHT 16 /* answers that the mean answer time goes back */
 
-static const struct column head_list[] = {
-	{ &column_int, offsetof(struct stats, month) },
+static const struct state_column head_list[] = {
+	{ &state_column_int, offsetof(struct stats, month) },
 };
 
-static const struct column run_list[] = {
-	{ &column_time, offsetof(struct stats, last_run) },
-	{ &column_int, offsetof(struct stats, last_exit) },
+static const struct state_column run_list[] = {
+	{ &state_column_time, offsetof(struct stats, last_run) },
+	{ &state_column_int, offsetof(struct stats, last_exit) },
 };
 
-static const struct column source_list[] = {
-	{ &column_key, offsetof(struct stats_source, set) },
-	{ &column_key, offsetof(struct stats_source, source) },
-	{ &column_count, offsetof(struct stats_source, month[0].tries) },
-	{ &column_count, offsetof(struct stats_source, month[0].valid) },
-	{ &column_count, offsetof(struct stats_source, month[1].tries) },
-	{ &column_count, offsetof(struct stats_source, month[1].valid) },
-	{ &column_count, offsetof(struct stats_source, failures) },
-	{ &column_count, offsetof(struct stats_source, ms) },
-	{ &column_time, offsetof(struct stats_source, failed) },
-	{ &column_text, offsetof(struct stats_source, cause) },
+static const struct state_column source_list[] = {
+	{ &state_column_key, offsetof(struct stats_source, set) },
+	{ &state_column_key, offsetof(struct stats_source, source) },
+	{ &state_column_count, offsetof(struct stats_source, month[0].tries) },
+	{ &state_column_count, offsetof(struct stats_source, month[0].valid) },
+	{ &state_column_count, offsetof(struct stats_source, month[1].tries) },
+	{ &state_column_count, offsetof(struct stats_source, month[1].valid) },
+	{ &state_column_count, offsetof(struct stats_source, failures) },
+	{ &state_column_count, offsetof(struct stats_source, ms) },
+	{ &state_column_time, offsetof(struct stats_source, failed) },
+	{ &state_column_text, offsetof(struct stats_source, cause) },
 };
 
-static const struct columns month_columns = { "month", head_list, 1,
+static const struct state_columns month_columns = { "month", head_list, 1,
 	sizeof(struct stats) };
-static const struct columns run_columns = { "run", run_list, 2,
+static const struct state_columns run_columns = { "run", run_list, 2,
 	sizeof(struct stats) };
-static const struct columns source_columns = { "source", source_list,
+static const struct state_columns source_columns = { "source", source_list,
 	sizeof source_list / sizeof source_list[0],
 	sizeof(struct stats_source) };
 
@@ -93,20 +90,20 @@ add_source(struct stats *stats, struct stats_source *row)
 }
 
 static bool
-read_row(void *arg, const struct line *line)
+read_row(void *arg, const struct state_line *line)
 {
 	struct stats *stats = arg, *head;
 
 	if (strcmp(line->fields[0], source_columns.word) == 0)
-		return add_source(
-			stats, columns_read(&source_columns, line, stats->mem));
+		return add_source(stats,
+			state_read_row(&source_columns, line, stats->mem));
 	if (strcmp(line->fields[0], month_columns.word) == 0) {
-		head = columns_read(&month_columns, line, stats->mem);
+		head = state_read_row(&month_columns, line, stats->mem);
 		stats->month = head ? head->month : 0;
 		return head;
 	}
 	if (strcmp(line->fields[0], run_columns.word) == 0) {
-		head = columns_read(&run_columns, line, stats->mem);
+		head = state_read_row(&run_columns, line, stats->mem);
 		stats->last_run = head ? head->last_run : 0;
 		stats->last_exit = head ? head->last_exit : 0;
 		return head;
@@ -115,13 +112,13 @@ read_row(void *arg, const struct line *line)
 }
 
 static struct stats *
-parse(const char *text, size_t len)
+parse(const struct buf *text)
 {
 	struct stats *stats = stats_new();
-	const struct line_reader reader = { TITLE, stats->mem, read_row,
+	const struct state_reader reader = { TITLE, stats->mem, read_row,
 		stats };
 
-	if (line_read(&reader, text, len))
+	if (state_read_lines(&reader, buf_text(text), text->len))
 		return stats;
 	stats_free(stats);
 	return stats_new();
@@ -169,11 +166,12 @@ roll(struct stats *stats, int month)
 struct stats *
 stats_load(struct state_files *files, int64_t now)
 {
-	size_t len = 0;
-	char *text = state_read_beside(files, SUFFIX, &len);
-	struct stats *stats = text ? parse(text, len) : stats_new();
+	struct buf text = { 0 };
+	struct stats *stats = state_read_beside(files, SUFFIX, &text)
+				      ? parse(&text)
+				      : stats_new();
 
-	free(text);
+	buf_free(&text);
 	roll(stats, month_of(now));
 	return stats;
 }
@@ -185,10 +183,10 @@ stats_save(struct state_files *files, struct stats *stats)
 	struct buf text = { 0 };
 
 	buf_str(&text, "# " TITLE " 1\n");
-	columns_write(&month_columns, stats, &text);
-	columns_write(&run_columns, stats, &text);
+	state_write_row(&month_columns, stats, &text);
+	state_write_row(&run_columns, stats, &text);
 	for (source = stats->sources; source; source = source->next)
-		columns_write(&source_columns, source, &text);
+		state_write_row(&source_columns, source, &text);
 	state_write_beside(files, SUFFIX, &text);
 	buf_free(&text);
 }

@@ -1,58 +1,56 @@
+/* The state as text: which rows the file has, and the columns of each. */
 #include <string.h>
 
-#include "state/state.h"
-#include "state/line.h"
-#include "state/rows.h"
-#include "buf.h"
+#include "state/internal.h"
 
 #define TITLE "ddns state"
 
-static const struct column lookup_list[] = {
-	{ &column_key, offsetof(struct state_lookup, set) },
-	{ &column_address, offsetof(struct state_lookup, address) },
-	{ &column_time, offsetof(struct state_lookup, found) },
-	{ &column_flag, offsetof(struct state_lookup, lacking) },
-	{ &column_time, offsetof(struct state_lookup, seen) },
+static const struct state_column lookup_list[] = {
+	{ &state_column_key, offsetof(struct state_lookup, set) },
+	{ &state_column_address, offsetof(struct state_lookup, address) },
+	{ &state_column_time, offsetof(struct state_lookup, found) },
+	{ &state_column_flag, offsetof(struct state_lookup, lacking) },
+	{ &state_column_time, offsetof(struct state_lookup, seen) },
 };
 
-static const struct column name_list[] = {
-	{ &column_key, offsetof(struct state_name, name) },
-	{ &column_key, offsetof(struct state_name, type) },
-	{ &column_key, offsetof(struct state_name, account) },
-	{ &column_address, offsetof(struct state_name, confirmed) },
-	{ &column_time, offsetof(struct state_name, since) },
-	{ &column_time, offsetof(struct state_name, attempt) },
-	{ &column_int, offsetof(struct state_name, failures) },
-	{ &column_until, offsetof(struct state_name, until) },
-	{ &column_outcome, offsetof(struct state_name, why) },
-	{ &column_digest, offsetof(struct state_name, digest) },
-	{ &column_time, offsetof(struct state_name, seen) },
-	{ &column_text, offsetof(struct state_name, text) },
+static const struct state_column name_list[] = {
+	{ &state_column_key, offsetof(struct state_name, name) },
+	{ &state_column_key, offsetof(struct state_name, type) },
+	{ &state_column_key, offsetof(struct state_name, account) },
+	{ &state_column_address, offsetof(struct state_name, confirmed) },
+	{ &state_column_time, offsetof(struct state_name, since) },
+	{ &state_column_time, offsetof(struct state_name, attempt) },
+	{ &state_column_int, offsetof(struct state_name, failures) },
+	{ &state_column_until, offsetof(struct state_name, until) },
+	{ &state_column_outcome, offsetof(struct state_name, why) },
+	{ &state_column_digest, offsetof(struct state_name, digest) },
+	{ &state_column_time, offsetof(struct state_name, seen) },
+	{ &state_column_text, offsetof(struct state_name, text) },
 };
 
-static const struct column account_list[] = {
-	{ &column_key, offsetof(struct state_account, account) },
-	{ &column_until, offsetof(struct state_account, until) },
-	{ &column_time, offsetof(struct state_account, set) },
-	{ &column_outcome, offsetof(struct state_account, why) },
-	{ &column_int, offsetof(struct state_account, failures) },
-	{ &column_digest, offsetof(struct state_account, digest) },
-	{ &column_text, offsetof(struct state_account, text) },
+static const struct state_column account_list[] = {
+	{ &state_column_key, offsetof(struct state_account, account) },
+	{ &state_column_until, offsetof(struct state_account, until) },
+	{ &state_column_time, offsetof(struct state_account, set) },
+	{ &state_column_outcome, offsetof(struct state_account, why) },
+	{ &state_column_int, offsetof(struct state_account, failures) },
+	{ &state_column_digest, offsetof(struct state_account, digest) },
+	{ &state_column_text, offsetof(struct state_account, text) },
 };
 
-static const struct column problem_list[] = {
-	{ &column_key, offsetof(struct state_problem, key) },
-	{ &column_time, offsetof(struct state_problem, first) },
-	{ &column_int, offsetof(struct state_problem, runs) },
-	{ &column_int, offsetof(struct state_problem, why) },
-	{ &column_time, offsetof(struct state_problem, said) },
-	{ &column_text, offsetof(struct state_problem, text) },
+static const struct state_column problem_list[] = {
+	{ &state_column_key, offsetof(struct state_problem, key) },
+	{ &state_column_time, offsetof(struct state_problem, first) },
+	{ &state_column_int, offsetof(struct state_problem, runs) },
+	{ &state_column_int, offsetof(struct state_problem, why) },
+	{ &state_column_time, offsetof(struct state_problem, said) },
+	{ &state_column_text, offsetof(struct state_problem, text) },
 };
 
 enum { LOOKUP, NAME, ACCOUNT, PROBLEM, KINDS };
 
 static const struct {
-	struct columns columns;
+	struct state_columns columns;
 	bool (*add)(struct state *state, void *row);
 } kinds[KINDS] = {
 	[LOOKUP] = { { "lookup", lookup_list,
@@ -73,7 +71,7 @@ static const struct {
 };
 
 static bool
-read_key(struct state *state, const struct line *line)
+read_key(struct state *state, const struct state_line *line)
 {
 	static const char digits[] = "0123456789abcdef";
 	unsigned char key[STATE_KEY] = { 0 }, any = 0;
@@ -105,7 +103,7 @@ write_key(const struct state *state, struct buf *out)
 }
 
 static bool
-read_row(void *arg, const struct line *line)
+read_row(void *arg, const struct state_line *line)
 {
 	struct state *state = arg;
 	size_t i;
@@ -117,7 +115,7 @@ read_row(void *arg, const struct line *line)
 
 		if (strcmp(line->fields[0], kinds[i].columns.word) != 0)
 			continue;
-		row = columns_read(&kinds[i].columns, line, state->mem);
+		row = state_read_row(&kinds[i].columns, line, state->mem);
 		return row && kinds[i].add(state, row);
 	}
 	return true;
@@ -127,10 +125,10 @@ struct state *
 state_parse(const char *text, size_t len)
 {
 	struct state *state = state_new();
-	const struct line_reader reader = { TITLE, state->mem, read_row,
+	const struct state_reader reader = { TITLE, state->mem, read_row,
 		state };
 
-	state->damaged = !line_read(&reader, text, len);
+	state->damaged = !state_read_lines(&reader, text, len);
 	return state;
 }
 
@@ -145,11 +143,11 @@ state_format(const struct state *state, struct buf *out)
 	buf_str(out, "# " TITLE " 1\n");
 	write_key(state, out);
 	for (lookup = state->lookups; lookup; lookup = lookup->next)
-		columns_write(&kinds[LOOKUP].columns, lookup, out);
+		state_write_row(&kinds[LOOKUP].columns, lookup, out);
 	for (name = state->names; name; name = name->next)
-		columns_write(&kinds[NAME].columns, name, out);
+		state_write_row(&kinds[NAME].columns, name, out);
 	for (account = state->accounts; account; account = account->next)
-		columns_write(&kinds[ACCOUNT].columns, account, out);
+		state_write_row(&kinds[ACCOUNT].columns, account, out);
 	for (problem = state->problems; problem; problem = problem->next)
-		columns_write(&kinds[PROBLEM].columns, problem, out);
+		state_write_row(&kinds[PROBLEM].columns, problem, out);
 }

@@ -14,7 +14,6 @@
 #include "plan.h"
 #include "report.h"
 #include "state/state.h"
-#include "state/stats.h"
 
 /* A name and type of an account. */
 struct status_item {

@@ -6,7 +6,7 @@
 
 #include "update/internal.h"
 #include "exit.h"
-#include "state/stats.h"
+#include "state/state.h"
 
 /* How an item stands when all is done. */
 static enum outcome

@@ -6,7 +6,7 @@
 #include "clock.h"
 #include "exit.h"
 #include "nsupdate/nsupdate.h"
-#include "state/stats.h"
+#include "state/state.h"
 #include "stop.h"
 
 /* How long a family that has its address waits for the others, so that both

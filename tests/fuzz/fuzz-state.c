@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "buf.h"
-#include "state/state.h"
+#include "state/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -2,18 +2,28 @@
 
 A server is asked by `ddns` and answers with what a reply says: a Reply, or one
 of the misbehaviours below (reset, slow, endless ...). Every request is kept.
+
+Nothing here may depend on who is faster. A server that closes a connection
+behind an answer has said so in it; else the connection stays open until the
+client closes it. A test waits for an event (until), not for a time; where it
+needs a server to be late, the test itself lets the answer go (Gate). Times of
+the program are only asserted from below, or with Ddns.in_time.
 """
 
 import base64
 import collections
+import ctypes
 import dataclasses
 import glob
 import json
 import os
 import pathlib
+import random
 import re
 import resource
 import shlex
+import shutil
+import signal
 import socket
 import ssl
 import struct
@@ -27,7 +37,91 @@ ROOT = HERE.parents[1]
 PROGRAM = os.environ.get("DDNS", str(ROOT / "src" / "ddns"))
 UNDER = shlex.split(os.environ.get("DDNS_UNDER", ""))
 FAKETIME = next(iter(glob.glob("/usr/lib/*/faketime/libfaketime.so.1")), None)
-LATE = 60  # seconds after which a run is taken for stuck
+DAEMONS = next((folder / "build/daemons" for folder in (ROOT, *ROOT.parents)
+                if (folder / "build/daemons").is_dir()), ROOT / "build/daemons")
+LATE = 90  # seconds after which a run is taken for stuck
+TIMEOUT = 50  # of a request of the program that nothing should hold up
+SOON = 40  # seconds: a run that took longer has waited for a timeout
+TRIES = 10  # of a run that the machine makes late
+
+
+def until(true, what="it"):
+    """Waits until a function returns something true, and returns that."""
+    end = time.monotonic() + LATE
+    while not (result := true()):
+        assert time.monotonic() < end, f"{what} did not come"
+        time.sleep(0.01)
+    return result
+
+
+def alive(pid):
+    """Whether a process runs; one that only its parent has to take note of
+    does not."""
+    try:
+        with open(f"/proc/{pid}/stat", encoding="utf-8") as stat:
+            return stat.read().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def await_end(pids, count):
+    """Waits until the processes named in a file are no more."""
+    pids = [int(word) for word in pids.read_text().split()]
+    assert len(pids) == count
+    until(lambda: not any(alive(pid) for pid in pids), "the end of a program")
+
+
+def terminal_text(leader, follower):
+    """What was written to a pseudoterminal; closes both ends."""
+    os.close(follower)
+    text = b""
+    try:
+        while chunk := os.read(leader, 65536):
+            text += chunk
+    except OSError:
+        pass  # EIO: that was all
+    os.close(leader)
+    return text.decode()
+
+
+PRCTL = ctypes.CDLL(None).prctl
+
+
+def die_with_tests():
+    """In a child before its program: the kernel ends it with its parent."""
+    PRCTL(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
+
+
+HOLD = os.pipe()
+
+
+def write_program(path, text):
+    """Writes a shell script; returns its path.
+
+    `idle` in it does nothing for ever, but ends when the tests end, however
+    they do: it reads what only they could write. die_with_tests cannot reach
+    what the program starts."""
+    path.write_text("#!/bin/sh\nidle() { exec cat "
+                    f"/proc/{os.getpid()}/fd/{HOLD[0]}; }}\n{text}\n")
+    path.chmod(0o755)
+    return path
+
+
+def tool(name):
+    """Where a program of the system is, or of a package that `make deps-check`
+    unpacked so that it brings no service; None if there is none."""
+    return shutil.which(name, path=":".join([
+        "/usr/local/sbin:/usr/sbin:/sbin", os.environ.get("PATH", ""),
+        *(str(DAEMONS / folder) for folder in ("usr/sbin", "usr/bin", "bin"))]))
+
+
+def installed(name):
+    """A page of the manual as it is installed below /usr/local."""
+    text = (ROOT / "man" / name).read_text()
+    for word, place in (("BINDIR", "/usr/local/bin"), ("SYSCONFDIR", "/etc"),
+                        ("STATEDIR", "/var/lib")):
+        text = text.replace(f"@{word}@", place)
+    return text
 
 
 @dataclasses.dataclass
@@ -62,28 +156,62 @@ class Request:
 
 
 class Reply:
-    def __init__(self, body="", status=200, headers=(), after=0):
+    """last: the server closes the connection behind it, and says so."""
+
+    def __init__(self, body="", status=200, headers=(), after=0, last=False):
         self.body = body.encode() if isinstance(body, str) else body
         self.status = status
         self.headers = list(dict(headers).items())
         self.after = after
+        self.last = last
 
     def head(self, length):
         lines = [f"HTTP/1.1 {self.status} Status"]
         lines += [f"{name}: {value}" for name, value in self.headers]
         if length is not None and self.status != 204:
             lines.append(f"Content-Length: {length}")
+        if self.last:
+            lines.append("Connection: close")
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
     def play(self, sock, stop):
         if self.after:
             stop.wait(self.after)
         sock.sendall(self.head(len(self.body)) + self.body)
-        return True
+        return not self.last
+
+
+class Gate(Reply):
+    """Waits until all have come that it waits for, or until it is opened.
+
+    Several requests that get the same one prove that they are under way at
+    the same time."""
+
+    def __init__(self, *args, count=0, **options):
+        super().__init__(*args, **options)
+        self.left = count
+        self.lock = threading.Lock()
+        self.opened = threading.Event()
+
+    def open(self):
+        self.opened.set()
+
+    def play(self, sock, stop):
+        with self.lock:
+            self.left -= 1
+            if self.left == 0:
+                self.open()
+        while not self.opened.wait(0.1):
+            if stop.is_set():
+                return False
+        return super().play(sock, stop)
 
 
 class Slow(Reply):
     """Sends a byte of the body each second."""
+
+    def __init__(self, *args, **options):
+        super().__init__(*args, last=True, **options)
 
     def play(self, sock, stop):
         sock.sendall(self.head(len(self.body)))
@@ -97,6 +225,9 @@ class Slow(Reply):
 class Endless(Reply):
     """Repeats the body for as long as the client listens."""
 
+    def __init__(self, *args, **options):
+        super().__init__(*args, last=True, **options)
+
     def play(self, sock, stop):
         sock.sendall(self.head(None))
         while not stop.is_set():
@@ -105,9 +236,13 @@ class Endless(Reply):
 
 
 class Raw:
-    """Sends these bytes and closes."""
+    """Sends these bytes and closes, as a head of HTTP/1.1 in them says."""
 
     def __init__(self, data=b""):
+        head = data.partition(b"\r\n\r\n")[0].lower()
+        if (head.startswith(b"http/1.1")
+                and b"\r\nconnection: close" not in head):
+            raise ValueError("closes a connection without Connection: close")
         self.data = data
 
     def play(self, sock, stop):
@@ -116,6 +251,8 @@ class Raw:
 
 
 class Reset:
+    """Breaks the connection in place of an answer."""
+
     def play(self, sock, stop):
         sock.setsockopt(
             socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -143,18 +280,39 @@ def document(value, status=200, headers=()):
     return Reply(json.dumps(value), status, {**kind, **dict(headers)})
 
 
+def reserve(port):
+    """Takes a port for this process and its children; None: it is not free.
+
+    Of two processes of the tests one alone can bind the name."""
+    name = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    try:
+        name.bind(f"\0ddns-tests-port-{port}")
+        with (socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp,
+              socket.socket() as tcp):
+            udp.bind(("127.0.0.1", port))
+            tcp.bind(("127.0.0.1", port))
+    except OSError:
+        name.close()
+        return None
+    return name
+
+
+RESERVED = []
+
+
 def free_port():
-    """One that is free over UDP and TCP."""
-    while True:
-        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as udp:
-            udp.bind(("127.0.0.1", 0))
-            port = udp.getsockname()[1]
-            with socket.socket() as tcp:
-                try:
-                    tcp.bind(("127.0.0.1", port))
-                except OSError:
-                    continue
+    """One that is free over UDP and TCP, and stays so until it is bound: the
+    kernel gives none of those below its range to who asks for any port."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range",
+              encoding="ascii") as text:
+        low = int(text.read().split()[0])
+    ports = list(range(max(1024, low - 8000), low))
+    random.shuffle(ports)
+    for port in ports:
+        if name := reserve(port):
+            RESERVED.append(name)
             return port
+    raise OSError("no port is free")
 
 
 class Server:
@@ -600,6 +758,7 @@ class Ddns:
     def start(self, *args, later=0, env=None, file_limit=None, **options):
         """Starts it; later: seconds that the clock is ahead (or behind)."""
         def limit():
+            die_with_tests()
             if file_limit is not None:
                 resource.setrlimit(
                     resource.RLIMIT_FSIZE, (file_limit, file_limit))
@@ -623,6 +782,18 @@ class Ddns:
                 pathlib.Path(f"/dev/shm/{kind}_{process.pid}").unlink(True)
         return Result(out.decode(), err.decode(), process.returncode,
                       time.monotonic() - begin)
+
+    def in_time(self, most, *args, **options):
+        """Runs it, each time without a state, until a run took less than
+        `most` seconds. A busy machine makes some runs late, a program that
+        waits too long all of them."""
+        for _ in range(TRIES):
+            shutil.rmtree(self.home)
+            self.home.mkdir(mode=0o700)
+            result = self.run(*args, **options)
+            if result.seconds < most:
+                break
+        return result
 
     def snapshot(self):
         """What a quiet run must not touch."""

@@ -9,9 +9,14 @@ import socket
 import subprocess
 import sys
 
+import pytest
+
 import harness
 
-HOLD = "ip link set lo up && echo ready && exec cat"
+# In a mount namespace of its own: what is mounted is seen by nobody else. By
+# way of the namespace's root, as a chroot's folder need not be a mount.
+PRIVATE = "nsenter --mount=/proc/self/ns/mnt mount --make-rprivate /"
+HOLD = f"{PRIVATE} && ip link set lo up && echo ready && exec cat"
 LISTEN = """
 import socket, sys
 sys.path.insert(0, sys.argv[1])
@@ -26,6 +31,16 @@ socket.send_fds(socket.socket(fileno=0), [b"x"], [made.fileno()])
 """
 
 
+def make(beside=None):
+    """A Namespace; the test is skipped where nobody but root may have one."""
+    try:
+        return Namespace(beside)
+    except PermissionError as error:
+        if os.geteuid() == 0 and not os.environ.get("DDNS_NO_NETNS"):
+            raise
+        pytest.skip(f"no network namespaces for this user: {error}")
+
+
 class Namespace:
     """Network and mounts of its own; `enter` goes before a command."""
 
@@ -37,12 +52,14 @@ class Namespace:
         elif os.geteuid() != 0:
             user = ["-r"]
         self.holder = subprocess.Popen(
-            [*outer, "unshare", *user, "-n", "-m", "sh", "-c", HOLD],
+            [*outer, "unshare", *user, "-n", "-m",
+             "--propagation", "unchanged", "sh", "-c", HOLD],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, text=True)
         if self.holder.stdout.readline() != "ready\n":
             raise PermissionError(self.holder.stderr.read().strip())
-        self.enter = ["nsenter", "-t", str(self.holder.pid), "-n", "-m"]
+        self.enter = ["nsenter", "-t", str(self.holder.pid), "-n", "-m",
+                      "-r", "-w"]
         if os.geteuid() != 0:
             self.enter += ["-U", "--preserve-credentials"]
 

@@ -10,7 +10,6 @@
 #include "exit.h"
 #include "fail.h"
 #include "state/state.h"
-#include "state/stats.h"
 
 static int
 tell(const struct fail *fail)

@@ -49,11 +49,11 @@ values(void **state)
 		{ CF HOME "proxied = yes\n",
 			SAID("4") "proxied: \"yes\" is no number, true or "
 				  "false\n" },
-		{ CF HOME "ttl = 1d\n",
-			SAID("4") "ttl: 1d: a TTL is 1 to 2147483647 seconds\n" },
+		{ CF HOME "ttl = 1w\n",
+			SAID("4") "ttl: 1w: a TTL is 1 to 2147483647 seconds, or 5m\n" },
 		{ CF HOME "ttl = 2147483648\n",
 			SAID("4") "ttl: 2147483648: a TTL is 1 to 2147483647 "
-				  "seconds\n" },
+				  "seconds, or 5m\n" },
 		{ CF HOME "refresh = often\n",
 			SAID("4") "refresh: often: a time is 90s, 30m, 2h or "
 				  "25d\n" },

@@ -103,7 +103,7 @@ keys_and_lines(void **state)
 			SAID("3") "hold: soon: a time is 90s, 30m, 2h or 25d\n" },
 		{ P SET "refresh = x\nttl = 0\n",
 			SAID("3") "refresh: x: a time is 90s, 30m, 2h or 25d\n" SAID(
-				"4") "ttl: 0: a TTL is 1 to 2147483647 seconds\n" },
+				"4") "ttl: 0: a TTL is 1 to 2147483647 seconds, or 5m\n" },
 		{ P SET "header = X y\n",
 			SAID("3") "header: X y: a header field is `Name: "
 				  "value`\n" },

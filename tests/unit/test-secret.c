@@ -143,17 +143,16 @@ base64_is_masked_within_longer_base64(void **state)
 }
 
 static void
-short_secrets_are_masked_as_whole_words(void **state)
+short_secrets_are_masked_as_whole_words_or_not_at_all(void **state)
 {
 	static const struct row rows[] = {
-		{ "me", "***" },
-		{ "name me some", "name *** some" },
-		{ "me2 _me me_ 2me", "me2 _me me_ 2me" },
-		{ "k=me&x", "k=***&x" },
-		{ "home.example.com", "home.example.com" },
-		{ "\"me\"", "\"***\"" },
-		{ "bWU=", "***" },
+		{ "me", "me" },
+		{ "bWU=", "bWU=" },
 		{ "four", "***" },
+		{ "some four more", "some *** more" },
+		{ "four2 _four four_ 2four", "four2 _four four_ 2four" },
+		{ "k=four&x", "k=***&x" },
+		{ "\"four\"", "\"***\"" },
 		{ "fourteen", "fourteen" },
 		{ "Zm91cg==", "***" },
 		{ "holds secrets, secret", "holds secrets, ***" },
@@ -345,7 +344,7 @@ main(void)
 		cmocka_unit_test_teardown(
 			base64_is_masked_within_longer_base64, forget),
 		cmocka_unit_test_teardown(
-			short_secrets_are_masked_as_whole_words, forget),
+			short_secrets_are_masked_as_whole_words_or_not_at_all, forget),
 		cmocka_unit_test_teardown(
 			no_piece_of_an_overlapping_secret_is_left, forget),
 		cmocka_unit_test_teardown(

@@ -16,7 +16,7 @@
 
 #include "buf.h"
 #include "fail.h"
-#include "state/state.h"
+#include "state/internal.h"
 #include "in-folder.h"
 
 #define HEAD "# ddns state 1\n"

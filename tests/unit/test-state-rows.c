@@ -7,7 +7,7 @@
 #include <cmocka.h>
 
 #include "address.h"
-#include "state/state.h"
+#include "state/internal.h"
 
 #define HEAD "# ddns state 1\n"
 

@@ -9,7 +9,7 @@
 #include "address.h"
 #include "buf.h"
 #include "fail.h"
-#include "state/state.h"
+#include "state/internal.h"
 
 #define HEAD "# ddns state 1\n"
 #define HEX "000102030405060708090a0b0c0d0e0f"

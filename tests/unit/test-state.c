@@ -16,7 +16,7 @@
 
 #include "buf.h"
 #include "fail.h"
-#include "state/state.h"
+#include "state/internal.h"
 #include "in-folder.h"
 
 #define HEAD "# ddns state 1\n"
@@ -246,37 +246,31 @@ a_state_has_a_ceiling(void **folder)
 static void
 files_beside_are_replaced(void **folder)
 {
-	struct buf text = { 0 };
+	struct buf text = { 0 }, got = { 0 };
 	struct state_files *files = open_locked("s");
-	size_t len = 99;
-	char *got;
 
 	(void)folder;
-	assert_null(state_read_beside(files, ".stats", &len));
+	assert_false(state_read_beside(files, ".stats", &got));
 	assert_true(state_write_beside(files, ".stats", &text));
-	got = state_read_beside(files, ".stats", &len);
-	assert_non_null(got);
-	assert_int_equal(len, 0);
-	assert_string_equal(got, "");
-	free(got);
+	assert_true(state_read_beside(files, ".stats", &got));
+	assert_int_equal(got.len, 0);
 	buf_add(&text, "a\0b", 3);
 	assert_true(state_write_beside(files, ".stats", &text));
-	got = state_read_beside(files, ".stats", &len);
-	assert_non_null(got);
-	assert_int_equal(len, 3);
-	assert_memory_equal(got, "a\0b", 4);
-	free(got);
+	assert_true(state_read_beside(files, ".stats", &got));
+	assert_int_equal(got.len, 3);
+	assert_memory_equal(got.at, "a\0b", 4);
+	buf_free(&got);
 	buf_cut(&text, 1);
 	assert_true(state_write_beside(files, ".stats", &text));
-	got = state_read_beside(files, ".stats", &len);
-	assert_int_equal(len, 1);
-	free(got);
+	assert_true(state_read_beside(files, ".stats", &got));
+	assert_int_equal(got.len, 1);
+	buf_free(&got);
 	assert_int_equal(stat_of("s.stats").st_mode, S_IFREG | 0600);
 	assert_int_equal(count_files("."), 2);
 
 	assert_int_equal(unlink("s.stats"), 0);
 	assert_int_equal(mkdir("s.stats", 0700), 0);
-	assert_null(state_read_beside(files, ".stats", &len));
+	assert_false(state_read_beside(files, ".stats", &got));
 	assert_false(state_write_beside(files, ".stats", &text));
 	assert_int_equal(count_files("."), 2);
 	buf_free(&text);

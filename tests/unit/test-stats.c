@@ -15,7 +15,6 @@
 #include "buf.h"
 #include "fail.h"
 #include "state/state.h"
-#include "state/stats.h"
 #include "in-folder.h"
 
 /* Seconds of UTC moments around the turn of a month and of a year. */
