@@ -150,7 +150,7 @@ show_general(const struct plan *plan, const char *state)
 	show_time("remind", general->remind);
 	show("hook", general->hook);
 	show("webhook", plan->webhook ? "yes" : NULL);
-	show("heartbeat", general->heartbeat ? "yes" : NULL);
+	show("heartbeat", plan->heartbeat ? "yes" : NULL);
 	show("syslog", general->syslog ? "yes" : NULL);
 	show("proxy", general->proxy ? "yes" : NULL);
 	show("ca_file", general->ca_file);

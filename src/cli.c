@@ -25,11 +25,12 @@ static const struct command_row commands[] = {
 	{ "check", COMMAND_CHECK, 0, false },
 	{ "lookup", COMMAND_LOOKUP, -1, true },
 	{ "status", COMMAND_STATUS, 0, true },
+	{ "news", COMMAND_NEWS, -1, true },
 	{ "providers", COMMAND_PROVIDERS, 1, false },
 };
 
 static const char *const command_names[] = { "update", "check", "lookup",
-	"status", "providers", NULL };
+	"status", "news", "providers", NULL };
 
 static const struct option options[] = {
 	{ "config", required_argument, NULL, LONG | 'c' },
@@ -189,7 +190,7 @@ read_words(struct cli *cli, char **words, int count)
 			return wrong("%s: an argument is empty", row->name);
 	}
 	if (cli->json && !row->json)
-		return wrong("--json is for update, lookup and status");
+		return wrong("--json is for update, lookup, status and news");
 	if (cli->only4 && cli->only6)
 		return wrong("-4 and -6 exclude each other");
 	return true;
@@ -242,6 +243,7 @@ cli_help(void)
 	      "  check               read the configuration and say what it means\n"
 	      "  lookup [SOURCE]...  ask every lookup source, or those given\n"
 	      "  status              print what the state file knows\n"
+	      "  news [TEXT]         send a test to hook, webhook, heartbeat and syslog\n"
 	      "  providers [NAME]    list the providers, or print one\n"
 	      "\n"
 	      "  -c, --config FILE   read this configuration\n"
@@ -249,7 +251,7 @@ cli_help(void)
 	      "  -n, --dry-run       print what would be sent; send and write nothing\n"
 	      "  -q, --quiet         print nothing on standard output\n"
 	      "  -v, --verbose       tell each step; twice: each HTTP exchange\n"
-	      "      --json          update, lookup, status: one JSON document\n"
+	      "      --json          update, lookup, status, news: one JSON document\n"
 	      "      --splay N       first sleep a random 0 to N seconds\n"
 	      "  -4, -6              only this family\n"
 	      "  -h, --help          print this\n"

@@ -50,19 +50,26 @@ clock_random(void *bytes, size_t len)
 }
 
 void
-clock_splay(int max)
+clock_wait(int64_t ms)
 {
 	struct pollfd stop = { .fd = stop_fd(), .events = POLLIN };
-	int64_t end, left;
+	const int64_t end = clock_ms() + ms;
+	int64_t left;
+
+	/* poll and not nanosleep: a signal right before it is not missed */
+	while (!stop_signal() && (left = end - clock_ms()) > 0)
+		poll(&stop, 1, (int)left);
+}
+
+void
+clock_splay(int max)
+{
 	uint64_t random;
 
 	if (max <= 0)
 		return;
 	clock_random(&random, sizeof random);
-	end = clock_ms() + (int64_t)(random % ((uint64_t)max * 1000 + 1));
-	/* poll and not nanosleep: a signal right before it is not missed */
-	while (!stop_signal() && (left = end - clock_ms()) > 0)
-		poll(&stop, 1, (int)left);
+	clock_wait((int64_t)(random % ((uint64_t)max * 1000 + 1)));
 }
 
 void

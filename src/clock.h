@@ -17,7 +17,10 @@ int64_t clock_ms(void);
 /* Random bytes from the system; ends the program if there are none. */
 void clock_random(void *bytes, size_t len);
 
-/* Sleeps a random 0 to max seconds; a signal that stops the run ends it. */
+/* Sleeps; a signal that stops the run ends it. */
+void clock_wait(int64_t ms);
+
+/* Sleeps a random 0 to max seconds, likewise. */
 void clock_splay(int max);
 
 /* Puts what strftime makes of a time in UTC; "" if it does not fit. */

@@ -12,6 +12,7 @@
 #include "http/http.h"
 #include "json/json.h"
 #include "log.h"
+#include "news.h"
 #include "plan.h"
 #include "probe.h"
 #include "providers.h"
@@ -63,6 +64,8 @@ run_with(const struct cli *cli, struct plan *plan)
 		return run_update(cli, plan);
 	if (!check_usable(cli, plan->config))
 		return EXIT_CONFIG;
+	if (cli->command == COMMAND_NEWS)
+		return news_run(cli, plan);
 	return cli->command == COMMAND_LOOKUP ? probe_run(cli, plan)
 					      : status_run(cli, plan);
 }
@@ -125,6 +128,7 @@ run(const struct cli *cli)
 		clock_splay(cli->splay);
 		return run_planned(cli);
 	case COMMAND_CHECK:
+	case COMMAND_NEWS:
 	case COMMAND_STATUS:
 		return run_planned(cli);
 	}

@@ -256,7 +256,8 @@ plan_read(const char *path)
 	read_lookups(plan);
 	read_accounts(plan);
 	collect_items(plan);
-	plan->webhook = event_read(config);
+	plan->webhook = event_read_webhook(config);
+	plan->heartbeat = event_read_heartbeat(config);
 	check_twice(plan);
 	check_whole(plan);
 	return plan;

@@ -15,7 +15,7 @@
 
 struct address;
 struct state;
-struct request_text;
+struct event_request;
 
 /* A name of an account and one of its types, with the lookups for it. */
 struct plan_item {
@@ -32,7 +32,8 @@ struct plan {
 	struct lookup_set *sets;  /* in the order of the file */
 	struct account *accounts; /* in the order of the file */
 	struct plan_item *items;  /* in the order of the file */
-	struct request_text *webhook; /* NULL: none */
+	struct event_request *webhook;   /* NULL: none */
+	struct event_request *heartbeat; /* NULL: none */
 };
 
 /*

@@ -5,10 +5,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
 #include <syslog.h>
+#include <unistd.h>
 
 #include "report.h"
 #include "buf.h"
+#include "fail.h"
 #include "secret.h"
 #include "state/state.h"
 
@@ -154,6 +158,27 @@ log_text(int severity, const char *text)
 	if (to_syslog)
 		syslog(severity, "%s", report_shown(&shown, text));
 	buf_free(&shown);
+}
+
+/* syslog(3) itself does not tell whether anybody listens. */
+bool
+report_syslog_test(const char *text, struct fail *fail)
+{
+	const struct sockaddr_un log = { .sun_family = AF_UNIX,
+		.sun_path = "/dev/log" };
+	const int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+	/* EPROTOTYPE: it listens, for a stream */
+	const bool there = fd >= 0 && (connect(fd, (const void *)&log,
+					       sizeof log) == 0 ||
+					      errno == EPROTOTYPE);
+
+	if (!there)
+		fail_set(fail, "%s: %s", log.sun_path, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	report_syslog();
+	log_text(LOG_NOTICE, text);
+	return there;
 }
 
 static void

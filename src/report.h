@@ -11,6 +11,7 @@
 
 struct buf;
 struct cli;
+struct fail;
 struct mem;
 struct state;
 
@@ -81,6 +82,9 @@ const char *report_shown(struct buf *out, const char *text);
 
 /* From now on, news and errors also go to syslog. */
 void report_syslog(void);
+
+/* Sends a text to syslog. False: there is none to take it; *fail says so. */
+bool report_syslog_test(const char *text, struct fail *fail);
 
 /* Prints the news, changes to stdout and the rest to stderr. */
 void report_print(const struct report *report);

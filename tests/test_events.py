@@ -1,12 +1,16 @@
 """The hook, the webhook and the heartbeat: what they are told, and that none
 of them can harm a run."""
 
+import base64
+import fcntl
+import hmac
 import json
 import os
 import re
 import signal
 import socket
 import subprocess
+import time
 import urllib.parse
 
 import pytest
@@ -114,18 +118,208 @@ def man_examples():
     """Each example of NEWS in ddns.ini(5)."""
     page = installed("ddns.ini.5")
     text = page.partition("Some receivers:")[2].partition(".Ed")[0]
-    return re.findall(r"^; (.*)\n((?:\S.*\n)+)", text, re.M)
+    return dict(re.findall(r"^; (.*)\n((?:\S.*\n)+)", text, re.M))
 
 
-@pytest.mark.parametrize("kind, section", man_examples())
-def test_examples_of_the_manual(home, serve, source, kind, section):
-    server = serve(Reply())
-    section = re.sub(r"https://[^/]*", server.url, section)
-    home.configure([source.url], more=f"[webhook]\n{section}")
+# What the receivers of the manual answer: (when they took it, when they did
+# not), each a status and a body.
+ANSWERS = {
+    # api.slack.com/changelog/2016-05-17-changes-to-errors-for-incoming-webhooks
+    "Slack, Mattermost": ([(200, "ok")], [(404, "channel_not_found"),
+                                          (400, "invalid_payload")]),
+    # veops/ops-tools issue 20 (with httpcode=200), leitingting08/ding-bot-sdk
+    # issue 3
+    "DingTalk": ([(200, '{"errcode":0,"errmsg":"ok"}')],
+                 [(200, '{"errcode":310000,"errmsg":"keywords not in '
+                        'content"}'),
+                  (200, '{"errcode":310000,"errmsg":"invalid timestamp"}')]),
+    # wes-lin/Cloud189Checkin issue 175, which has both
+    "WeCom": ([(200, '{"errcode":0,"errmsg":"ok"}')],
+              [(200, '{"errcode":93000,"errmsg":"invalid webhook url, hint: '
+                     '[1755605200056773468916791], from ip: 192.0.2.1, more '
+                     'info at https://open.work.weixin.qq.com/devtool/query"}'
+                )]),
+    # caronc/apprise, its Feishu plugin; the older shapes stand in
+    # apache/dolphinscheduler issue 16569 and pull request 16584
+    "Feishu": ([(200, '{"code":0,"data":{},"msg":"success"}'),
+                (200, '{"StatusCode":0,"StatusMessage":"success"}')],
+               [(200, '{"code":19021,"data":{},"msg":"sign match fail or '
+                      'timestamp is not within one hour from current time"}'),
+                (400, '{"code":9499,"msg":"Bad Request","data":{}}')]),
+    # easychen/serverchan-demo issue 3; testerSunshine/12306 issue 743; the last
+    # as measured by a client that has it in its comments
+    "ServerChan": ([(200, '{"code":0,"errno":0,"data":{"pushid":3187868,'
+                          '"meta":{}},"message":"SUCCESS"}')],
+                   [(200, '{"errno":1024,"errmsg":"bad pushtoken"}'),
+                    (400, '{"message":"[AUTH]\u9519\u8bef\u7684Key",'
+                          '"code":40001,"scode":461}')]),
+    # Finb/bark-server: route_push.go, and issue 49
+    "Bark": ([(200, '{"code":200,"message":"success","timestamp":1614847171}')],
+             [(400, '{"code":400,"message":"failed to get device token: failed '
+                    'to get [x] device token from database",'
+                    '"timestamp":1614847171}')]),
+    # core.telegram.org/bots/api#making-requests
+    "Telegram": ([(200, '{"ok":true,"result":{"message_id":1}}')],
+                 [(401, '{"ok":false,"error_code":401,'
+                        '"description":"Unauthorized"}'),
+                  (429, '{"ok":false,"error_code":429,"description":"Too Many '
+                        'Requests: retry after 34"}')]),
+    # docs.ntfy.sh/publish; binwiederhier/ntfy issue 1265
+    "ntfy": ([(200, '{"id":"x","event":"message","topic":"my-topic"}')],
+             [(429, '{"code":42901,"http":429,"error":"limit reached: too many '
+                    'requests"}')]),
+}
+
+
+def test_each_example_has_answers():
+    assert man_examples().keys() == ANSWERS.keys()
+
+
+def example(kind, server):
+    return re.sub(r"https://[^/]*", server.url, man_examples()[kind])
+
+
+@pytest.mark.parametrize("kind, number", [
+    (kind, number) for kind in ANSWERS for number in range(len(
+        ANSWERS[kind][0]))])
+def test_examples_of_the_manual(home, serve, source, kind, number):
+    status, body = ANSWERS[kind][0][number]
+    server = serve(Reply(body, status))
+    home.configure([source.url], more=f"[webhook]\n{example(kind, server)}")
     result = home.run()
     assert (result.stdout, result.stderr, result.status) == (home.line, "", 0)
     request, = server.requests
     assert "203.0.113.7" in urllib.parse.unquote_plus(request.body.decode())
+
+
+@pytest.mark.parametrize("kind, number", [
+    (kind, number) for kind in ANSWERS for number in range(len(
+        ANSWERS[kind][1]))])
+def test_examples_that_are_refused(home, serve, source, kind, number):
+    """An error in the body counts, whatever the status."""
+    status, body = ANSWERS[kind][1][number]
+    server = serve(Reply(body, status))
+    home.configure([source.url], more=f"[webhook]\n{example(kind, server)}")
+    result = home.run()
+    assert (result.stdout, result.status) == (home.line, 0)
+    assert result.stderr.startswith(
+        f"ddns: webhook: HTTP status {status}: {body[:40]}")
+
+
+# (the tests, status and body of the answer, whether it is taken)
+TESTS = [
+    ("good = /errcode=0", 200, '{"errcode": 0}', True),
+    ("good = /errcode=0", 200, '{"errcode": 1}', False),
+    ("good = /errcode=0", 200, "<html>errcode</html>", False),
+    ("good = /errcode=0", 200, "", False),
+    ("good = /id", 200, '{"id": "x"}', True),
+    ("good = /id", 200, "{}", False),
+    ("good = 202, ok", 202, "", True),
+    ("good = 202, ok", 200, "OK: done", True),
+    ("good = 202, ok", 200, "okay", False),
+    ("good = ok\n  fine", 200, "fine", True),
+    ("good = *queued", 200, "thanks\n1 message queued", True),
+    ("good = 409", 409, "already there", True),
+    ("good = got {event} {new}", 200, "got changed 203.0.113.7", True),
+    ("good = got {event} {new}", 200, "got failed 203.0.113.7", False),
+    ("good = OK\nrefused = OK (*", 200, "OK", True),
+    ("good = OK\nrefused = OK (*", 200, "OK (not found)", False),
+    ("refused = /error", 200, '{"error": "x"}', False),
+    ("refused = /error", 200, '{"fine": 1}', True),
+    ("refused = /error", 500, '{"fine": 1}', False),
+]
+
+
+@pytest.mark.parametrize("tests, status, body, taken", TESTS)
+def test_answers_are_judged(home, serve, source, tests, status, body, taken):
+    server = serve(Reply(body, status))
+    home.configure([source.url],
+                   more=f"[webhook]\nurl = {server.url}/\n{tests}\n")
+    result = home.run()
+    assert (result.stdout, result.status) == (home.line, 0)
+    assert ("webhook: HTTP status" in result.stderr) is not taken
+
+
+# healthchecks.io: templates/docs/http_api.md of healthchecks/healthchecks has
+# "OK"; clients have measured "OK (not found)" with 200 for a UUID that does not
+# exist, and bdd/runitor issue 66 tells of 200 where the rate is limited.
+@pytest.mark.parametrize("body, taken", [
+    ("OK", True), ("OK (not found)", False), ("OK (rate limited)", False)])
+def test_heartbeat_of_the_manual(home, serve, source, body, taken):
+    page = installed("ddns.ini.5")
+    lines = re.findall(r"^heartbeat.*", page, re.M)
+    assert len(lines) == 3
+    beat = serve(Reply(body))
+    general = "\n".join(lines).replace("https://hc-ping.com", beat.url)
+    home.configure([source.url], general=f"{general}\npatience = 1")
+    assert home.run().stderr == (
+        "" if taken else f"ddns: heartbeat: HTTP status 200: {body}\n")
+    assert beat.asked == ["GET /UUID/0"]
+
+
+def signed(secret, robot, when):
+    """As DingTalk and Feishu have it in their documents, with Python's HMAC:
+    open.dingtalk.com (robot security settings), open.feishu.cn (custom bot)."""
+    words = f"{when}\n{secret}".encode()
+    key, text = ((secret.encode(), words) if robot == "DINGTALK"
+                 else (words, b""))
+    return base64.b64encode(hmac.digest(key, text, "sha256")).decode()
+
+
+@pytest.mark.parametrize("query", ["", "?access_token=T%2B1"])
+@pytest.mark.parametrize("secret", ["SECa1b2c3d4e5f60718", "x y+/=&"])
+@clock
+def test_signed_for_dingtalk(home, serve, source, query, secret):
+    """Escaped for its place; the secrets vary, so that + / and = come."""
+    server = serve(Reply('{"errcode": 0}'))
+    (home.ddns.folder / "secret").write_text(secret)
+    (home.ddns.folder / "secret").chmod(0o600)
+    home.configure([source.url], more=(
+        f"[webhook]\nurl = {server.url}/send{query}\nsign = DINGTALK\n"
+        f"secret_file = {home.ddns.folder}/secret\nbody = {{\"a\": \"b\"}}\n"))
+    for later in range(0, 50 * HOUR, 5 * HOUR):
+        source.reply = Reply(f"203.0.113.{later // HOUR + 1}")
+        before = int(time.time())
+        assert home.run(later=later).stderr == ""
+        request = server.requests[-1]
+        values = dict(request.query)
+        when = int(values["timestamp"])
+        assert before + later <= when / 1000 <= time.time() + later + 1
+        assert values["sign"] == signed(secret, "DINGTALK", when)
+        assert urllib.parse.quote(values["sign"], safe="") in request.target
+        names = [name for name, _ in request.query]
+        assert names == ["access_token"][:bool(query)] + ["timestamp", "sign"]
+        assert json.loads(request.body) == {"a": "b"}
+
+
+@pytest.mark.parametrize("body, rest", [
+    ('{"msg_type": "text", "content": {"text": "{event}"}}',
+     {"msg_type": "text", "content": {"text": "changed"}}),
+    ("{ }", {}),
+])
+def test_signed_for_feishu(home, serve, source, body, rest):
+    server = serve(Reply('{"code": 0}'))
+    home.configure([source.url], more=(
+        f"[webhook]\nurl = {server.url}/hook/k\nsign = feishu\n"
+        f"secret = s3cr3t-of-it\nbody = {body}\ngood = /code=0\n"))
+    before = int(time.time())
+    assert home.run().stderr == ""
+    request, = server.requests
+    sent = json.loads(request.body)
+    when = int(sent.pop("timestamp"))
+    assert before <= when <= time.time()
+    assert sent.pop("sign") == signed("s3cr3t-of-it", "FEISHU", when)
+    assert sent == rest and request.target == "/hook/k"
+
+
+def test_secret_of_a_signature_is_masked(home, serve, source):
+    server = serve(Reply("no: s3cr3t-of-it", 400))
+    home.configure([source.url], more=(
+        f"[webhook]\nurl = {server.url}/\nsign = DINGTALK\n"
+        "secret = s3cr3t-of-it\nbody = x\n"))
+    result = home.run("-vv")
+    assert "webhook: HTTP status 400: no: ***" in result.stderr
+    assert "s3cr3t" not in result.stderr + home.ddns.state.read_text()
 
 
 def test_values_are_escaped_for_their_place(home, serve, source):
@@ -332,7 +526,182 @@ def test_signal_ends_a_hook(home, source, hook, tmp_path):
     out, _ = process.communicate(timeout=LATE)
     assert out.decode() == home.line and process.returncode == -signal.SIGTERM
     await_end(began, 2)
+    hook("true")
     assert home.run().stdout == ""
+
+
+def kept(home):
+    """The news that the state holds: (receiver, message) of each."""
+    rows = [line.split("\t") for line in
+            home.ddns.state.read_text().splitlines()]
+    return [(row[2], row[9]) for row in rows if row[0] == "news"]
+
+
+def texts(server):
+    return [request.body.decode() for request in server.requests]
+
+
+def change(number):
+    was = f"203.0.113.{number - 1}" if number > 1 else "none"
+    return f"home.example.com A {was} -> 203.0.113.{number} (dyndns2)"
+
+
+def take_turns(home, source, numbers):
+    for number in numbers:
+        source.reply = Reply(f"203.0.113.{number}")
+        result = home.run()
+        assert (result.stdout, result.status) == (change(number) + "\n", 0)
+
+
+def test_news_that_was_not_taken_is_offered_again(home, serve, source, hook,
+                                                  tmp_path):
+    """To whom did not take it, the oldest first, and then no more."""
+    server = serve(Reply("", 500))
+    log = tmp_path / "log"
+    script = hook(f'echo "$DDNS_NEW" >>{log}')
+    home.configure([source.url], general=f"hook = {script}", more=(
+        f"[webhook]\nurl = {server.url}/\nbody = {{message}}\n"))
+    take_turns(home, source, [1, 2, 3])
+    assert kept(home) == [("webhook", change(n)) for n in (1, 2, 3)]
+    server.requests.clear()
+    server.reply = Reply()
+    source.reply = Reply("203.0.113.4")
+    assert home.run().stderr == "ddns: webhook: works again\n"
+    assert texts(server) == [change(n) for n in (1, 2, 3, 4)]
+    assert kept(home) == []
+    before = home.ddns.snapshot()
+    assert home.run().stderr == "" and len(server.requests) == 4
+    assert home.ddns.snapshot() == before
+    assert log.read_text() == "".join(f"203.0.113.{n}\n" for n in (1, 2, 3, 4))
+
+
+def test_kept_news_needs_no_other(home, serve, source, hook, tmp_path):
+    """A run without news of its own offers it, all values included."""
+    log = tmp_path / "log"
+    home.configure([source.url], general=f"hook = {hook('exit 1')}")
+    home.run()
+    hook(f"env | grep ^DDNS_ | sort >{log}")
+    assert home.run().stderr == "ddns: hook: works again\n"
+    assert log.read_text().splitlines() == [
+        "DDNS_EVENT=changed", f"DDNS_MESSAGE={LINE}",
+        "DDNS_NAME=home.example.com", f"DDNS_NEW={GOOD}", "DDNS_OLD=none",
+        "DDNS_PROVIDER=dyndns2", "DDNS_TYPE=A"]
+
+
+def test_two_pieces_in_a_row_are_enough(home, serve, source):
+    """And a state at rest stays as it is."""
+    server = serve(Reply("", 500))
+    home.configure([source.url], more=(
+        f"[webhook]\nurl = {server.url}/\nbody = {{message}}\n"))
+    take_turns(home, source, [1, 2, 3, 4])
+    server.requests.clear()
+    before = home.ddns.snapshot()
+    assert home.run().stderr == ""
+    assert texts(server) == [change(1), change(2)]
+    assert home.ddns.snapshot() == before
+    # one that is never taken holds up none of the others
+    server.reply = lambda request: Reply(
+        "", 400 if request.body == change(1).encode() else 200)
+    home.run()
+    assert kept(home) == [("webhook", change(1))]
+
+
+def test_twenty_pieces_are_kept(home, serve, source):
+    names = [f"n{i:02}.example.com" for i in range(25)]
+    server = serve(Reply("", 500))
+    home.configure([source.url], names="\n  ".join(names), more=(
+        f"[webhook]\nurl = {server.url}/\nbody = {{name}}\n"))
+    home.run()
+    assert texts(server) == names and len(kept(home)) == 20
+    server.requests.clear()
+    server.reply = Reply()
+    home.run()
+    assert texts(server) == names[5:] and kept(home) == []
+
+
+@clock
+@pytest.mark.parametrize("later, told", [(23 * HOUR, 1), (DAY, 0), (-DAY, 1)])
+def test_news_is_kept_for_a_day(home, serve, source, later, told):
+    server = serve(Reply("", 500))
+    home.configure([source.url], more=(
+        f"[webhook]\nurl = {server.url}/\nbody = {{message}}\n"))
+    home.run()
+    server.requests.clear()
+    server.reply = Reply()
+    home.run(later=later)
+    assert texts(server) == [LINE] * told and kept(home) == []
+
+
+def test_kept_news_holds_no_secret(home, serve, source):
+    home.provider.says[""] = "nohost pa55word me"
+    server = serve(Reply("", 500))
+    home.configure([source.url], more=(
+        f"[webhook]\nurl = {server.url}/SECRETKEY0123\nbody = {{message}}\n"))
+    home.run()
+    (to, text), = kept(home)
+    assert to == "webhook" and "nohost ***" in text
+    assert "pa55word" not in home.ddns.state.read_text()
+    assert "SECRETKEY" not in home.ddns.state.read_text()
+    assert texts(server) == [text]
+
+
+def test_news_for_nobody_is_forgotten(home, serve, source, hook):
+    home.configure([source.url], general=f"hook = {hook('exit 1')}")
+    home.run()
+    assert kept(home) == [("hook", LINE)]
+    home.configure([source.url])
+    home.run()
+    assert kept(home) == []
+
+
+def test_news_of_a_run_that_a_signal_ends_is_kept(home, source, hook,
+                                                  tmp_path):
+    began, log = tmp_path / "began", tmp_path / "log"
+    names = ["a.example.com", "b.example.com"]
+    script = hook(f"echo >{began}.new; mv {began}.new {began}; exec sleep 60")
+    home.configure([source.url], general=f"hook = {script}",
+                   names=" ".join(names))
+    process = home.ddns.start()
+    while not began.exists():
+        time.sleep(0.01)
+    process.send_signal(signal.SIGTERM)
+    process.communicate(timeout=20)
+    assert process.returncode == -signal.SIGTERM
+    hook(f"echo $DDNS_NAME >>{log}")
+    assert home.run().stdout == ""
+    assert log.read_text().split() == names
+
+
+def test_news_is_kept_though_another_run_has_the_lock(home, source, hook,
+                                                      tmp_path):
+    """It is waited for."""
+    began, go = tmp_path / "began", tmp_path / "go"
+    script = hook(f"echo >{began}; while ! [ -e {go} ]; do sleep 0.01; done; "
+                  "exit 1")
+    home.configure([source.url], general=f"hook = {script}")
+    process = home.ddns.start()
+    while not began.exists():
+        time.sleep(0.01)
+    with open(home.ddns.home / "ddns.state.lock", "rb") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        go.touch()
+        with pytest.raises(subprocess.TimeoutExpired):
+            process.wait(timeout=0.5)
+    out, err = process.communicate(timeout=20)
+    assert (out.decode(), err.decode()) == (
+        home.line, "ddns: hook: exit status 1\n")
+    assert kept(home) == [("hook", LINE)]
+
+
+def test_hook_that_runs_ddns_is_not_told_by_it(home, source, hook, tmp_path):
+    """What it fails to take would be offered to it within itself."""
+    import harness
+    log = tmp_path / "log"
+    script = hook(f"echo >>{log}; {harness.PROGRAM} -c {home.ddns.ini}; exit 1")
+    home.configure([source.url], general=f"hook = {script}")
+    home.run()
+    home.run()
+    assert log.read_text() == "\n" * 2
 
 
 def test_hook_may_run_ddns(home, source, hook, tmp_path):
@@ -432,6 +801,16 @@ MISTAKES = [
     ("url = https://x/\nurl_file = /etc/x", "5: [webhook] url_file: url is given"),
     ("url_file = /nonexistent", "4: [webhook] url_file: /nonexistent"),
     ("url = https://x/ ;SECRET", "4: [webhook] url: a `;`"),
+    ("url = https://x/\ngood = /a~2", "5: [webhook] good: /a~2: in a pointer"),
+    ("url = https://x/\ngood = {up}", "5: [webhook] good: {up} is not known"),
+    ("url = https://x/\ngood = ,", "5: [webhook] good: is empty"),
+    ("url = https://x/\ngood = a\nrefused = b\ngood = c",
+     "7: [webhook] good: given twice"),
+    ("url = https://x/\nsign = SLACK", "5: [webhook] sign: is DINGTALK or"),
+    ("url = https://x/\nsign = DINGTALK", "5: [webhook] sign: needs a secret"),
+    ("url = https://x/\nsecret = s", "5: [webhook] secret: says nothing"),
+    ("url = https://x/\nsign = FEISHU\nsecret = s\nbody = a=b",
+     "5: [webhook] sign: FEISHU signs"),
 ]
 
 
@@ -458,6 +837,19 @@ def test_heartbeat_mistakes(home, url, words):
     assert result.status == 3
     assert f"ddns.ini:3: [ddns] heartbeat: " in result.stderr
     assert words in result.stderr
+
+
+@pytest.mark.parametrize("general, words", [
+    ("heartbeat = https://x/\nheartbeat_good = {event}",
+     "4: [ddns] heartbeat_good: {event} is not known here"),
+    ("heartbeat_good = OK", "3: [ddns] heartbeat_good: heartbeat is missing"),
+    ("heartbeat_refused = x", "3: [ddns] heartbeat_refused: heartbeat is"),
+])
+def test_heartbeat_test_mistakes(home, general, words):
+    home.ddns.config("[ipv4]\nurl = https://x/\n[duckdns]\ntoken = t\n"
+                     "names = a.duckdns.org\n", general)
+    result = home.run("check")
+    assert result.status == 3 and f"ddns.ini:{words}" in result.stderr
 
 
 def test_webhook_in_files(home, serve, source, tmp_path):

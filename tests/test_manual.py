@@ -172,7 +172,7 @@ def literals(page):
                                   ], ids=lambda text: text.split("\n")[0])
 def test_examples(ddns, text):
     """What the page shows can be pasted."""
-    text = re.sub(r"^(\w+)_file( *)= .*", r"\1\2= x", text, flags=re.M)
+    text = re.sub(r"^(\w+)_file( *)= .*", r"\1\2= xxxx", text, flags=re.M)
     ddns.config("[ipv4]\nurl = https://ip.example.net\n" + text +
                 "\n[dyndns2 z]\nserver = https://dyn.example.net\nuser = me\n"
                 "password = xxxx\nnames = z.example.com\n")

@@ -87,7 +87,7 @@ def test_provider_row_can_be_pasted(ddns, serve):
     text = ddns.run("providers", "cloudflare").stdout
     row = text[text.index("[provider cloudflare]"):].split("\n\n")[0]
     ddns.config(f"{row}\n\n[ipv4]\nurl = https://ip.example.net\n"
-                "[cloudflare]\ntoken = x\nnames = home.example.com")
+                "[cloudflare]\ntoken = xxxx\nnames = home.example.com")
     result = ddns.run("check")
     assert (result.status, result.stderr) == (0, "")
 

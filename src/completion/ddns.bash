@@ -63,7 +63,7 @@ _ddns() {
 		return
 	fi
 	case $(_ddns_command) in
-	'') _ddns_words update check lookup status providers ;;
+	'') _ddns_words update check lookup status news providers ;;
 	update)
 		mapfile -t words < <(_ddns_names)
 		_ddns_words "${words[@]}"

@@ -343,6 +343,8 @@ config_understand(struct config *config)
 		{ "remind", CONFIG_TIME, GENERAL(remind), 86400, 60, 0 },
 		{ "hook", CONFIG_PROGRAM, GENERAL(hook), 0, 0, 0 },
 		{ "heartbeat", CONFIG_SECRET_URL, GENERAL(heartbeat), 0, 0, 0 },
+		{ .name = "heartbeat_good", .kind = CONFIG_OWN },
+		{ .name = "heartbeat_refused", .kind = CONFIG_OWN },
 		{ "syslog", CONFIG_SWITCH, GENERAL(syslog), 0, 0, 0 },
 		{ "proxy", CONFIG_PROXY, GENERAL(proxy), 0, 0, 0 },
 		{ "ca_file", CONFIG_PATH, GENERAL(ca_file), 0, 0, 0 },

@@ -2,7 +2,6 @@
 #include <stddef.h>
 #include <string.h>
 
-#include "event/event.h"
 #include "buf.h"
 #include "child.h"
 #include "clock.h"
@@ -10,7 +9,7 @@
 #include "exit.h"
 #include "fail.h"
 #include "http/http.h"
-#include "request.h"
+#include "json/json.h"
 #include "secret.h"
 #include "template/template.h"
 #include "event/internal.h"
@@ -73,10 +72,54 @@ get_value(void *arg, const char *name)
 
 /* The end of a request. */
 struct reply {
+	const struct event_request *request;
+	const struct scope *scope;
 	bool came;
 	bool good;
 	struct fail *fail;
 };
+
+/* Whether one of the tests holds of the answer. */
+static bool
+some_hold(const struct match *match, const struct match_answer *answer,
+	const struct scope *scope)
+{
+	struct buf pattern = { 0 };
+	struct fail fail;
+	bool found = false;
+
+	for (; match && !found; match = match->next) {
+		buf_cut(&pattern, 0);
+		found = (!match->text ||
+				template_line(&pattern, match->text, scope,
+					&fail) == EXPAND_DONE) &&
+			match_holds(match, answer,
+				match->text ? buf_text(&pattern) : NULL, NULL);
+	}
+	buf_free(&pattern);
+	return found;
+}
+
+/* A robot says in the body, under status 200, that it took nothing. */
+static bool
+is_good(const struct reply *reply, const struct http_answer *answer)
+{
+	const struct event_request *request = reply->request;
+	struct match_answer seen = { answer->status, answer->body, NULL };
+	struct fail fail;
+	bool good;
+
+	if (answer->status == 0)
+		return false;
+	if (json_looks(answer->body, answer->len))
+		seen.doc = json_read(answer->body, answer->len, &fail);
+	good = request->good ? some_hold(request->good, &seen, reply->scope)
+			     : answer->status / 100 == 2;
+	if (some_hold(request->refused, &seen, reply->scope))
+		good = false;
+	json_free(seen.doc);
+	return good;
+}
 
 static void
 replied(void *arg, const struct http_answer *answer)
@@ -85,7 +128,7 @@ replied(void *arg, const struct http_answer *answer)
 	struct buf text = { 0 };
 
 	reply->came = true;
-	reply->good = answer->status >= 200 && answer->status < 300;
+	reply->good = is_good(reply, answer);
 	buf_printable(&text, answer->body, answer->len);
 	/* masked before it is cut: half a secret would not be recognised */
 	secret_mask(&text, 0);
@@ -99,44 +142,37 @@ replied(void *arg, const struct http_answer *answer)
 	buf_free(&text);
 }
 
+/* Expands a request, signs it and sends it. */
 static bool
-send_request(struct http *http, struct http_request *request,
-	const struct event_limit *limit, struct fail *fail)
+send_request(struct http *http, const struct event_request *request,
+	const struct request_place *place, const struct event_limit *limit,
+	struct fail *fail)
 {
-	struct reply reply = { .fail = fail };
+	struct request_made made;
+	struct http_request sent = { .method = request->text.method };
+	struct reply reply = { request, place->scope, false, false, fail };
 
-	request->timeout_ms = limit->ms;
-	request->ceiling = CEILING;
-	request->proxy = true;
-	request->clear_text = true;
-	request->secret = true;
-	http_start(http, request, replied, &reply);
+	if (!request_expand(&request->text, place, &made, fail))
+		return false;
+	event_sign(place->mem, request, &made, clock_now());
+	sent.url = made.url;
+	sent.fields = made.fields;
+	sent.body = made.body;
+	sent.body_len = made.body ? strlen(made.body) : 0;
+	sent.timeout_ms = limit->ms;
+	sent.ceiling = CEILING;
+	sent.proxy = true;
+	sent.clear_text = true;
+	sent.secret = true;
+	http_start(http, &sent, replied, &reply);
 	http_loop_run(http, clock_ms() + limit->ms + GRACE_MS, limit->stop_fd);
 	return reply.came ? reply.good
 			  : fail_set(fail, "no answer within %ld s",
 				    (limit->ms + 999) / 1000);
 }
 
-/* Expands a request and sends it. */
-static bool
-send_text(struct http *http, const struct request_text *text,
-	const struct request_place *place, const struct event_limit *limit,
-	struct fail *fail)
-{
-	struct request_made made;
-	struct http_request request = { .method = text->method };
-
-	if (!request_expand(text, place, &made, fail))
-		return false;
-	request.url = made.url;
-	request.fields = made.fields;
-	request.body = made.body;
-	request.body_len = made.body ? strlen(made.body) : 0;
-	return send_request(http, &request, limit, fail);
-}
-
 bool
-event_webhook(struct http *http, const struct request_text *webhook,
+event_webhook(struct http *http, const struct event_request *webhook,
 	const struct event *event, const struct event_limit *limit,
 	struct fail *fail)
 {
@@ -147,7 +183,7 @@ event_webhook(struct http *http, const struct request_text *webhook,
 	const struct request_place place = {
 		.mem = mem_new(), .scope = &scope, .fields = &accept
 	};
-	bool good = send_text(http, webhook, &place, limit, fail);
+	bool good = send_request(http, webhook, &place, limit, fail);
 
 	mem_free(place.mem);
 	return good;
@@ -169,14 +205,13 @@ get_status(void *arg, const char *name)
 }
 
 bool
-event_heartbeat(struct http *http, const char *url, int status,
-	const struct event_limit *limit, struct fail *fail)
+event_heartbeat(struct http *http, const struct event_request *heartbeat,
+	int status, const struct event_limit *limit, struct fail *fail)
 {
 	const struct scope scope = { get_status, &status };
 	const struct request_place place = { .mem = mem_new(),
 		.scope = &scope };
-	const struct request_text text = { .method = "GET", .url = url };
-	bool good = send_text(http, &text, &place, limit, fail);
+	bool good = send_request(http, heartbeat, &place, limit, fail);
 
 	mem_free(place.mem);
 	return good;

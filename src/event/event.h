@@ -2,8 +2,8 @@
  * News for other programs: the hook, the webhook and the heartbeat of the
  * configuration. Of what they answer, only how they failed is shown.
  *
- * The room may use config, request, template, http and child. plan reads by
- * it, update tells by it.
+ * The room may use config, request, match, template, sign, http and child. plan
+ * reads by it, update and news tell by it.
  */
 #ifndef DDNS_EVENT_EVENT_H
 #define DDNS_EVENT_EVENT_H
@@ -11,10 +11,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "match.h"
+#include "request.h"
+
 struct config;
 struct fail;
 struct http;
-struct request_text;
 
 /* What happened; a text that does not apply is "". */
 struct event {
@@ -27,12 +29,25 @@ struct event {
 	const char *message;
 };
 
+/* What a robot demands beside its URL. */
+enum event_sign { EVENT_UNSIGNED, EVENT_DINGTALK, EVENT_FEISHU };
+
+/* A request to tell by, and by what its answer is judged. */
+struct event_request {
+	struct request_text text;
+	const struct match *refused; /* not taken if one holds */
+	const struct match *good;    /* NULL: taken with a status of 2xx */
+	enum event_sign sign;
+	const char *secret; /* to sign with */
+};
+
 /*
- * Reads and checks [webhook], and the expressions of `heartbeat`; what is
- * wrong is reported in the config. NULL: there is none, or it is wrong. The
+ * Read and check [webhook], and `heartbeat` with the tests of its answers; what
+ * is wrong is reported in the config. NULL: there is none, or it is wrong. The
  * memory is the config's.
  */
-struct request_text *event_read(struct config *config);
+struct event_request *event_read_webhook(struct config *config);
+struct event_request *event_read_heartbeat(struct config *config);
 
 /* How long the call of another program or host may take. */
 struct event_limit {
@@ -47,13 +62,14 @@ struct event_limit {
 bool event_hook(const char *program, const struct event *event,
 	const struct event_limit *limit, struct fail *fail);
 
-/* Makes the request. False: *fail says why; a status other than 2xx is one. */
-bool event_webhook(struct http *http, const struct request_text *webhook,
+/* Makes the request. False: *fail says why; an answer that is not good is one
+ * reason. */
+bool event_webhook(struct http *http, const struct event_request *webhook,
 	const struct event *event, const struct event_limit *limit,
 	struct fail *fail);
 
-/* Fetches the URL, {status} and {up} replaced. False as above. */
-bool event_heartbeat(struct http *http, const char *url, int status,
-	const struct event_limit *limit, struct fail *fail);
+/* The same for the heartbeat, {status} and {up} replaced. */
+bool event_heartbeat(struct http *http, const struct event_request *heartbeat,
+	int status, const struct event_limit *limit, struct fail *fail);
 
 #endif

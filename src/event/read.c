@@ -1,16 +1,14 @@
 /* Reads and checks [webhook], and the expressions of `heartbeat`. */
-#include "event/event.h"
-
 #include <stdarg.h>
 #include <stddef.h>
 #include <string.h>
+#include <strings.h>
 
 #include "buf.h"
 #include "config/config.h"
 #include "event/internal.h"
 #include "fail.h"
 #include "field.h"
-#include "request.h"
 #include "secret.h"
 #include "template/template.h"
 #include "url.h"
@@ -25,7 +23,7 @@ struct reading {
 	struct config *config;
 	const struct config_section *section;
 	const struct config_entry *entry;
-	struct request_text *webhook;
+	struct event_request *request;
 	struct config_line *fields; /* of the webhook */
 	bool (*knows)(const char *name);
 	const char *names; /* for messages */
@@ -137,24 +135,6 @@ check_url(struct reading *r, const char *text)
 	return good || wrong(r, "%s", fail.text);
 }
 
-/* [ddns] heartbeat */
-static void
-check_heartbeat(struct config *config, const struct config_section *section)
-{
-	struct reading r = {
-		.config = config,
-		.section = section,
-		.entry = config_one(config, section, "heartbeat"),
-		.knows = knows_status,
-		.names = "status and up are",
-	};
-
-	if (!r.entry || !config->general.heartbeat)
-		return;
-	hide(config->general.heartbeat);
-	check_url(&r, config->general.heartbeat);
-}
-
 /* What an entry says itself or in the file that it names; NULL: reported. */
 static const char *
 text_of(struct reading *r, bool file)
@@ -211,7 +191,7 @@ read_url(struct reading *r)
 	const char *text = value(r, "url", false);
 
 	if (text && check_url(r, text))
-		r->webhook->url = text;
+		r->request->text.url = text;
 	if (r->entry)
 		return;
 	wrong(r, "url is missing");
@@ -230,7 +210,7 @@ read_method(struct reading *r)
 	if (strspn(text, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != strlen(text) ||
 		strlen(text) > METHOD_CEILING)
 		wrong(r, "a method is POST, PUT, GET ...");
-	r->webhook->method = text;
+	r->request->text.method = text;
 }
 
 static void
@@ -283,7 +263,7 @@ read_fields(struct reading *r)
 				add_field(r, text);
 		}
 	}
-	r->webhook->fields = r->fields;
+	r->request->text.fields = r->fields;
 }
 
 static void
@@ -295,13 +275,71 @@ read_body(struct reading *r)
 
 	if (!text || !check_names(r, text))
 		return;
-	request_set_message(r->config->mem, r->webhook, text);
-	if (!request_body_ok(r->webhook, &fail))
+	request_set_message(r->config->mem, &r->request->text, text);
+	if (!request_body_ok(&r->request->text, &fail))
 		wrong(r, "%s", fail.text);
-	else if (r->webhook->kind == BODY_JSON &&
+	else if (r->request->text.kind == BODY_JSON &&
 		 template_json(&out, text, &samples, &fail) != EXPAND_DONE)
 		wrong(r, "a placeholder stands without quotes");
 	buf_free(&out);
+}
+
+static bool
+test_wrong(void *arg, const char *text)
+{
+	return wrong(arg, "%s", text);
+}
+
+/* The tests of a key; NULL: there are none, or they are wrong. */
+static const struct match *
+read_tests(struct reading *r, const char *key)
+{
+	const struct match_reader reader = { r->config->mem, test_wrong, r };
+	const struct match *first, *test;
+
+	r->entry = config_one(r->config, r->section, key);
+	if (!r->entry)
+		return NULL;
+	first = match_read(&reader, r->entry->lines);
+	if (!first)
+		wrong(r, "is empty");
+	for (test = first; test; test = test->next)
+		if (test->text && !check_names(r, test->text))
+			return NULL;
+	return first;
+}
+
+static void
+read_sign(struct reading *r)
+{
+	static const char *const names[] = { [EVENT_UNSIGNED] = "",
+		[EVENT_DINGTALK] = "DINGTALK",
+		[EVENT_FEISHU] = "FEISHU" };
+	struct event_request *request = r->request;
+	const struct config_entry *entry;
+	enum event_sign sign = EVENT_FEISHU;
+
+	request->secret = value(r, "secret", false);
+	if (request->secret)
+		secret_hide(request->secret);
+	entry = config_one(r->config, r->section, "sign");
+	if (!entry && r->entry)
+		wrong(r, "says nothing without sign: DINGTALK or FEISHU");
+	r->entry = entry;
+	if (!entry)
+		return;
+	if (!config_single(r->config, r->section, entry))
+		r->bad = true;
+	while (sign && strcasecmp(entry->lines->text, names[sign]) != 0)
+		sign--;
+	request->sign = sign;
+	if (sign == EVENT_UNSIGNED)
+		wrong(r, "is DINGTALK or FEISHU");
+	else if (!request->secret)
+		wrong(r, "needs a secret");
+	if (sign == EVENT_FEISHU &&
+		(request->text.kind != BODY_JSON || *request->text.body != '{'))
+		wrong(r, "FEISHU signs a body that is a JSON object");
 }
 
 static void
@@ -315,47 +353,97 @@ check_keys(struct reading *r)
 		{ .name = "header_file", .kind = CONFIG_OWN },
 		{ .name = "body", .kind = CONFIG_OWN },
 		{ .name = "body_file", .kind = CONFIG_OWN },
+		{ .name = "sign", .kind = CONFIG_OWN },
+		{ .name = "secret", .kind = CONFIG_OWN },
+		{ .name = "secret_file", .kind = CONFIG_OWN },
+		{ .name = "good", .kind = CONFIG_OWN },
+		{ .name = "refused", .kind = CONFIG_OWN },
 	};
 
 	config_fill(r->config, r->section, keys, sizeof keys / sizeof keys[0],
-		r->webhook);
+		r->request);
 }
 
-static struct request_text *
-read_webhook(struct config *config, struct config_section *section)
+static void
+read_webhook(struct reading *r)
 {
-	struct reading r = {
-		.config = config,
-		.section = section,
-		.webhook = mem_take(config->mem, sizeof(struct request_text)),
-		.knows = is_value,
-		.names =
-			"event, name, type, old, new, provider and message are",
-	};
-
-	if (*section->label) {
-		wrong(&r, "there is one [webhook], without a label");
-		return NULL;
+	if (*r->section->label) {
+		wrong(r, "there is one [webhook], without a label");
+		return;
 	}
-	check_keys(&r);
-	read_url(&r);
-	read_method(&r);
-	read_fields(&r);
-	read_body(&r);
-	return r.bad ? NULL : r.webhook;
+	check_keys(r);
+	read_url(r);
+	read_method(r);
+	read_fields(r);
+	read_body(r);
+	read_sign(r);
+	r->request->good = read_tests(r, "good");
+	r->request->refused = read_tests(r, "refused");
 }
 
-struct request_text *
-event_read(struct config *config)
+struct event_request *
+event_read_webhook(struct config *config)
 {
-	struct config_section *section;
-	struct request_text *webhook = NULL;
+	struct config_section *section = config->sections;
+	struct event_request *webhook = NULL;
 
-	for (section = config->sections; section; section = section->next) {
-		if (strcmp(section->kind, "webhook") == 0)
-			webhook = read_webhook(config, section);
-		else if (strcmp(section->name, "ddns") == 0)
-			check_heartbeat(config, section);
+	for (; section; section = section->next) {
+		struct reading r = {
+			.config = config,
+			.section = section,
+			.knows = is_value,
+			.names = "event, name, type, old, new, provider and "
+				 "message are",
+		};
+
+		if (strcmp(section->kind, "webhook") != 0)
+			continue;
+		r.request = mem_take(config->mem, sizeof *r.request);
+		read_webhook(&r);
+		webhook = r.bad ? NULL : r.request;
 	}
 	return webhook;
+}
+
+/* Without a URL the tests are about nothing. */
+static void
+read_heartbeat(struct reading *r)
+{
+	const char *url = r->config->general.heartbeat;
+
+	r->request->good = read_tests(r, "heartbeat_good");
+	if (r->entry && !url)
+		wrong(r, "heartbeat is missing");
+	r->request->refused = read_tests(r, "heartbeat_refused");
+	if (r->entry && !url)
+		wrong(r, "heartbeat is missing");
+	r->entry = config_one(r->config, r->section, "heartbeat");
+	if (!r->entry || !url)
+		return;
+	hide(url);
+	if (check_url(r, url))
+		r->request->text.url = url;
+}
+
+struct event_request *
+event_read_heartbeat(struct config *config)
+{
+	struct config_section *section = config->sections;
+	struct event_request *heartbeat =
+		mem_take(config->mem, sizeof *heartbeat);
+
+	heartbeat->text.method = "GET";
+	for (; section; section = section->next) {
+		struct reading r = {
+			.config = config,
+			.section = section,
+			.request = heartbeat,
+			.knows = knows_status,
+			.names = "status and up are",
+		};
+
+		if (strcmp(section->name, "ddns") == 0)
+			read_heartbeat(&r);
+	}
+	return heartbeat->text.url ? heartbeat : NULL;
 }

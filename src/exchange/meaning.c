@@ -1,5 +1,4 @@
 /* What an answer means, by the tests of the row, else by HTTP. */
-#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -11,109 +10,22 @@
 #include "secret.h"
 #include "sign/sign.h"
 
-/*
- * ddns-providers(5), ANSWERS: text is pattern, or begins with it and a space,
- * `,` `;` or `:`; case does not count, `*` stands for any text.
- */
 static bool
-matches(const char *text, const char *pattern)
+holds(struct work *work, const struct match *test, const struct call *call)
 {
-	const char *star = NULL, *again = NULL;
+	const struct match_answer answer = { call->status, call->body,
+		call->doc };
+	struct buf pattern = { 0 }, line = { 0 };
+	bool found = false;
 
-	for (;;) {
-		if (*pattern == '*') {
-			star = ++pattern;
-			again = text;
-		} else if (!*pattern && strchr(" \t,;:", *text)) {
-			return true; /* the end of text, too */
-		} else if (*pattern && tolower((unsigned char)*pattern) ==
-					       tolower((unsigned char)*text)) {
-			pattern++;
-			text++;
-		} else if (star && *again) {
-			text = ++again;
-			pattern = star;
-		} else {
-			return false;
-		}
-	}
-}
-
-/* Takes the next line with more than spaces, without those around it. */
-static bool
-next_line(const char **body, struct buf *out)
-{
-	size_t len;
-
-	buf_cut(out, 0);
-	*body += strspn(*body, " \t\r\n");
-	len = strcspn(*body, "\r\n");
-	buf_add(out, *body, len);
-	*body += len;
-	while (out->len > 0 && strchr(" \t", out->at[out->len - 1]))
-		buf_cut(out, out->len - 1);
-	return out->len > 0;
-}
-
-/* The first line counts, or each for a text that begins with `*`. */
-static bool
-some_line_matches(
-	struct work *work, const char *body, const char *pattern, bool any)
-{
-	struct buf line = { 0 };
-	bool more = true, found = false;
-
-	while (more && !found) {
-		more = next_line(&body, &line) && any;
-		found = matches(buf_text(&line), pattern);
-	}
-	if (found)
+	if (!test->text || exchange_request_line(work, test->text, &pattern))
+		found = match_holds(test, &answer,
+			test->text ? buf_text(&pattern) : NULL, &line);
+	if (line.len > 0)
 		work->line = mem_text(work->exchange->mem, buf_text(&line));
+	buf_free(&pattern);
 	buf_free(&line);
 	return found;
-}
-
-/* A place is searched for a value that matches; no pattern: for any. */
-struct search {
-	const char *pattern;
-	bool found;
-};
-
-static bool
-search_value(struct json_t *value, void *arg)
-{
-	struct search *search = arg;
-	struct buf text = { 0 };
-
-	search->found = !search->pattern ||
-			(json_text(value, &text) &&
-				matches(buf_text(&text), search->pattern));
-	buf_free(&text);
-	return !search->found;
-}
-
-static bool
-holds(struct work *work, const struct row_test *test, const struct call *call)
-{
-	struct buf pattern = { 0 };
-	struct search search = { NULL, false };
-	const bool any = test->text && *test->text == '*';
-
-	if (test->kind == TEST_STATUS)
-		return test->status == call->status ||
-		       test->status == call->status / 100;
-	if (test->text) {
-		if (!exchange_request_line(work, test->text, &pattern))
-			return false;
-		search.pattern = buf_text(&pattern);
-	}
-	if (test->kind == TEST_POINTER && call->doc)
-		json_find(call->doc, test->pointer, search_value, &search);
-	if (test->kind == TEST_TEXT)
-		search.found = some_line_matches(
-			work, call->body, buf_text(&pattern), any);
-	buf_free(&pattern);
-	return search.found;
 }
 
 /* RFC 9110, section 15; RFC 6585, section 4. */
@@ -134,7 +46,7 @@ http_meaning(const struct row *row, const struct call *call)
 enum row_meaning
 exchange_meaning(struct work *work, const struct call *call, bool *tested)
 {
-	const struct row_test *test = NULL;
+	const struct match *test = NULL;
 	enum row_meaning meaning = 0;
 
 	work->line = NULL;

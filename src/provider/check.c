@@ -92,7 +92,7 @@ check_shared_variables(struct layer_work *work, const struct row *row,
 {
 	struct place place = place_of(work, row, STEP_VALUE, declared);
 	const struct config_line *field;
-	const struct row_test *test;
+	const struct match *test;
 	enum row_meaning i;
 
 	layer_at(work, "url", type);
@@ -310,7 +310,7 @@ count_fields(const struct config_line *field)
 static void
 check_ceilings(struct layer_work *work, const struct row *row)
 {
-	const struct row_test *test;
+	const struct match *test;
 	int i, fields = count_fields(row->fields), tests = 0;
 
 	for (i = 0; i < STEPS; i++)

@@ -142,7 +142,7 @@ bool row_parse_origin(struct layer_work *work, const char *url);
 struct row_reading *row_parse_reading(
 	struct layer_work *work, const char *text);
 
-struct row_test *row_parse_tests(
+struct match *row_parse_tests(
 	struct layer_work *work, const struct config_line *lines);
 
 /* Pointers, one a line of the result. */

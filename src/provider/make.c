@@ -87,7 +87,7 @@ bool
 row_tests_hold(
 	const struct row *row, enum row_meaning meaning, const char *variables)
 {
-	const struct row_test *test;
+	const struct match *test;
 
 	for (test = row->test[meaning]; test; test = test->next)
 		if (test->text && !holds_none(test->text, &variables))

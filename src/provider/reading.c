@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "json/json.h"
+#include "fail.h"
 
 #define SPACES " \t"
 
@@ -26,12 +26,10 @@ is_variable(const char *text, size_t len)
 static const char *
 read_pointer(struct layer_work *work, const char *shown, const char *pointer)
 {
-	if (pointer[0] && pointer[0] != '/')
-		layer_wrong(work, "%s: a pointer begins with /", shown);
-	else if (!json_pointer_ok(pointer))
-		layer_wrong(work,
-			"%s: in a pointer, ~ is written ~0 and / is written ~1",
-			shown);
+	struct fail fail;
+
+	if (!match_pointer_ok(pointer, &fail))
+		layer_wrong(work, "%s: %s", shown, fail.text);
 	return mem_text(work->mem, pointer);
 }
 
@@ -119,69 +117,18 @@ row_parse_reading(struct layer_work *work, const char *text)
 	return reading;
 }
 
-/* "404" and "5xx" as numbers; 0: neither. */
-static int
-status_of(const char *text)
+static bool
+test_wrong(void *arg, const char *text)
 {
-	if (strlen(text) != 3 || text[0] < '1' || text[0] > '5')
-		return 0;
-	if (strcmp(text + 1, "xx") == 0)
-		return text[0] - '0';
-	if (strspn(text, "0123456789") != 3)
-		return 0;
-	return (text[0] - '0') * 100 + (text[1] - '0') * 10 + (text[2] - '0');
+	return layer_wrong(arg, "%s", text);
 }
 
-static struct row_test *
-read_test(struct layer_work *work, const char *text)
-{
-	struct row_test *test = mem_take(work->mem, sizeof(*test));
-	size_t len;
-
-	test->status = status_of(text);
-	if (test->status > 0) {
-		test->kind = TEST_STATUS;
-	} else if (text[0] == '/') {
-		len = strcspn(text, "=");
-		test->kind = TEST_POINTER;
-		test->pointer = read_pointer(
-			work, text, mem_textn(work->mem, text, len));
-		if (text[len] == '=')
-			test->text = mem_text(work->mem, text + len + 1);
-	} else {
-		test->kind = TEST_TEXT;
-		test->text = mem_text(work->mem, text);
-	}
-	return test;
-}
-
-/* The next of the texts between commas, without spaces around; NULL: none. */
-static const char *
-between_commas(struct mem *mem, const char **text)
-{
-	const char *at = *text + strspn(*text, SPACES ",");
-	size_t len = strcspn(at, ",");
-
-	*text = at + len;
-	while (len > 0 && strchr(SPACES, at[len - 1]))
-		len--;
-	return len > 0 ? mem_textn(mem, at, len) : NULL;
-}
-
-struct row_test *
+struct match *
 row_parse_tests(struct layer_work *work, const struct config_line *lines)
 {
-	struct row_test *first = NULL, **end = &first;
-	const char *text, *one;
+	const struct match_reader reader = { work->mem, test_wrong, work };
 
-	for (; lines; lines = lines->next) {
-		text = lines->text;
-		while ((one = between_commas(work->mem, &text))) {
-			*end = read_test(work, one);
-			end = &(*end)->next;
-		}
-	}
-	return first;
+	return match_read(&reader, lines);
 }
 
 const struct config_line *
@@ -192,7 +139,7 @@ row_parse_pointers(struct layer_work *work, const struct config_line *lines)
 
 	for (; lines; lines = lines->next) {
 		text = lines->text;
-		while ((one = between_commas(work->mem, &text))) {
+		while ((one = match_next(work->mem, &text))) {
 			*end = mem_take(work->mem, sizeof(**end));
 			(*end)->text = read_pointer(work, one, one);
 			(*end)->line = lines->line;

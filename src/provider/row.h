@@ -3,7 +3,7 @@
  * ddns-providers(5), built in or a user's own, as one account uses it for one
  * type. catalogue.h knows the rows there are, account.h reads accounts.
  *
- * The room may use config, request, template, json, sign, name and url, and
+ * The room may use config, request, match, template, json, sign, name and url, and
  * what stands below them. plan, exchange, nsupdate and the commands use it.
  */
 #ifndef DDNS_PROVIDER_ROW_H
@@ -12,6 +12,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "match.h"
 #include "request.h"
 
 struct config_line;
@@ -74,16 +75,6 @@ struct row_request {
 	bool paged;                  /* holds {page} or {offset} */
 };
 
-enum row_test_kind { TEST_STATUS, TEST_POINTER, TEST_TEXT };
-
-struct row_test {
-	struct row_test *next;
-	enum row_test_kind kind;
-	int status; /* 404, or 5 for 5xx */
-	const char *pointer;
-	const char *text; /* template; NULL: the place must only exist */
-};
-
 struct row_value {
 	struct row_value *next;
 	const char *name;
@@ -106,7 +97,7 @@ struct row {
 	bool offered;     /* has set, create or update, or runs a program */
 	const char *runs; /* the program that does the update; NULL: none */
 	const struct row_request *step[STEPS]; /* NULL: none */
-	const struct row_test *test[MEANINGS];
+	const struct match *test[MEANINGS];
 	const char *url;
 	const char *auth;                 /* NULL: none */
 	const char *jwt;                  /* "KEY SCOPE"; NULL: none */

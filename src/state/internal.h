@@ -155,6 +155,7 @@ bool state_add_lookup(struct state *state, void *row);
 bool state_add_name(struct state *state, void *row);
 bool state_add_account(struct state *state, void *row);
 bool state_add_problem(struct state *state, void *row);
+bool state_add_news(struct state *state, void *row);
 
 /* The whole state as text. */
 

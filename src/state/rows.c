@@ -4,6 +4,7 @@
 #include "state/internal.h"
 
 #define KEPT (90 * INT64_C(86400))
+#define NEWS_KEPT INT64_C(86400)
 
 struct state *
 state_new(void)
@@ -162,6 +163,17 @@ state_add_problem(struct state *state, void *row)
 	return true;
 }
 
+/* Rows come the last one first. */
+bool
+state_add_news(struct state *state, void *row)
+{
+	struct state_news *piece = row;
+
+	piece->next = state->news;
+	state->news = piece;
+	return true;
+}
+
 struct state_lookup *
 state_lookup(struct state *state, const char *set)
 {
@@ -245,6 +257,54 @@ state_forget(struct state *state, struct state_problem *problem)
 		*at = problem->next;
 }
 
+static void
+drop_oldest(struct state *state, const char *to)
+{
+	struct state_news **at = &state->news;
+
+	while (*at && strcmp((*at)->to, to) != 0)
+		at = &(*at)->next;
+	if (*at)
+		*at = (*at)->next;
+}
+
+void
+state_keep_news(struct state *state, const struct state_news *piece)
+{
+	struct state_news **at = &state->news, *copy;
+	int count = 1;
+
+	for (; *at; at = &(*at)->next)
+		count += strcmp((*at)->to, piece->to) == 0;
+	copy = mem_take(state->mem, sizeof *copy);
+	copy->when = piece->when;
+	copy->to = mem_text(state->mem, piece->to);
+	copy->event = mem_text(state->mem, piece->event);
+	copy->name = mem_text(state->mem, piece->name);
+	copy->type = mem_text(state->mem, piece->type);
+	copy->account = mem_text(state->mem, piece->account);
+	copy->was = mem_text(state->mem, piece->was);
+	copy->now = mem_text(state->mem, piece->now);
+	copy->text = mem_text(state->mem, piece->text);
+	*at = copy;
+	for (; count > STATE_NEWS; count--)
+		drop_oldest(state, piece->to);
+}
+
+void
+state_forget_news(struct state *state, const struct state_news *piece)
+{
+	struct state_news **at = &state->news;
+
+	while (*at && ((*at)->when != piece->when ||
+			      strcmp((*at)->to, piece->to) != 0 ||
+			      strcmp((*at)->event, piece->event) != 0 ||
+			      strcmp((*at)->text, piece->text) != 0))
+		at = &(*at)->next;
+	if (*at)
+		*at = (*at)->next;
+}
+
 /* A time that lies in the future is not believed: it counts from now. */
 static bool
 too_old(int64_t *seen, int64_t now)
@@ -325,6 +385,21 @@ expire_problems(struct state *state, int64_t now)
 	}
 }
 
+static void
+expire_news(struct state *state, int64_t now)
+{
+	struct state_news **at = &state->news;
+
+	while (*at) {
+		if ((*at)->when > now)
+			(*at)->when = now;
+		if (now - (*at)->when >= NEWS_KEPT)
+			*at = (*at)->next;
+		else
+			at = &(*at)->next;
+	}
+}
+
 void
 state_expire(struct state *state, int64_t now)
 {
@@ -332,4 +407,5 @@ state_expire(struct state *state, int64_t now)
 	expire_names(state, now);
 	expire_accounts(state);
 	expire_problems(state, now);
+	expire_news(state, now);
 }

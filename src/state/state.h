@@ -70,12 +70,27 @@ struct state_problem {
 	bool fresh;		/* seen in this run (not stored) */
 };
 
+/* A piece of news that a receiver has not taken yet. */
+struct state_news {
+	struct state_news *next;
+	int64_t when;
+	const char *to;		/* "hook", "webhook" */
+	const char *event;	/* "changed", "failed", "recovered" */
+	const char *name;	/* what does not apply is "", from here on */
+	const char *type;
+	const char *account;
+	const char *was;
+	const char *now;
+	const char *text;	/* masked, printable */
+};
+
 struct state {
 	struct mem *mem;
 	struct state_lookup *lookups;
 	struct state_name *names;
 	struct state_account *accounts;
 	struct state_problem *problems;
+	struct state_news *news;	/* the oldest first */
 	unsigned char key[STATE_KEY];
 	bool damaged;		/* if locked, it was kept as STATE.bad */
 };
@@ -132,11 +147,19 @@ struct state_problem *state_problem(struct state *state, const char *key);
 /* Takes a problem out of the list. */
 void state_forget(struct state *state, struct state_problem *problem);
 
+#define STATE_NEWS 20	/* pieces that are kept for a receiver */
+
+/* Adds a copy of the piece; the oldest of a receiver that has too many goes. */
+void state_keep_news(struct state *state, const struct state_news *piece);
+
+/* Takes a piece that says the same out of the list, if there is one. */
+void state_forget_news(struct state *state, const struct state_news *piece);
+
 /*
  * Drops rows not named by the configuration for 90 days: lookups and names by
  * `seen`, accounts with their last name, problems that are not fresh by the
- * last time they were seen or reported. A `seen` that is 0 or lies in the future
- * becomes now. To be called before state_save.
+ * last time they were seen or reported; and news older than a day. A time that
+ * is 0 or lies in the future becomes now. To be called before state_save.
  */
 void state_expire(struct state *state, int64_t now);
 

@@ -47,7 +47,19 @@ static const struct state_column problem_list[] = {
 	{ &state_column_text, offsetof(struct state_problem, text) },
 };
 
-enum { LOOKUP, NAME, ACCOUNT, PROBLEM, KINDS };
+static const struct state_column news_list[] = {
+	{ &state_column_time, offsetof(struct state_news, when) },
+	{ &state_column_key, offsetof(struct state_news, to) },
+	{ &state_column_key, offsetof(struct state_news, event) },
+	{ &state_column_text, offsetof(struct state_news, name) },
+	{ &state_column_text, offsetof(struct state_news, type) },
+	{ &state_column_text, offsetof(struct state_news, account) },
+	{ &state_column_text, offsetof(struct state_news, was) },
+	{ &state_column_text, offsetof(struct state_news, now) },
+	{ &state_column_text, offsetof(struct state_news, text) },
+};
+
+enum { LOOKUP, NAME, ACCOUNT, PROBLEM, NEWS, KINDS };
 
 static const struct {
 	struct state_columns columns;
@@ -68,6 +80,9 @@ static const struct {
 			      sizeof problem_list / sizeof problem_list[0],
 			      sizeof(struct state_problem) },
 		state_add_problem },
+	[NEWS] = { { "news", news_list, sizeof news_list / sizeof news_list[0],
+			   sizeof(struct state_news) },
+		state_add_news },
 };
 
 static bool
@@ -139,6 +154,7 @@ state_format(const struct state *state, struct buf *out)
 	const struct state_name *name;
 	const struct state_account *account;
 	const struct state_problem *problem;
+	const struct state_news *news;
 
 	buf_str(out, "# " TITLE " 1\n");
 	write_key(state, out);
@@ -150,4 +166,6 @@ state_format(const struct state *state, struct buf *out)
 		state_write_row(&kinds[ACCOUNT].columns, account, out);
 	for (problem = state->problems; problem; problem = problem->next)
 		state_write_row(&kinds[PROBLEM].columns, problem, out);
+	for (news = state->news; news; news = news->next)
+		state_write_row(&kinds[NEWS].columns, news, out);
 }

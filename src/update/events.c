@@ -1,6 +1,8 @@
 /*
- * Tells the hook, the webhook and the heartbeat what a run brought.
+ * Tells the hook, the webhook and the heartbeat what a run brought, and what
+ * earlier runs could not tell.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "update/internal.h"
@@ -11,6 +13,9 @@
 
 #define EACH_MS 10000 /* a call may take at most */
 #define LEAST_MS 5000 /* all of them may take, though the deadline passed */
+#define LOCK_MS 5000  /* another run may hold the lock when all is told */
+#define POLL_MS 50
+#define IN_A_ROW 2 /* failures, after which a receiver gets no old news */
 
 /* One of the three ways out. */
 struct channel {
@@ -21,12 +26,22 @@ struct channel {
 	struct fail fail; /* the last */
 };
 
+/* A piece of news that the state has to learn of: one it kept and that was
+ * taken, or a new one that was not. */
+struct fate {
+	struct fate *next;
+	const struct state_news *piece;
+	bool taken;
+};
+
 enum { HOOK, WEBHOOK, HEARTBEAT, CHANNELS };
 
 struct telling {
 	struct update *update;
+	struct mem *mem;
 	struct channel channels[CHANNELS];
-	int64_t end; /* clock_ms */
+	struct fate *fates, **last; /* in the order of telling */
+	int64_t end;                /* clock_ms */
 };
 
 /* What is left of the time; false: nothing. */
@@ -60,78 +75,172 @@ count(struct channel *channel, bool done)
 	channel->failures += !done;
 }
 
-static const char *
-text_of(const char *text)
+static bool
+is_used(const struct update *update, int channel)
 {
-	return text ? text : "";
+	const struct config_general *general = &update->plan->config->general;
+	const void *const used[CHANNELS] = {
+		[HOOK] = general->hook,
+		[WEBHOOK] = update->plan->webhook,
+		[HEARTBEAT] = update->plan->heartbeat,
+	};
+
+	return used[channel] != NULL;
+}
+
+static bool
+call_hook(struct telling *telling, const struct event *event, struct fail *fail)
+{
+	const char *hook = telling->update->plan->config->general.hook;
+	struct event_limit limit;
+
+	return allow(telling, &limit) ? event_hook(hook, event, &limit, fail)
+				      : fail_set(fail, "no time was left");
+}
+
+static bool
+call_webhook(
+	struct telling *telling, const struct event *event, struct fail *fail)
+{
+	struct update *update = telling->update;
+	struct event_limit limit;
+
+	if (!update->http)
+		return fail_set(fail, "%s", update->no_http.text);
+	if (!allow_request(telling, &limit))
+		return fail_set(fail, "no time was left");
+	return event_webhook(
+		update->http, update->plan->webhook, event, &limit, fail);
+}
+
+/* Offers a piece to the hook or the webhook. */
+static bool
+offer(struct telling *telling, int channel, const struct state_news *piece)
+{
+	struct channel *to = &telling->channels[channel];
+	const struct event event = {
+		.event = piece->event,
+		.name = piece->name,
+		.type = piece->type,
+		.was = piece->was,
+		.now = piece->now,
+		.provider = piece->account,
+		.message = piece->text,
+	};
+	bool taken;
+
+	log_step("%s: %s", to->key, piece->text);
+	taken = (channel == HOOK ? call_hook : call_webhook)(
+		telling, &event, &to->fail);
+	count(to, taken);
+	return taken;
 }
 
 static void
-tell_event(struct telling *telling, const struct event *event)
+add_fate(struct telling *telling, const struct state_news *piece, bool taken)
 {
-	const struct plan *plan = telling->update->plan;
-	const char *hook = plan->config->general.hook;
-	struct channel *to = &telling->channels[HOOK];
-	struct event_limit limit;
+	struct fate *fate = mem_take(telling->mem, sizeof *fate);
 
-	if (hook) {
-		log_step("hook: %s", event->message);
-		count(to, allow(telling, &limit)
-				  ? event_hook(hook, event, &limit, &to->fail)
-				  : fail_set(&to->fail, "no time was left"));
-	}
-	to = &telling->channels[WEBHOOK];
-	if (plan->webhook && telling->update->http) {
-		log_step("webhook: %s", event->message);
-		count(to, allow_request(telling, &limit)
-				  ? event_webhook(telling->update->http,
-					    plan->webhook, event, &limit,
-					    &to->fail)
-				  : fail_set(&to->fail, "no time was left"));
+	fate->piece = piece;
+	fate->taken = taken;
+	*telling->last = fate;
+	telling->last = &fate->next;
+}
+
+/* What earlier runs could not tell, the oldest first. */
+static void
+tell_kept(struct telling *telling, int channel)
+{
+	const struct channel *to = &telling->channels[channel];
+	const struct state_news *piece = telling->update->state->news;
+	int failed = 0;
+
+	for (; piece && failed < IN_A_ROW; piece = piece->next) {
+		if (strcmp(piece->to, to->key) != 0)
+			continue;
+		if (stop_signal() || telling->end <= clock_ms())
+			return;
+		failed = offer(telling, channel, piece) ? 0 : failed + 1;
+		if (failed == 0)
+			add_fate(telling, piece, true);
 	}
 }
 
-/* Changes, failures and recoveries, one by one; no warnings. */
+/* Nothing that leaves the run shows a secret, not by a name either. */
+static const char *
+shown(struct telling *telling, const char *text)
+{
+	struct buf out = { 0 };
+	const char *copy;
+
+	copy = mem_text(telling->mem, text ? report_shown(&out, text) : "");
+	buf_free(&out);
+	return copy;
+}
+
+static void
+tell_piece(struct telling *telling, const struct report_news *news)
+{
+	const struct report_subject *about = &news->about;
+	const struct state_news piece = {
+		.when = telling->update->now,
+		.event = news->event,
+		.name = shown(telling, about->name),
+		.type = shown(telling, about->type),
+		.account = shown(telling, about->provider),
+		.was = shown(telling, about->was),
+		.now = shown(telling, about->now),
+		.text = shown(telling, news->text),
+	};
+	struct state_news *copy;
+	int i;
+
+	for (i = HOOK; i <= WEBHOOK; i++) {
+		if (!is_used(telling->update, i) ||
+			(!stop_signal() && offer(telling, i, &piece)))
+			continue;
+		copy = mem_take(telling->mem, sizeof *copy);
+		*copy = piece;
+		copy->to = telling->channels[i].key;
+		add_fate(telling, copy, false);
+	}
+}
+
+/* Changes, failures and recoveries, one by one; no warnings. A hook that runs
+ * this program must not be told by it of what it is being told. */
 static void
 tell_news(struct telling *telling)
 {
-	const struct report_news *news = telling->update->report.news;
-	struct buf message = { 0 };
+	const struct update *update = telling->update;
+	const struct report_news *news = update->report.news;
+	int i;
 
-	for (; news && !stop_signal(); news = news->next) {
-		const struct event event = {
-			.event = news->event,
-			.name = text_of(news->about.name),
-			.type = text_of(news->about.type),
-			.was = text_of(news->about.was),
-			.now = text_of(news->about.now),
-			.provider = text_of(news->about.provider),
-			.message = report_shown(&message, news->text),
-		};
-
+	for (i = HOOK; i <= WEBHOOK; i++)
+		if (update->mem && !update->broken && !getenv("DDNS_EVENT") &&
+			is_used(update, i))
+			tell_kept(telling, i);
+	for (; news; news = news->next)
 		if (strcmp(news->event, "warning") != 0)
-			tell_event(telling, &event);
-	}
-	buf_free(&message);
+			tell_piece(telling, news);
 }
 
 static void
 tell_heartbeat(struct telling *telling, int status)
 {
 	struct update *update = telling->update;
-	const char *url = update->plan->config->general.heartbeat;
+	const struct event_request *heartbeat = update->plan->heartbeat;
 	struct channel *to = &telling->channels[HEARTBEAT];
 	struct event_limit limit;
 
 	/* hooks that took all the time must not make the line look dead */
 	if (telling->end < clock_ms() + LEAST_MS)
 		telling->end = clock_ms() + LEAST_MS;
-	if (!url || !allow_request(telling, &limit))
+	if (!heartbeat || !allow_request(telling, &limit))
 		return;
 	log_step("heartbeat: exit status %d", status);
 	count(to, update->http
-			  ? event_heartbeat(update->http, url, status, &limit,
-				    &to->fail)
+			  ? event_heartbeat(update->http, heartbeat, status,
+				    &limit, &to->fail)
 			  : fail_set(&to->fail, "%s", update->no_http.text));
 }
 
@@ -165,19 +274,6 @@ note(struct report *report, const struct channel *channel, bool used)
 	buf_free(&text);
 }
 
-static bool
-is_used(const struct update *update, int channel)
-{
-	const struct config_general *general = &update->plan->config->general;
-	const void *const used[CHANNELS] = {
-		[HOOK] = general->hook,
-		[WEBHOOK] = update->plan->webhook,
-		[HEARTBEAT] = general->heartbeat,
-	};
-
-	return used[channel] != NULL;
-}
-
 /* Whether the state has to learn how a channel did. */
 static bool
 is_news(const struct telling *telling, int channel)
@@ -189,6 +285,33 @@ is_news(const struct telling *telling, int channel)
 		return true;
 	return (one->tries > 0 || !used) &&
 	       report_knows(&telling->update->report, one->key);
+}
+
+/* The lock, though another run may have it for a while. */
+static bool
+lock(struct update *update)
+{
+	const int64_t end = clock_ms() + LOCK_MS;
+	enum state_lock got;
+	struct fail fail;
+
+	while ((got = state_lock(update->files, &fail)) == STATE_HELD &&
+		!stop_signal() && clock_ms() < end)
+		clock_wait(POLL_MS);
+	return got == STATE_LOCKED;
+}
+
+static void
+note_news(const struct telling *telling, struct state *state)
+{
+	const struct fate *fate;
+
+	for (fate = telling->fates; fate; fate = fate->next) {
+		if (fate->taken)
+			state_forget_news(state, fate->piece);
+		else
+			state_keep_news(state, fate->piece);
+	}
 }
 
 /*
@@ -206,13 +329,14 @@ note_all(struct telling *telling)
 
 	report.news = NULL;
 	report.state = NULL;
-	if (!update->mem || state_lock(update->files, &fail) != STATE_LOCKED)
+	if (!update->mem || !lock(update))
 		return false;
 	report.state = state_load(update->files, &fail);
 	if (report.state) {
 		for (i = 0; i < CHANNELS; i++)
 			note(&report, &telling->channels[i],
 				is_used(update, i));
+		note_news(telling, report.state);
 		saved = state_save(update->files, report.state, &fail);
 	}
 	state_unlock(update->files);
@@ -255,11 +379,35 @@ update_tell(struct update *update, int status, int64_t deadline)
 
 	if (telling.end < deadline)
 		telling.end = deadline;
+	telling.mem = mem_new();
+	telling.last = &telling.fates;
 	tell_news(&telling);
 	tell_heartbeat(&telling, status);
-	if (!is_news(&telling, HOOK) && !is_news(&telling, WEBHOOK) &&
-		!is_news(&telling, HEARTBEAT))
-		return;
-	if (!note_all(&telling))
+	if ((telling.fates || is_news(&telling, HOOK) ||
+		    is_news(&telling, WEBHOOK) ||
+		    is_news(&telling, HEARTBEAT)) &&
+		!note_all(&telling))
 		say_all(&telling);
+	mem_free(telling.mem);
+}
+
+void
+update_forget_news(struct update *update)
+{
+	static const char *const keys[] = {
+		[HOOK] = "hook", [WEBHOOK] = "webhook"
+	};
+	struct state_news *piece, *next;
+	bool used;
+	int i;
+
+	for (piece = update->state->news; piece; piece = next) {
+		next = piece->next;
+		used = false;
+		for (i = HOOK; i <= WEBHOOK; i++)
+			used |= is_used(update, i) &&
+				strcmp(piece->to, keys[i]) == 0;
+		if (!used)
+			state_forget_news(update->state, piece);
+	}
 }

@@ -107,9 +107,13 @@ int update_settle(struct update *update);
 /*
  * events.c: runs the hook and the webhook for each piece of news, and the
  * heartbeat, which fails without http. To be called without the lock. What
- * fails is a problem like others, and is noted in the state.
+ * fails is a problem like others, and is noted in the state, as is the news
+ * that was not taken; that of earlier runs is offered again first.
  */
 void update_tell(struct update *update, int status, int64_t deadline);
+
+/* events.c: forgets news for a receiver that there is no more. */
+void update_forget_news(struct update *update);
 
 /* document.c: prints the run as a document. */
 void update_document(const struct update *update, int status, int64_t started);

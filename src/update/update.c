@@ -147,6 +147,7 @@ conclude(struct update *update, enum http_end end)
 		report_print(&update->report);
 		return status;
 	}
+	update_forget_news(update);
 	state_expire(update->state, update->now);
 	if (!state_save(update->files, update->state, &fail))
 		return state_trouble(update, &fail);
@@ -243,10 +244,10 @@ announce(struct update *update, int status, int64_t started)
 	if (cli->json && !cli->quiet)
 		update_document(update, status, started);
 	state_unlock(update->files);
-	if (cli->dry_run || stop_signal() || status == EXIT_LOCKED)
+	if (cli->dry_run || status == EXIT_LOCKED)
 		return;
 	/* a run that could not begin has not opened it */
-	if (general->heartbeat)
+	if (update->plan->heartbeat && !stop_signal())
 		open_http(update);
 	update_tell(update, status, started + general->deadline * 1000);
 }

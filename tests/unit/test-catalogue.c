@@ -35,13 +35,13 @@ dump_request(struct buf *out, const struct row_request *request)
 static void
 dump_tests(struct buf *out, const struct row *row)
 {
-	const struct row_test *test;
+	const struct match *test;
 	int i;
 
 	for (i = 0; i < MEANINGS; i++)
 		for (test = row->test[i]; test; test = test->next) {
 			buf_printf(out, "test %d:", i);
-			if (test->kind == TEST_STATUS)
+			if (test->kind == MATCH_STATUS)
 				buf_printf(out, " %d", test->status);
 			if (test->pointer)
 				buf_printf(out, " at %s", test->pointer);

@@ -25,7 +25,7 @@ static void
 describe(char *text, size_t size, const struct cli *cli)
 {
 	static const char *const names[] = { "update", "check", "lookup",
-		"status", "providers", "help", "version" };
+		"status", "news", "providers", "help", "version" };
 	int n = snprintf(text, size, "%s %s%s%s%s%s%s%d s%d c%s",
 		names[cli->command], cli->force ? "f" : "",
 		cli->dry_run ? "n" : "", cli->quiet ? "q" : "",
@@ -74,6 +74,8 @@ understood(void **state)
 		{ "update -- -x --help", "update 0 s0 c- [-x] [--help]" },
 		{ "-- update -f", "update 0 s0 c- [-f]" },
 		{ "status --json", "status j0 s0 c-" },
+		{ "news", "news 0 s0 c-" },
+		{ "news a b --json", "news j0 s0 c- [a] [b]" },
 		{ "providers cloudflare", "providers 0 s0 c- [cloudflare]" },
 		{ "check --help", "help 0 s0 c-" },
 		{ "-V nonsense", "version 0 s0 c-" },
@@ -155,7 +157,7 @@ refused(void **state)
 		{ "providers a b", "providers: unexpected argument \"b\"" },
 		{ "update ''", "update: an argument is empty" },
 		{ "-4 -6", "-4 and -6 exclude each other" },
-		{ "--json check", "--json is for update, lookup and status" },
+		{ "--json check", "--json is for update, lookup, status and news" },
 	};
 	char want[256], said[512];
 	size_t i;

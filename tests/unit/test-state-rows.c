@@ -2,6 +2,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -113,6 +114,81 @@ old_problems_expire(void **unused)
 	}
 }
 
+static void
+keep(struct state *state, const char *to, int64_t when)
+{
+	const struct state_news piece = { NULL, when, to, "failed", "", "", "",
+		"", "", "x" };
+
+	state_keep_news(state, &piece);
+}
+
+/* "W3 H4 ": the receivers and times of what is kept. */
+static void
+expect_news(struct state *state, const char *text)
+{
+	const struct state_news *piece = state->news;
+	char kept[200] = "";
+	size_t len = 0;
+
+	for (; piece; piece = piece->next)
+		len += (size_t)snprintf(kept + len, sizeof kept - len,
+			"%c%lld ", *piece->to == 'w' ? 'W' : 'H',
+			(long long)piece->when);
+	assert_string_equal(kept, text);
+	state_free(state);
+}
+
+static void
+the_oldest_news_goes(void **unused)
+{
+	struct state *state = state_parse(HEAD, strlen(HEAD));
+	int i;
+
+	(void)unused;
+	keep(state, "hook", 1);
+	for (i = 2; i < 24; i++)
+		keep(state, "webhook", i);
+	keep(state, "hook", 24);
+	expect_news(state,
+		"H1 W4 W5 W6 W7 W8 W9 W10 W11 W12 W13 W14 W15 W16 W17 W18 "
+		"W19 W20 W21 W22 W23 H24 ");
+}
+
+static void
+news_that_was_taken_is_forgotten(void **unused)
+{
+	const struct state_news taken = { NULL, 2, "hook", "failed", "", "", "",
+		"", "", "x" };
+	struct state *state = state_parse(HEAD, strlen(HEAD));
+
+	(void)unused;
+	keep(state, "hook", 1);
+	keep(state, "webhook", 2);
+	keep(state, "hook", 2);
+	keep(state, "hook", 2);
+	state_forget_news(state, &taken);
+	state_forget_news(state, &taken);
+	state_forget_news(state, &taken);
+	expect_news(state, "H1 W2 ");
+}
+
+static void
+old_news_expires(void **unused)
+{
+	struct state *state = state_parse(HEAD, strlen(HEAD));
+
+	(void)unused;
+	keep(state, "hook", NOW - DAY);
+	keep(state, "hook", NOW - DAY + 1);
+	keep(state, "hook", NOW + 100 * DAY);
+	state_expire(state, NOW);
+	assert_int_equal(state->news->when, NOW - DAY + 1);
+	assert_int_equal(state->news->next->when, NOW);
+	assert_null(state->news->next->next);
+	state_free(state);
+}
+
 int
 main(void)
 {
@@ -120,6 +196,9 @@ main(void)
 		cmocka_unit_test(rows_are_found_again),
 		cmocka_unit_test(old_rows_expire),
 		cmocka_unit_test(old_problems_expire),
+		cmocka_unit_test(the_oldest_news_goes),
+		cmocka_unit_test(news_that_was_taken_is_forgotten),
+		cmocka_unit_test(old_news_expires),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

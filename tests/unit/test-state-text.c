@@ -25,7 +25,11 @@
 #define ACCOUNT \
 	"account\tcloudflare\t-1\t1700000000\tdenied\t1\t0001\tbadauth\n"
 #define PROBLEM "problem\tlookup ipv4\t1700000000\t3\t1\t0\tno address\n"
-#define EVERY HEAD KEY LOOKUP LACKING NAME NAME6 ACCOUNT PROBLEM
+#define NEWS \
+	"news\t1700000000\twebhook\tchanged\ta.example.com\tA\tcloudflare\t" \
+	"none\t203.0.113.7\ta.example.com A none -> 203.0.113.7\n"
+#define NEWS2 "news\t1700000001\thook\tfailed\t\t\t\t\t\tno address\n"
+#define EVERY HEAD KEY LOOKUP LACKING NAME NAME6 ACCOUNT PROBLEM NEWS NEWS2
 
 static void
 expect_format(const struct state *state, const char *text)
@@ -46,6 +50,7 @@ every_member_is_read(void **unused)
 	const struct state_name *name = state->names;
 	const struct state_account *account = state->accounts;
 	const struct state_problem *problem = state->problems;
+	const struct state_news *news = state->news;
 	struct address address;
 
 	(void)unused;
@@ -93,6 +98,19 @@ every_member_is_read(void **unused)
 	assert_int_equal(problem->said, 0);
 	assert_string_equal(problem->text, "no address");
 	assert_false(problem->fresh);
+
+	assert_int_equal(news->when, 1700000000);
+	assert_string_equal(news->to, "webhook");
+	assert_string_equal(news->event, "changed");
+	assert_string_equal(news->name, "a.example.com");
+	assert_string_equal(news->type, "A");
+	assert_string_equal(news->account, "cloudflare");
+	assert_string_equal(news->was, "none");
+	assert_string_equal(news->now, "203.0.113.7");
+	assert_string_equal(news->text, "a.example.com A none -> 203.0.113.7");
+	assert_string_equal(news->next->to, "hook");
+	assert_string_equal(news->next->name, "");
+	assert_null(news->next->next);
 
 	expect_format(state, EVERY);
 	state_free(state);
@@ -162,6 +180,8 @@ static const struct reading readings[] = {
 		HEAD NO_KEY },
 
 	/* bytes */
+	{ HEAD KEY NEWS "news\t1\t\tchanged\t\t\t\t\t\tx\n", 0, true,
+		HEAD KEY NEWS },
 	{ HEAD KEY "problem\tp\t1\t2\t3\t4\ta\0b\n" NAME,
 		sizeof(HEAD KEY "problem\tp\t1\t2\t3\t4\ta\0b\n" NAME) - 1,
 		true, HEAD KEY NAME },
