@@ -16,7 +16,8 @@ pytestmark = pytest.mark.skipif(
 
 
 def analyze(*args):
-    return subprocess.run(["systemd-analyze", *args], text=True, timeout=harness.LATE,
+    return subprocess.run(["systemd-analyze", *args], text=True,
+                          timeout=harness.LATE,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
 
 
