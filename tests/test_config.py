@@ -150,7 +150,7 @@ MISTAKES = [
      "ipv6 = a.example.com",
      "16: [namecheap] ipv6: namecheap has no AAAA"),
     ("more", "[ipv5]\nurl = a",
-     "13: [ipv5] unknown section or provider (ipv4?)"),
+     "13: [ipv5] unknown section or provider (`ddns providers` lists them)"),
     ("more", "[ipv4 x]",
      "13: [ipv4 x] url is missing (a lookup source)"),
     ("more", "[webhook]\nmethod = GET",

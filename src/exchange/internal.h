@@ -185,7 +185,7 @@ bool exchange_batch_flush(struct exchange *exchange);
 enum row_step exchange_choose_step(const struct row *row, bool found);
 
 /*
- * The table of ddns-providers(5), RECORDS: OUTCOME_SAME, OUTCOME_REFUSED with
+ * The table of ddns-rows(5), RECORDS: OUTCOME_SAME, OUTCOME_REFUSED with
  * the job's fail, or OUTCOME_CHANGED if work->write is to be sent.
  */
 enum outcome exchange_choose_write(struct work *work);

@@ -1,6 +1,6 @@
 /*
  * Answers as documents: JSON by jansson, XML by expat read into the same
- * shape, and JSON pointers (RFC 6901) with the additions of ddns-providers(5).
+ * shape, and JSON pointers (RFC 6901) with the additions of ddns-rows(5).
  */
 #ifndef DDNS_JSON_JSON_H
 #define DDNS_JSON_JSON_H

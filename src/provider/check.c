@@ -1,4 +1,4 @@
-/* The mistakes that a row can have: ddns-providers(5), MESSAGES. */
+/* The mistakes that a row can have: ddns-rows(5), MESSAGES. */
 #include "provider/internal.h"
 
 #include <string.h>

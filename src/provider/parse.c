@@ -1,4 +1,4 @@
-/* A row's requests, taken apart: ddns-providers(5), REQUESTS. */
+/* A row's requests, taken apart: ddns-rows(5), REQUESTS. */
 #include "provider/internal.h"
 
 #include <string.h>

@@ -9,7 +9,7 @@ enum {
 	ONE = WORD_KEY | WORD_TYPED,
 	LINES = ONE | WORD_GOES_ON,
 	MANY = LINES | WORD_REPEATS,
-	DECLARES = WORD_KEY | WORD_REPEATS | WORD_GOES_ON,
+	DECLARES = WORD_KEY | WORD_REPEATS | WORD_GOES_ON | WORD_TOLD,
 	LISTS = WORD_ACCOUNT | WORD_NAMES | WORD_GOES_ON,
 	FINDS = WORD_TEXT | WORD_READ | WORD_COMPARED,
 };
@@ -38,7 +38,10 @@ static const struct {
 	[STEPS + MEANS_LATER] = { "later", MANY },
 	[STEPS + MEANS_GOOD] = { "good", MANY },
 
-	[STEPS + MEANINGS] = { "site", WORD_KEY },
+	[STEPS + MEANINGS] = { "title", WORD_KEY | WORD_TOLD },
+	{ "aka", DECLARES },
+	{ "advice", DECLARES },
+	{ "site", WORD_KEY | WORD_TOLD },
 	{ "like", WORD_KEY },
 	{ "runs", WORD_KEY },
 	{ "secret", DECLARES },

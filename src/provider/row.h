@@ -1,6 +1,6 @@
 /*
  * A provider's row: a section [provider NAME] in the language of
- * ddns-providers(5), built in or a user's own, as one account uses it for one
+ * ddns-rows(5), built in or a user's own, as one account uses it for one
  * type. catalogue.h knows the rows there are, account.h reads accounts.
  *
  * The room may use config, request, match, template, json, sign, name and url, and

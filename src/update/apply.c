@@ -233,7 +233,7 @@ preview(const struct account *account, const struct exchange_job *job)
 		address_format(job->want, want);
 		address_format(job->last, old);
 		printf("%s %s %s -> %s (%s)\n%s", job->name,
-			row_types[job->type], old, want, account->title,
+			row_types[job->type], old, want, account->id,
 			item->preview);
 	}
 	buf_free(&out);
@@ -344,7 +344,7 @@ report_item(struct update *update, const struct update_item *item)
 	const struct report_subject about = {
 		.name = item->name,
 		.type = row_types[item->type],
-		.provider = item->account->title,
+		.provider = item->account->id,
 		.was = was,
 		.now = now,
 	};

@@ -22,7 +22,7 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
-/* Rows as in ddns-providers(5), so that these tests stand for themselves. */
+/* Rows as in ddns-rows(5), so that these tests stand for themselves. */
 #define LINES \
 	"[provider x]\n" \
 	"setting = user\n" \
