@@ -119,7 +119,7 @@ http_start(struct http *http, const struct http_request *request,
 	struct http_transfer *transfer = http_transfer_new(request);
 	struct http_transfer **end = &http->waiting;
 
-	transfer->http = http;
+	transfer->deadline = &http->deadline;
 	transfer->done = done;
 	transfer->arg = arg;
 	while (*end)
@@ -177,12 +177,6 @@ http_loop_unwatch(struct http *http, int fd)
 		place = &(*place)->next;
 	if (*place)
 		*place = (*place)->next;
-}
-
-int64_t
-http_loop_deadline(const struct http *http)
-{
-	return http->deadline;
 }
 
 unsigned

@@ -50,7 +50,6 @@ struct http_ca {
 
 struct http_transfer {
 	struct http_transfer *next;
-	struct http *http;
 	struct mem *mem;		/* what hangs below */
 	struct http_request request;	/* copied; url follows redirects */
 	struct curl_slist *fields;
@@ -59,6 +58,7 @@ struct http_transfer {
 	CURL *easy;			/* NULL: not begun */
 	struct buf body;
 	int64_t began;			/* clock_ms */
+	const int64_t *deadline;	/* of the loop, likewise; 0: none */
 	int64_t retry_after;		/* as in struct http_answer */
 	size_t field_bytes, fields_count; /* of all headers and trailers */
 	int fd;				/* the last socket; -1: none */
@@ -95,9 +95,6 @@ CURLcode http_transfer_begin(struct http_transfer *transfer,
  */
 bool http_transfer_again(struct http_transfer *transfer, CURLcode code,
 	struct http_ca *ca);
-
-/* clock_ms() at which the run is over; 0: no such time. */
-int64_t http_loop_deadline(const struct http *http);
 
 /* Calls back with what came of it. */
 void http_answer_give(struct http_transfer *transfer, CURLcode code);

@@ -149,7 +149,7 @@ watch_time(void *arg, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
 	curl_off_t up)
 {
 	struct http_transfer *transfer = arg;
-	int64_t now = clock_ms(), end = http_loop_deadline(transfer->http);
+	int64_t now = clock_ms(), end = *transfer->deadline;
 
 	(void)down_all;
 	(void)down;
