@@ -149,6 +149,7 @@ main(int argc, char **argv)
 	log_level(cli.verbose);
 	status = run(&cli);
 	secret_forget();
+	memory_wipe_stack();
 	stop_raise();
 	return status;
 }

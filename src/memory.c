@@ -2,12 +2,15 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <openssl/crypto.h>
 
 #include "exit.h"
 #include "memory.h"
+
+#define STACK_WIPED 40960
 
 union head {
 	size_t len;
@@ -31,6 +34,25 @@ void
 memory_wipe(void *bytes, size_t len)
 {
 	OPENSSL_cleanse(bytes, len);
+}
+
+__attribute__((noinline)) static void
+wipe_below(void)
+{
+	char used_before[STACK_WIPED];
+
+	memory_wipe(used_before, sizeof used_before);
+}
+
+void
+memory_wipe_stack(void)
+{
+	struct rlimit most;
+
+	/* beside the environment, which may fill a quarter of it (execve(2)) */
+	if (getrlimit(RLIMIT_STACK, &most) == 0 &&
+		most.rlim_cur >= (rlim_t)4 * STACK_WIPED)
+		wipe_below();
 }
 
 void *

@@ -29,6 +29,12 @@ void memory_give(void *bytes);
 /* Wipes bytes in a way that no compiler leaves out. */
 void memory_wipe(void *bytes, size_t len);
 
+/*
+ * Wipes the part of the stack that the functions used which have returned:
+ * what libraries built there of our secrets. To be called from main.
+ */
+void memory_wipe_stack(void);
+
 /* Ends the run for want of memory. */
 _Noreturn void memory_none(void);
 

@@ -291,11 +291,15 @@ news_run(const struct cli *cli, const struct plan *plan)
 		.cli = cli,
 		.plan = plan,
 		.receivers = {
-			[HOOK] = { "hook", tell_hook, general->hook },
-			[WEBHOOK] = { "webhook", tell_webhook, plan->webhook },
-			[HEARTBEAT] = { "heartbeat", tell_heartbeat,
-				plan->heartbeat },
-			[SYSLOG] = { "syslog", tell_syslog, general->syslog },
+			[HOOK] = { .name = "hook", .tell = tell_hook,
+				.used = general->hook },
+			[WEBHOOK] = { .name = "webhook", .tell = tell_webhook,
+				.used = plan->webhook },
+			[HEARTBEAT] = { .name = "heartbeat",
+				.tell = tell_heartbeat,
+				.used = plan->heartbeat },
+			[SYSLOG] = { .name = "syslog", .tell = tell_syslog,
+				.used = general->syslog },
 		},
 	};
 	int i = 0, status;

@@ -5,10 +5,12 @@
 
 #include "buf.h"
 #include "escape.h"
+#include "memory.h"
 #include "secret.h"
 
 #define WORD_SECRET 8  /* a shorter one may be part of our own words */
 #define BASE64_LEAST 6 /* shorter base64 says too little to be hidden */
+#define DEPTH 5        /* JSON in JSON in a URL is three */
 
 /* A text to hide, as it is before anything is escaped. */
 struct spelling {
@@ -20,15 +22,26 @@ struct spelling {
 
 static struct mem *pool;
 static struct spelling *spellings;
+static struct spelling *names; /* that are shown, whatever they equal */
+
+/*
+ * A text with so many escapes undone, one within another. Each byte knows from
+ * where to where it stood in the text that is masked.
+ */
+struct layer {
+	struct buf text;
+	size_t *from;
+	size_t *to;
+};
 
 static void
-keep(const struct buf *text, bool word)
+keep_in(struct spelling **list, const struct buf *text, bool word)
 {
 	struct spelling *one;
 
 	if (text->len == 0)
 		return;
-	for (one = spellings; one; one = one->next) {
+	for (one = *list; one; one = one->next) {
 		if (one->len == text->len && one->word == word &&
 			memcmp(one->text, text->at, one->len) == 0)
 			return;
@@ -39,8 +52,14 @@ keep(const struct buf *text, bool word)
 	one->text = mem_textn(pool, text->at, text->len);
 	one->len = text->len;
 	one->word = word;
-	one->next = spellings;
-	spellings = one;
+	one->next = *list;
+	*list = one;
+}
+
+static void
+keep(const struct buf *text, bool word)
+{
+	keep_in(&spellings, text, word);
 }
 
 /* In both alphabets (RFC 4648 sections 4 and 5). */
@@ -107,6 +126,16 @@ secret_hide(const char *text)
 	buf_free(&plain);
 }
 
+void
+secret_show(const char *name)
+{
+	struct buf text = { 0 };
+
+	buf_str(&text, name);
+	keep_in(&names, &text, false);
+	buf_free(&text);
+}
+
 /* Bytes of text that say the spelling, some of them escaped; 0: it does not. */
 static size_t
 spelled(const struct spelling *one, const char *text, size_t len)
@@ -143,25 +172,145 @@ stands_alone(const struct buf *buf, size_t at, size_t len)
 	       (at + len == buf->len || !word_byte(buf->at[at + len]));
 }
 
-/* Marks each place of one in buf; from: where marks begins. */
-static bool
-mark(const struct buf *buf, const struct spelling *one, struct buf *marks,
-	size_t from)
+static struct layer
+layer_new(size_t most)
 {
-	bool any = false;
+	return (struct layer){
+		.from = memory_take_all(most, sizeof(size_t)),
+		.to = memory_take_all(most, sizeof(size_t)),
+	};
+}
+
+static void
+layer_free(struct layer *layer)
+{
+	buf_free(&layer->text);
+	memory_give(layer->from);
+	memory_give(layer->to);
+}
+
+/* The text itself. */
+static struct layer
+layer_first(const char *text, size_t len)
+{
+	struct layer layer = layer_new(len);
+	size_t i;
+
+	buf_add(&layer.text, text, len);
+	for (i = 0; i < len; i++) {
+		layer.from[i] = i;
+		layer.to[i] = i + 1;
+	}
+	return layer;
+}
+
+/* Sets the marks of what bytes of the layer stood for. */
+static void
+mark(const struct layer *layer, size_t at, size_t len, char *marks)
+{
+	for (; len > 0; at++, len--)
+		memset(marks + layer->from[at], 1,
+			layer->to[at] - layer->from[at]);
+}
+
+/* Marks each place of one in the layer. */
+static void
+mark_one(const struct layer *layer, const struct spelling *one, char *marks)
+{
+	const struct buf *text = &layer->text;
 	size_t at, len;
 
-	for (at = from; at < buf->len; at++) {
-		if (buf->at[at] != one->text[0] &&
-			!memchr("%\\&+", buf->at[at], 4))
+	for (at = 0; at < text->len; at++) {
+		if (text->at[at] != one->text[0] &&
+			!memchr("%\\&+", text->at[at], 4))
 			continue;
-		len = spelled(one, buf->at + at, buf->len - at);
-		if (len == 0 || (one->word && !stands_alone(buf, at, len)))
-			continue;
-		memset(marks->at + (at - from), 1, len);
-		any = true;
+		len = spelled(one, text->at + at, text->len - at);
+		if (len > 0 && (!one->word || stands_alone(text, at, len)))
+			mark(layer, at, len, marks);
 	}
-	return any;
+}
+
+/* A space may stand as `+`: left to spelled, as a `+` may be itself. */
+static size_t
+read_escape(const struct buf *text, size_t at, char bytes[ESCAPE_BYTES],
+	size_t *count)
+{
+	size_t size = 0;
+
+	if (text->at[at] != '+')
+		size = escape_read(text->at + at, text->len - at, bytes, count);
+	if (size > 0)
+		return size;
+	bytes[0] = text->at[at];
+	*count = 1;
+	return 1;
+}
+
+/* False: there was no escape to undo. */
+static bool
+undo(struct layer *layer)
+{
+	const size_t most = layer->text.len;
+	struct layer next = layer_new(most);
+	char bytes[ESCAPE_BYTES];
+	size_t at, size, count, i;
+
+	for (at = 0; at < most; at += size) {
+		size = read_escape(&layer->text, at, bytes, &count);
+		for (i = 0; i < count; i++) {
+			next.from[next.text.len + i] = layer->from[at];
+			next.to[next.text.len + i] = layer->to[at + size - 1];
+		}
+		buf_add(&next.text, bytes, count);
+	}
+	layer_free(layer);
+	*layer = next;
+	return next.text.len < most;
+}
+
+/* Whether a text stands in brackets, in quotes or alone. */
+static bool
+is_enclosed(const char *text, size_t len, size_t at, size_t size)
+{
+	static const char opens[] = "[(\"", closes[] = "])\"";
+	const char *bracket;
+
+	if (at == 0 || at + size == len)
+		return size == len;
+	bracket = memchr(opens, text[at - 1], sizeof opens - 1);
+	return bracket && text[at + size] == closes[bracket - opens];
+}
+
+/* Takes the marks from the names of sections. */
+static void
+show_names(const char *text, size_t len, char *marks)
+{
+	const struct spelling *name;
+	size_t at;
+
+	for (name = names; name; name = name->next)
+		for (at = 0; at + name->len <= len; at++)
+			if (memcmp(text + at, name->text, name->len) == 0 &&
+				is_enclosed(text, len, at, name->len))
+				memset(marks + at, 0, name->len);
+}
+
+/* What is marked becomes "***". */
+static void
+replace(struct buf *buf, size_t from, const char *marks)
+{
+	struct buf out = { 0 };
+	size_t i;
+
+	for (i = from; i < buf->len; i++) {
+		if (!marks[i - from])
+			buf_char(&out, buf->at[i]);
+		else if (i == from || !marks[i - from - 1])
+			buf_str(&out, "***");
+	}
+	buf_cut(buf, from);
+	buf_add(buf, buf_text(&out), out.len);
+	buf_free(&out);
 }
 
 /*
@@ -171,29 +320,24 @@ mark(const struct buf *buf, const struct spelling *one, struct buf *marks,
 void
 secret_mask(struct buf *buf, size_t from)
 {
-	struct buf marks = { 0 }, out = { 0 };
+	const size_t len = from < buf->len ? buf->len - from : 0;
 	const struct spelling *one;
-	bool any = false;
-	size_t i;
+	struct layer layer;
+	char *marks;
+	int depth = 0;
 
-	if (!spellings || from >= buf->len)
+	if (!spellings || len == 0)
 		return;
-	buf_add(&marks, buf->at + from, buf->len - from);
-	memset(marks.at, 0, marks.len);
-	for (one = spellings; one; one = one->next)
-		any = mark(buf, one, &marks, from) || any;
-	for (i = 0; any && i < marks.len; i++) {
-		if (!marks.at[i])
-			buf_char(&out, buf->at[from + i]);
-		else if (i == 0 || !marks.at[i - 1])
-			buf_str(&out, "***");
-	}
-	if (any) {
-		buf_cut(buf, from);
-		buf_add(buf, buf_text(&out), out.len);
-	}
-	buf_free(&out);
-	buf_free(&marks);
+	layer = layer_first(buf->at + from, len);
+	marks = memory_take(len);
+	do
+		for (one = spellings; one; one = one->next)
+			mark_one(&layer, one, marks);
+	while (++depth < DEPTH && undo(&layer));
+	layer_free(&layer);
+	show_names(buf->at + from, len, marks);
+	replace(buf, from, marks);
+	memory_give(marks);
 }
 
 void
@@ -202,4 +346,5 @@ secret_forget(void)
 	mem_free(pool);
 	pool = NULL;
 	spellings = NULL;
+	names = NULL;
 }

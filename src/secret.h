@@ -1,6 +1,7 @@
 /*
  * Every text that leaves the program for people goes through secret_mask, which
- * compares decoded: a secret is found in whatever escapes it was written.
+ * compares decoded: a secret is found in whatever escapes it was written, also
+ * one within another.
  */
 #ifndef DDNS_SECRET_H
 #define DDNS_SECRET_H
@@ -17,6 +18,12 @@ struct buf;
 void secret_hide(const char *text);
 
 #define SECRET_LEAST 4 /* bytes; to hide a shorter one would tell it */
+
+/*
+ * From now on this name of a section is shown where it stands alone or in
+ * brackets or quotes, even if it equals a secret. It is copied.
+ */
+void secret_show(const char *name);
 
 /* Replaces what is hidden in buf, from byte `from` on, by "***". */
 void secret_mask(struct buf *buf, size_t from);

@@ -8,6 +8,7 @@
 
 #include "buf.h"
 #include "config/config.h"
+#include "secret.h"
 
 /*
  * inih cuts what is longer, or makes new lines of it (INI_MAX_LINE 200 with
@@ -290,6 +291,8 @@ section_add(struct reader *r, struct piece name)
 	section->kind = mem_textn(mem, section->name, kind);
 	section->label = section->name + kind + (section->name[kind] == ' ');
 	section->line = r->line;
+	secret_show(section->name);
+	secret_show(section->kind);
 	r->section = section;
 	r->entry_end = &section->entries;
 	r->entry = NULL;

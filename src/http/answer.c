@@ -109,8 +109,9 @@ detail_of(const struct http_transfer *transfer)
 
 /* The step that was under way when the time was over. */
 static const char *
-step_of(CURL *easy)
+step_of(const struct http_transfer *transfer)
 {
+	CURL *easy = transfer->easy;
 	static const struct {
 		CURLINFO time;
 		const char *step;
@@ -129,6 +130,9 @@ step_of(CURL *easy)
 		curl_off_t end = 0;
 
 		curl_easy_getinfo(easy, steps[i].time, &end);
+		if (end == 0 && steps[i].time == CURLINFO_CONNECT_TIME_T &&
+			transfer->connected)
+			continue; /* to libcurl TLS is a part of connecting */
 		if (end == 0)
 			return steps[i].step;
 	}
@@ -142,7 +146,7 @@ static void
 explain_late(struct fail *fail, const struct http_transfer *transfer)
 {
 	long whole = transfer->request.timeout_ms, limit = (whole + 1) / 2;
-	const char *step = step_of(transfer->easy);
+	const char *step = step_of(transfer);
 
 	if (clock_ms() - transfer->began > limit + limit / 2)
 		limit = whole;
@@ -235,10 +239,15 @@ explain(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 	if (transfer->large)
 		fail_set(
 			fail, "answer larger than %zu bytes", request->ceiling);
+	else if (transfer->wide)
+		fail_set(fail,
+			"answer with more than %d fields or %d bytes of them",
+			HTTP_FIELDS, HTTP_FIELD_BYTES);
 	else if (transfer->bind_error)
 		fail_set(fail, "cannot bind to interface %s: %s", request->bind,
 			strerror(transfer->bind_error));
-	else if (code == CURLE_OPERATION_TIMEDOUT)
+	else if (code == CURLE_OPERATION_TIMEDOUT ||
+		 code == CURLE_ABORTED_BY_CALLBACK)
 		explain_late(fail, transfer);
 	else if ((code != CURLE_COULDNT_CONNECT &&
 			 code != CURLE_COULDNT_RESOLVE_HOST) ||
@@ -271,6 +280,13 @@ http_answer_field(char *line, size_t size, size_t count, void *arg)
 	struct http_transfer *transfer = arg;
 	size_t len = size * count;
 	struct buf value = { 0 };
+
+	transfer->field_bytes += len;
+	if (++transfer->fields_count > HTTP_FIELDS ||
+		transfer->field_bytes > HTTP_FIELD_BYTES) {
+		transfer->wide = true;
+		return 0; /* less than it gave: an error */
+	}
 
 	/* of several answers, a proxy's among them, the last counts */
 	if (len >= 5 && strncmp(line, "HTTP/", 5) == 0)

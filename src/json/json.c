@@ -79,6 +79,7 @@ keep_numbers(
 {
 	const char *at = text;
 	size_t values = 1;
+	int depth = 0;
 
 	while (at && at < end)
 		if (*at == '"') {
@@ -87,6 +88,11 @@ keep_numbers(
 			at = copy_number(out, at, end);
 		} else {
 			values += *at && strchr("{[,", *at);
+			depth += (*at == '{' || *at == '[') -
+				 (*at == '}' || *at == ']');
+			if (depth > JSON_DEPTH)
+				return fail_set(
+					fail, "no JSON: nested too deep");
 			buf_char(out, *at++);
 		}
 	if (!at)

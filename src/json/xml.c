@@ -10,7 +10,6 @@
 #include "json/internal.h"
 #include "memory.h"
 
-#define DEPTH_MAX 64
 #define BLANKS " \t\r\n"
 
 /* An element that is open. */
@@ -21,7 +20,7 @@ struct element {
 
 struct reader {
 	XML_Parser parser;
-	struct element open[DEPTH_MAX];
+	struct element open[JSON_DEPTH];
 	int depth;
 	int count; /* of elements */
 	json_t *root;
@@ -54,7 +53,7 @@ on_start(void *arg, const XML_Char *name, const XML_Char **attributes)
 
 	(void)name;
 	(void)attributes;
-	if (reader->depth == DEPTH_MAX)
+	if (reader->depth == JSON_DEPTH)
 		stop(reader, "nested too deep");
 	else if (++reader->count > JSON_VALUES)
 		stop(reader, "more values than a document may have");

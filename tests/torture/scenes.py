@@ -5,9 +5,11 @@ back to how it was before, `judge` tells what does not hold after a run under
 torture and, with `after`, after a plain one that follows it.
 """
 
+import atexit
 import collections
 import concurrent.futures
 import copy
+import functools
 import os
 import pathlib
 import shutil
@@ -21,10 +23,21 @@ import harness  # noqa: E402
 import kill  # noqa: E402
 
 OLD, NEW = "203.0.113.7", "203.0.113.8"
-KINDS = ("first", "unchanged", "changed", "failing", "two")
+KINDS = ("first", "unchanged", "changed", "failing", "two")  # two accounts
 SECRETS = ("pa55word", "cf-token")
 SLOW = 20  # seconds: no run of ours takes so long
 WORKERS = os.cpu_count() or 1
+
+
+
+@functools.cache
+def tls():
+    """The CA's file and what a server needs."""
+    folder = tempfile.mkdtemp(prefix="ddns-torture-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    certificates = harness.Certificates(folder)
+    return certificates.ca, certificates.server()
+
 
 Row = collections.namedtuple(
     "Row", "kind name type account address since attempt failures until why "
@@ -55,8 +68,10 @@ class Scene:
                             ttl=300, proxied=True)
         self.cloudflare.add(type="A", name="other.example.com",
                             content="198.51.100.9", ttl=1, proxied=False)
-        self.providers = [harness.Server(self.watch(self.dyndns)),
-                          harness.Server(self.watch(self.cloudflare))]
+        self.providers = [
+            harness.Server(self.watch(self.dyndns)),
+            harness.Server(self.watch(self.cloudflare),
+                           tls=tls()[1])]
         self.early = []   # provider calls whose attempt was not on disk
         self.called = 0   # those that write
         self.failures = {}
@@ -97,7 +112,10 @@ class Scene:
         if self.kind == "two":
             text += (f"[cloudflare]\nserver = {self.providers[1].url}\n"
                      "token = cf-token\nnames = two.example.com\n")
-        self.ddns.config(text, "timeout = 3\ndeadline = 8")
+        general = "timeout = 3\ndeadline = 8"
+        if self.kind == "two":
+            general += f"\nca_file = {tls()[0]}"
+        self.ddns.config(text, general)
         if self.kind != "first":
             result = self.ddns.run()
             assert result.status == 0, result

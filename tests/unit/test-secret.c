@@ -106,6 +106,13 @@ every_spelling_is_masked(void **state)
 		{ "p&#64;s/w&#x20;&#34;d&amp;&#233;&#60;+~*&#39;&#9;", "***" },
 		{ "p@s/w \"d&\xC3\xA9<+~*\t", "p@s/w \"d&\xC3\xA9<+~*\t" },
 		{ "Basic cEBzL3cgImQmw6k8K34qJwk=", "Basic ***" },
+		/* JSON in JSON, in HTML and in a URL; a URL in a URL */
+		{ "p@s/w \\\\\"d&\xC3\xA9<+~*'\\\\t", "***" },
+		{ "{p@s/w \\&quot;d&amp;\xC3\xA9&lt;+~*&#39;\\t}", "{***}" },
+		{ "p%40s%2Fw%20%5C%22d%26%C3%A9%3C%2B~*%27%5Ct", "***" },
+		{ "p%2540s%252Fw%2520%2522d%2526%25C3%25A9%253C%252B~%252A%25"
+		  "27%2509",
+			"***" },
 	};
 
 	(void)state;
@@ -164,6 +171,28 @@ short_secrets_are_masked_as_whole_words_or_not_at_all(void **state)
 	secret_hide("four");
 	secret_hide("secret");
 	secret_hide("8bytes!!");
+	expect_rows(rows, COUNT(rows));
+}
+
+/* A label that somebody chose as a password, too. */
+static void
+names_of_sections_are_shown(void **state)
+{
+	static const struct row rows[] = {
+		{ "[dyndns2 four] four", "[dyndns2 four] ***" },
+		{ "home A none -> 1 (dyndns2 four)",
+			"home A none -> 1 (dyndns2 four)" },
+		{ "[four] (four] four", "[***] (***] ***" },
+		{ "{\"a\":\"dyndns2 four\"}", "{\"a\":\"dyndns2 four\"}" },
+		{ "dyndns2 four", "dyndns2 four" },
+		{ "dyndns2 four it is", "dyndns2 *** it is" },
+		{ "[dyndns2 four", "[dyndns2 ***" },
+	};
+
+	(void)state;
+	secret_show("dyndns2 four");
+	secret_show("dyndns2");
+	secret_hide("four");
 	expect_rows(rows, COUNT(rows));
 }
 
@@ -344,7 +373,9 @@ main(void)
 		cmocka_unit_test_teardown(
 			base64_is_masked_within_longer_base64, forget),
 		cmocka_unit_test_teardown(
-			short_secrets_are_masked_as_whole_words_or_not_at_all, forget),
+			short_secrets_are_masked_as_whole_words_or_not_at_all,
+			forget),
+		cmocka_unit_test_teardown(names_of_sections_are_shown, forget),
 		cmocka_unit_test_teardown(
 			no_piece_of_an_overlapping_secret_is_left, forget),
 		cmocka_unit_test_teardown(
