@@ -245,7 +245,12 @@ test_ceilings(void **state)
 	assert_null(json_read(text, 49999, &fail));
 	assert_string_equal(fail.text, "no JSON: nested too deep");
 	assert_null(json_read(text, sizeof text - 2, &fail));
+	assert_string_equal(fail.text, "no JSON: nested too deep");
+	for (i = 0; i < 50001; i++)
+		memcpy(text + 1 + 3 * i, "{},", 3);
+	assert_null(json_read(text, 3 * 50001, &fail));
 	assert_string_equal(fail.text, "more than 50000 values");
+	memset(text, '[', sizeof text);
 	assert_null(json_read(text, sizeof text - 1, &fail));
 	assert_string_equal(fail.text, "longer than 1048576 bytes");
 }
