@@ -153,18 +153,6 @@ write_all(int fd, const char *bytes, size_t len)
 	return true;
 }
 
-/* Whether it took all the bytes that it said it took. */
-static bool
-has_size(int fd, size_t len)
-{
-	struct stat st;
-
-	if (fstat(fd, &st) == -1)
-		return false;
-	errno = EIO;
-	return st.st_size == (off_t)len;
-}
-
 /* A new file of ours. NULL: *fail tells why, and there is none. */
 static const char *
 make_temp(const struct state_files *files, int *fd, struct fail *fail)
@@ -195,11 +183,16 @@ make_temp(const struct state_files *files, int *fd, struct fail *fail)
 static const char *
 fill(int fd, const struct state_file_text *file)
 {
-	const size_t len = file->text->len;
+	const off_t len = (off_t)file->text->len;
 
-	/* room that was kept may be longer than the text */
-	if (!write_all(fd, buf_text(file->text), len) ||
-		ftruncate(fd, (off_t)len) == -1 || !has_size(fd, len))
+	if (!write_all(fd, buf_text(file->text), file->text->len))
+		return "write";
+	/* whether it took all the bytes that it said it took */
+	errno = EIO;
+	if (lseek(fd, 0, SEEK_CUR) != len)
+		return "write";
+	/* room that was kept may be longer */
+	if (ftruncate(fd, len) == -1)
 		return "write";
 	if (file->sync && fsync(fd) == -1)
 		return "sync";
