@@ -135,6 +135,13 @@ bool state_save(struct state_files *files, struct state *state,
 	struct fail *fail);
 
 /*
+ * Keeps room on the disk for what a run may come to know, so that state_save
+ * does not fail for want of it; until the lock is given up.
+ */
+bool state_reserve(struct state_files *files, const struct state *state,
+	struct fail *fail);
+
+/*
  * The row, made if it is missing, in a sorted list. The key is copied; other
  * texts that are put into a row must live as long (mem_text from state->mem).
  */

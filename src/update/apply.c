@@ -286,7 +286,18 @@ gather_batches(struct update *update)
 }
 
 /* Before the first call the state is written with the attempts marked: that
- * proves it writable. */
+ * proves it writable. Room is kept for what the providers will answer. */
+static bool
+prepare(struct update *update)
+{
+	struct state_files *files = update->files;
+	struct fail *fail = &update->fail;
+
+	return state_reserve(files, update->state, fail) &&
+	       state_save(files, update->state, fail) &&
+	       state_reserve(files, update->state, fail);
+}
+
 static void
 call_providers(struct update *update, const struct batch *batch)
 {
@@ -299,8 +310,7 @@ call_providers(struct update *update, const struct batch *batch)
 			preview(b->account, b->jobs);
 		return;
 	}
-	update->broken =
-		!state_save(update->files, update->state, &update->fail);
+	update->broken = !prepare(update);
 	for (b = batch; b && !update->broken; b = b->next)
 		start_call(update, b->account, b->jobs);
 }
