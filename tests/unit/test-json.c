@@ -247,24 +247,14 @@ test_ceilings(void **state)
 	assert_non_null(root);
 	json_free(root);
 	memset(text, '[', sizeof text);
-<<<<<<< HEAD
-	assert_null(json_read(text, 49999, &fail));
-	assert_string_equal(fail.text, "no JSON: nested too deep");
-=======
 	memset(text + 65, ']', 65);
 	assert_null(json_read(text, 130, &fail));
 	assert_string_equal(fail.text, "no JSON: nested too deep");
 
 	memset(text, ',', sizeof text);
 	text[0] = '[';
->>>>>>> sand
 	assert_null(json_read(text, sizeof text - 2, &fail));
-	assert_string_equal(fail.text, "no JSON: nested too deep");
-	for (i = 0; i < 50001; i++)
-		memcpy(text + 1 + 3 * i, "{},", 3);
-	assert_null(json_read(text, 3 * 50001, &fail));
 	assert_string_equal(fail.text, "more than 50000 values");
-	memset(text, '[', sizeof text);
 	assert_null(json_read(text, sizeof text - 1, &fail));
 	assert_string_equal(fail.text, "longer than 1048576 bytes");
 }
