@@ -124,7 +124,8 @@ send_text(struct http *http, const struct request_text *text,
 	struct fail *fail)
 {
 	struct request_made made;
-	struct http_request request = { .method = text->method };
+	struct http_request request = { .method = text->method,
+		.once = strcmp(text->method, "POST") == 0 };
 
 	if (!request_expand(text, place, &made, fail))
 		return false;

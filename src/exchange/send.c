@@ -81,6 +81,22 @@ sign(struct mem *mem, struct request *request, struct fail *fail)
 	return fine;
 }
 
+/* Whether it would do harm to send a request twice: a second record, or a
+ * delete of what is gone. Other writes name what is to be. */
+static bool
+is_once(const struct call *call)
+{
+	const struct row_request *const *step = call->work->row->step;
+	const struct row_request *sent = call->template;
+
+	if (sent == step[STEP_LOGIN] || sent == step[STEP_ZONES] ||
+		sent == step[STEP_RECORDS] || sent == step[STEP_RECORD])
+		return false;
+	return sent == step[STEP_CREATE] || sent == step[STEP_DELETE] ||
+	       request_holds(&sent->text, "create") ||
+	       strcmp(sent->text.method, "POST") == 0;
+}
+
 static bool
 start(struct call *call)
 {
@@ -91,6 +107,7 @@ start(struct call *call)
 		.timeout_ms = exchange->timeout_ms,
 		.ceiling = EXCHANGE_ANSWER,
 		.proxy = request->proxy,
+		.once = is_once(call),
 		/* its answer is a token that nobody knows yet */
 		.secret = call->template == call->work->row->step[STEP_LOGIN] };
 
