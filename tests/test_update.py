@@ -9,7 +9,8 @@ import pytest
 
 import signatures
 from harness import (
-    FAKETIME, Cloudflare, DigitalOcean, DuckDNS, Reply, Reset, document)
+    FAKETIME, Cloudflare, DigitalOcean, DuckDNS, Provider, Reply, Reset,
+    document)
 
 GOOD = "203.0.113.7"
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -598,6 +599,105 @@ def test_digitalocean_unauthorized(ocean, ddns):
     assert result.status == 7
     assert "Unable to authenticate you" in result.stderr
     assert "do-token" not in result.stderr
+
+
+# A row that makes a new record and then deletes the old one
+
+
+class Replacing(Provider):
+    """As netlify: records have an id, and none can be changed.
+
+    Another's records may be there. stuck: what no delete takes away."""
+
+    row = ("[provider own]\nurl = {url}\n"
+           "records = GET /{{fqdn}} -> /records id name type ip ttl\n"
+           "create = POST / {{\"name\":\"{{fqdn}}\",\"type\":\"{{type}}\","
+           "\"ip\":\"{{ip}}\"}}\ndelete = DELETE /{{id}}\nerror = /message\n")
+
+    def __init__(self, *addresses):
+        super().__init__()
+        self.records, self.stuck, self.next = [], set(), 1
+        for address in addresses:
+            self.add(address)
+
+    def add(self, address, name=NAME, kind="A"):
+        self.records.append(
+            {"id": self.next, "name": name, "type": kind, "ip": address})
+        self.next += 1
+
+    def holds(self):
+        return [record["ip"] for record in self.records]
+
+    def answer(self, request):
+        if request.method == "GET":
+            return document({"records": self.records})
+        if request.method == "POST":
+            value = json.loads(request.body)
+            self.add(value["ip"], value["name"], value["type"])
+            return document({"id": self.next - 1}, 201)
+        ident = int(request.path[1:])
+        if ident in self.stuck:
+            return document({"message": "not now"}, 500)
+        self.records = [r for r in self.records if r["id"] != ident]
+        return Reply("", 204)
+
+
+@pytest.fixture
+def replacing(ddns, serve, source):
+    def configure(provider, row="", account=""):
+        server = serve(provider)
+        ddns.config(
+            f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
+            f"{provider.row.format(url=server.url)}{row}"
+            f"[own]\nnames = {NAME}\n{account}", "patience = 1")
+        return provider
+    return configure
+
+
+# What the record holds before the first run, which confirms nothing but may
+# take it over; the addresses of the runs, of which all but the last find a
+# delete that fails; what is left at the end; how many requests in all.
+LEFT = [
+    (["203.0.113.99"], [GOOD, GOOD], [GOOD]),
+    (["203.0.113.99"], [GOOD, "203.0.113.8"], ["203.0.113.8"]),
+    (["203.0.113.99"], [GOOD, "203.0.113.8", "203.0.113.6"], ["203.0.113.6"]),
+    (["203.0.113.99"], [GOOD, "203.0.113.99"], ["203.0.113.99"]),
+    ([], [GOOD, GOOD], [GOOD]),
+]
+
+
+@pytest.mark.parametrize("there, found, end", LEFT)
+def test_a_delete_that_failed_is_made_up_for(
+        replacing, ddns, source, there, found, end):
+    provider = replacing(Replacing(*there))
+    provider.stuck = set(range(1, 9))
+    for address in found[:-1]:
+        source.reply = Reply(address)
+        result = ddns.run("-vf")
+        assert result.status == (1 if there else 0)
+        assert ("delete: HTTP 500: not now" in result.stderr) == bool(there)
+        assert ("\nleft\t" in ddns.state.read_text()) == bool(there)
+    provider.stuck = set()
+    source.reply = Reply(found[-1])
+    assert ddns.run("-f").status == 0
+    assert provider.holds() == end
+    assert "\nleft\t" not in ddns.state.read_text()
+
+
+def test_what_others_set_later_is_not_deleted(replacing, ddns, source):
+    """Left is what a run of ours took over, and until it is gone."""
+    provider = replacing(Replacing("203.0.113.99"))
+    provider.stuck = {1}
+    assert ddns.run().status == 1
+    provider.stuck = set()
+    provider.add("203.0.113.50")
+    assert ddns.run("-f").status == 0
+    assert provider.holds() == [GOOD, "203.0.113.50"]
+    provider.add("203.0.113.99")
+    source.reply = Reply("203.0.113.8")
+    assert ddns.run().status == 0
+    assert sorted(provider.holds()) == [
+        "203.0.113.50", "203.0.113.8", "203.0.113.99"]
 
 
 # Duck DNS

@@ -71,6 +71,7 @@ exchange_start(const struct exchange_options *options,
 	exchange->calls_end = &exchange->calls;
 	for (; jobs; jobs = jobs->next) {
 		jobs->done = jobs->daily = jobs->foreign = false;
+		jobs->stays = false;
 		jobs->hold = 0;
 		jobs->was->family = 0;
 		*end = exchange_work_make(exchange, jobs);

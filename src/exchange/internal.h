@@ -68,6 +68,7 @@ struct record {
 	const struct pair *vars; /* what stands beside the address */
 	const char *text;
 	const struct address *address; /* family 0: none of ours */
+	bool passed; /* written, or right as it is */
 };
 
 /* A request as it is sent, but for what a signature adds. */
@@ -189,6 +190,12 @@ enum row_step exchange_choose_step(const struct row *row, bool found);
  * the job's fail, or OUTCOME_CHANGED if work->write is to be sent.
  */
 enum outcome exchange_choose_write(struct work *work);
+
+/*
+ * After work->mine is right: makes the next one that was ours work->mine, to be
+ * deleted, or changed where no request deletes. False: there is none.
+ */
+bool exchange_choose_next(struct work *work);
 
 /* Makes {value} as far as the write holds it; false: *fail. */
 bool exchange_choose_value(struct work *work, struct fail *fail);

@@ -52,6 +52,16 @@ settle(struct work *work, enum outcome outcome)
 }
 
 static void
+begin_write(struct work *work)
+{
+	work->step = work->write;
+	if (exchange_choose_value(work, work->job->fail))
+		send_write(work);
+	else
+		exchange_work_fail(work);
+}
+
+static void
 write_record(struct work *work)
 {
 	enum outcome outcome = exchange_choose_write(work);
@@ -64,11 +74,7 @@ write_record(struct work *work)
 		exchange_work_finish(work, outcome);
 		return;
 	}
-	work->step = work->write;
-	if (exchange_choose_value(work, work->job->fail))
-		send_write(work);
-	else
-		exchange_work_fail(work);
+	begin_write(work);
 }
 
 /* Shows the next of those that are listed; behind the last, writes. */
@@ -177,13 +183,16 @@ heard_write(struct work *work, const struct call *call, struct fail *fail)
 {
 	(void)call;
 	(void)fail;
-	if (work->write != STEP_CREATE || !work->mine) {
+	if (work->write == STEP_CREATE && work->mine) {
+		/* The new record is there: now the old one goes. */
+		work->job->stays = true;
+		work->write = STEP_DELETE;
+		begin_write(work);
+	} else if (exchange_choose_next(work)) {
+		begin_write(work);
+	} else {
 		settle(work, OUTCOME_CHANGED);
-		return true;
 	}
-	/* The new record is there: now the old one goes. */
-	work->write = STEP_DELETE;
-	send_write(work);
 	return true;
 }
 

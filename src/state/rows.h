@@ -18,6 +18,7 @@ struct state *state_new(void);
  */
 bool state_add_lookup(struct state *state, void *row);
 bool state_add_name(struct state *state, void *row);
+bool state_add_left(struct state *state, void *row);
 bool state_add_account(struct state *state, void *row);
 bool state_add_problem(struct state *state, void *row);
 

@@ -43,6 +43,18 @@ struct state_name {
 	const char *text;		/* message of the last failure, "" */
 };
 
+/*
+ * An address that was to go from a name when another had come, and whose delete
+ * failed: a later run ends it.
+ */
+struct state_left {
+	struct state_left *next;
+	const char *name;		/* as of the state_name */
+	const char *type;
+	const char *account;
+	struct address *address;
+};
+
 /* An account that is held as a whole. */
 struct state_account {
 	struct state_account *next;
@@ -71,6 +83,7 @@ struct state {
 	struct mem *mem;
 	struct state_lookup *lookups;
 	struct state_name *names;
+	struct state_left *left;
 	struct state_account *accounts;
 	struct state_problem *problems;
 	unsigned char key[STATE_KEY];
@@ -133,12 +146,23 @@ struct state_name *state_name(struct state *state, const char *name,
 struct state_account *state_account(struct state *state, const char *account);
 struct state_problem *state_problem(struct state *state, const char *key);
 
+/* Notes an address that is left; one that is noted already is not again. */
+void state_leave(struct state *state, const struct state_name *name,
+	const struct address *address);
+
+/* Forgets all that is left of the name. */
+void state_leave_none(struct state *state, const struct state_name *name);
+
+/* The first that is left of the name, from `left` on; NULL: none. */
+struct state_left *state_left_of(
+	struct state_left *left, const struct state_name *name);
+
 /* Takes a problem out of the list. */
 void state_forget(struct state *state, struct state_problem *problem);
 
 /*
  * Drops rows not named by the configuration for 90 days: lookups and names by
- * `seen`, accounts with their last name, problems that are not fresh by the
+ * `seen`, what is left and accounts with their last name, problems that are not fresh by the
  * last time they were seen or said. A `seen` that is 0 or lies in the future
  * becomes now. To be called before state_save.
  */

@@ -30,6 +30,13 @@ static const struct column name_list[] = {
 	{ &column_text, offsetof(struct state_name, text) },
 };
 
+static const struct column left_list[] = {
+	{ &column_key, offsetof(struct state_left, name) },
+	{ &column_key, offsetof(struct state_left, type) },
+	{ &column_key, offsetof(struct state_left, account) },
+	{ &column_address, offsetof(struct state_left, address) },
+};
+
 static const struct column account_list[] = {
 	{ &column_key, offsetof(struct state_account, account) },
 	{ &column_until, offsetof(struct state_account, until) },
@@ -49,7 +56,7 @@ static const struct column problem_list[] = {
 	{ &column_text, offsetof(struct state_problem, text) },
 };
 
-enum { LOOKUP, NAME, ACCOUNT, PROBLEM, KINDS };
+enum { LOOKUP, NAME, LEFT, ACCOUNT, PROBLEM, KINDS };
 
 static const struct {
 	struct columns columns;
@@ -62,6 +69,9 @@ static const struct {
 	[NAME] = { { "name", name_list, sizeof name_list / sizeof name_list[0],
 			   sizeof(struct state_name) },
 		state_add_name },
+	[LEFT] = { { "left", left_list, sizeof left_list / sizeof left_list[0],
+			   sizeof(struct state_left) },
+		state_add_left },
 	[ACCOUNT] = { { "account", account_list,
 			      sizeof account_list / sizeof account_list[0],
 			      sizeof(struct state_account) },
@@ -139,6 +149,7 @@ state_format(const struct state *state, struct buf *out)
 {
 	const struct state_lookup *lookup;
 	const struct state_name *name;
+	const struct state_left *left;
 	const struct state_account *account;
 	const struct state_problem *problem;
 
@@ -148,6 +159,8 @@ state_format(const struct state *state, struct buf *out)
 		columns_write(&kinds[LOOKUP].columns, lookup, out);
 	for (name = state->names; name; name = name->next)
 		columns_write(&kinds[NAME].columns, name, out);
+	for (left = state->left; left; left = left->next)
+		columns_write(&kinds[LEFT].columns, left, out);
 	for (account = state->accounts; account; account = account->next)
 		columns_write(&kinds[ACCOUNT].columns, account, out);
 	for (problem = state->problems; problem; problem = problem->next)

@@ -46,6 +46,18 @@ confirm(struct update *update, struct update_item *item)
 	item->hold->failures = 0;
 	item->hold->why = OUTCOME_SAME;
 	item->hold->text = "";
+	state_leave_none(update->state, state);
+}
+
+/* The new address is there, but what was to go may be, too: whatever the next
+ * run wants, it knows both. */
+static void
+note_left(struct update *update, const struct update_item *item)
+{
+	if (!item->job.stays)
+		return;
+	state_leave(update->state, item->state, &item->was);
+	state_leave(update->state, item->state, &item->want);
 }
 
 /* The account as a whole is not called for a while, or until the user acts. */
@@ -97,6 +109,7 @@ record(struct update *update, struct update_item *item)
 		confirm(update, item);
 		return;
 	}
+	note_left(update, item);
 	state->text = mem_text(update->state->mem, item->fail.text);
 	if (job->outcome == OUTCOME_BUSY || job->outcome == OUTCOME_DENIED)
 		hold_account(update, item);
@@ -172,6 +185,22 @@ mark(struct update *update, struct update_item *item)
 	state->text = "the run was ended before an answer came";
 }
 
+static const struct exchange_left *
+list_left(struct update *update, const struct update_item *item)
+{
+	const struct state_left *row;
+	struct exchange_left *list = NULL, *left;
+
+	for (row = state_left_of(update->state->left, item->state); row;
+		row = state_left_of(row->next, item->state)) {
+		left = mem_take(update->mem, sizeof(*left));
+		left->address = row->address;
+		left->next = list;
+		list = left;
+	}
+	return list;
+}
+
 static void
 fill_job(struct update_item *item)
 {
@@ -184,6 +213,7 @@ fill_job(struct update_item *item)
 	job->type = item->type;
 	job->want = &item->want;
 	job->last = &item->old;
+	job->left = list_left(item->update, item);
 	job->ip[item->type] = &item->want;
 	job->ip[!item->type] = other && !other->unfit ? &other->want : &none;
 	job->fail = &item->fail;

@@ -22,10 +22,12 @@
 #define NAME6 \
 	"name\ta.example.com\tAAAA\tdyndns2 no-ip\tnone\t0\t0\t0\t-1\t" \
 	"refused\tbeef\t1700000002\t\n"
+#define LEFT "left\ta.example.com\tA\tcloudflare\t192.0.2.1\n"
+#define LEFT2 "left\ta.example.com\tA\tcloudflare\t192.0.2.2\n"
 #define ACCOUNT \
 	"account\tcloudflare\t-1\t1700000000\tdenied\t1\t0001\tbadauth\n"
 #define PROBLEM "problem\tlookup ipv4\t1700000000\t3\t1\t0\tno address\n"
-#define EVERY HEAD KEY LOOKUP LACKING NAME NAME6 ACCOUNT PROBLEM
+#define EVERY HEAD KEY LOOKUP LACKING NAME NAME6 LEFT LEFT2 ACCOUNT PROBLEM
 
 static void
 expect_format(const struct state *state, const char *text)
@@ -44,6 +46,7 @@ every_member_is_read(void **unused)
 	struct state *state = state_parse(EVERY, strlen(EVERY));
 	const struct state_lookup *lookup = state->lookups;
 	const struct state_name *name = state->names;
+	const struct state_left *left = state->left;
 	const struct state_account *account = state->accounts;
 	const struct state_problem *problem = state->problems;
 	struct address address;
@@ -77,6 +80,13 @@ every_member_is_read(void **unused)
 	assert_string_equal(name->text, "no answer");
 	assert_int_equal(name->next->until, -1);
 	assert_string_equal(name->next->text, "");
+
+	assert_string_equal(left->name, "a.example.com");
+	assert_string_equal(left->type, "A");
+	assert_string_equal(left->account, "cloudflare");
+	assert_true(address_parse(&address, "192.0.2.1", 9));
+	assert_true(address_equal(left->address, &address));
+	assert_non_null(left->next);
 
 	assert_string_equal(account->account, "cloudflare");
 	assert_int_equal(account->until, -1);
@@ -228,6 +238,11 @@ static const struct reading readings[] = {
 	/* rows of the same key: one of them is taken */
 	{ HEAD KEY LOOKUP LOOKUP, 0, true, HEAD KEY LOOKUP },
 	{ HEAD KEY NAME NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY LEFT2 LEFT, 0, false, HEAD KEY LEFT LEFT2 },
+	{ HEAD KEY LEFT LEFT, 0, true, HEAD KEY LEFT },
+	{ HEAD KEY "left\ta\tA\tx\tnone\n", 0, true, HEAD KEY },
+	{ HEAD KEY "left\ta\tAAAA\tx\t192.0.2.1\n", 0, true, HEAD KEY },
+	{ HEAD KEY "left\ta\tA\tx\n", 0, true, HEAD KEY },
 	{ HEAD KEY ACCOUNT ACCOUNT, 0, true, HEAD KEY ACCOUNT },
 	{ HEAD KEY PROBLEM PROBLEM, 0, true, HEAD KEY PROBLEM },
 };
