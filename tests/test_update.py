@@ -601,6 +601,119 @@ def test_digitalocean_unauthorized(ocean, ddns):
     assert "do-token" not in result.stderr
 
 
+# An account that is stopped, and requests that are under way
+
+
+def by_name(replies):
+    """Replies by the host name that a request is about."""
+    def reply(request):
+        query = dict(request.query)
+        name = query.get("hostname") or request.path.rpartition("/")[2]
+        return replies.get(name.partition(".")[0], Reply("good"))
+    return reply
+
+
+@pytest.mark.parametrize("stop, status", [
+    (Reply("badauth"), 7), (Reply("911"), 1), (Reply("", 401), 7),
+    (Reply("", 429), 1)])
+def test_what_was_sent_is_heard(home, source, stop, status):
+    """Behind the first, which goes alone, four go side by side."""
+    late = Reply("good", after=0.4)
+    home.server.reply = by_name({"b": stop, "c": late, "d": late, "e": late})
+    names = [f"{letter}.example.com" for letter in "abcde"]
+    home.configure([source.url], names=" ".join(names))
+    result = home.run()
+    assert result.stdout == "".join(
+        f"{name} A none -> {GOOD} (dyndns2)\n" for name in names
+        if name[0] != "b")
+    assert (result.status, len(home.server.requests)) == (status, 5)
+    # the account is held all the same
+    assert (home.run().status, len(home.server.requests)) == (status, 5)
+    home.server.reply = by_name({})
+    assert home.run("-f", "update", "b.example.com").status == 0
+    assert (home.run().status, len(home.server.requests)) == (0, 6)
+
+
+def test_a_stopped_account_sends_no_more(home, source):
+    """What is read while it is stopped is not written."""
+    reads = {"b": Reply("", 401), "c": document([], headers={}),
+             "a": document([])}
+    reads["c"].after = 0.4
+    home.server.reply = lambda request: (
+        document({"id": 1}, 201) if request.method == "POST"
+        else by_name(reads)(request))
+    home.ddns.config(
+        f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
+        f"[url]\nurl = {home.server.url}\nrecords = GET /{{fqdn}} -> ip\n"
+        "create = POST /new/{fqdn} {\"ip\":\"{ip}\"}\n"
+        "names = a.example.com b.example.com c.example.com")
+    result = home.run()
+    assert (result.stdout, result.status) == (
+        f"a.example.com A none -> {GOOD} (url)\n", 7)
+    assert sorted(home.server.asked) == [
+        "GET /a.example.com", "GET /b.example.com", "GET /c.example.com",
+        "POST /new/a.example.com"]
+
+
+FORBIDDEN = Reply("<html>Forbidden</html>", 403)
+
+
+@pytest.mark.parametrize("which", ["a", "b", "d", "ab", "cd", "bcd"])
+def test_a_403_is_about_its_request(home, source, which):
+    """Godaddy forbids `*`; Gandi and Cloudflare one zone of two."""
+    home.server.reply = by_name(dict.fromkeys(which, FORBIDDEN))
+    home.configure([source.url], names=" ".join(
+        f"{letter}.example.com" for letter in "abcd"))
+    result = home.run()
+    assert [line[0] for line in result.stdout.splitlines()] == [
+        letter for letter in "abcd" if letter not in which]
+    assert [line[6] for line in result.lines] == list(which)
+    assert "tried once a day" in result.stderr and result.status == 7
+    assert (home.run().status, len(home.server.requests)) == (7, 4)
+
+
+@clock
+def test_three_403_are_about_the_account(home, source):
+    """One at a time, as long as nothing has worked."""
+    at_once = []
+    flying = set()
+
+    def reply(request):
+        at_once.append(len(flying))
+        flying.add(request.target)
+        slow = Reply("", 403)
+        slow.play = lambda sock, stop: (
+            stop.wait(0.05), flying.discard(request.target),
+            Reply.play(slow, sock, stop))[2]
+        return slow
+    home.server.reply = reply
+    home.configure([source.url], names=" ".join(
+        f"{letter}.example.com" for letter in "abcdefg"))
+    result = home.run()
+    assert (result.status, at_once) == (7, [0, 0, 0])
+    assert len(result.lines) == 1
+    assert result.stderr.startswith("ddns: [dyndns2]: ")
+    assert "403" in result.stderr and "7 records wait" in result.stderr
+    assert "tried once a day" in result.stderr
+    assert (home.run().status, len(home.server.requests)) == (7, 3)
+    home.server.reply = by_name({})
+    assert home.run(later=25 * HOUR).status == 0
+
+
+def test_what_worked_before_goes_first(home, source):
+    """So that three new names which are forbidden do not stop it."""
+    home.configure([source.url], names="d.example.com")
+    assert home.run().status == 0
+    home.server.reply = by_name(dict.fromkeys("abc", FORBIDDEN))
+    home.configure([source.url], names=" ".join(
+        f"{letter}.example.com" for letter in "abcd"))
+    source.reply = Reply("203.0.113.8")
+    result = home.run()
+    assert result.stdout == (
+        "d.example.com A 203.0.113.7 -> 203.0.113.8 (dyndns2)\n")
+    assert [line[6] for line in result.lines] == list("abc")
+
+
 # A row that makes a new record and then deletes the old one
 
 

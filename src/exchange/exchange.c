@@ -28,12 +28,14 @@ hear(struct exchange *exchange)
 static void
 go_on(struct exchange *exchange)
 {
-	bool again = !exchange->stopped;
+	bool again = true;
 
 	while (again) {
 		again = hear(exchange);
-		if (exchange->stopped)
+		if (exchange->stopped) {
+			exchange_work_stop(exchange);
 			return;
+		}
 		again = exchange_send(exchange) || again;
 		/* Nothing is under way, so nobody can add to a batch; and
 		 * when these are through, to what is published. */

@@ -20,7 +20,8 @@ answered(void *arg, const struct http_answer *answer)
 	struct exchange *exchange = call->exchange;
 
 	exchange->flying--;
-	exchange->opened = true;
+	if (answer->status != 403)
+		exchange->opened = true;
 	call->status = answer->status;
 	call->retry_after = answer->retry_after;
 	if (answer->fail)
@@ -31,8 +32,7 @@ answered(void *arg, const struct http_answer *answer)
 		call->doc = json_read(call->body, call->len, call->fail);
 	else if (call->status)
 		fail_set(call->fail, "neither JSON nor XML");
-	if (!exchange->stopped)
-		exchange_call_read(call);
+	exchange_call_read(call);
 	exchange->go_on(exchange);
 }
 

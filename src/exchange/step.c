@@ -18,6 +18,8 @@ ask(struct work *work, enum row_step step)
 {
 	struct request *request;
 
+	if (exchange_work_stopped(work))
+		return;
 	work->step = step;
 	log_step("%s: %s %s: %s", work->exchange->account->title,
 		work->job->name, row_types[work->job->type],
@@ -33,6 +35,8 @@ ask(struct work *work, enum row_step step)
 static void
 send_write(struct work *work)
 {
+	if (exchange_work_stopped(work))
+		return;
 	work->step = work->write;
 	if (work->row->step[work->write]->text.method)
 		ask(work, work->write);
@@ -222,6 +226,19 @@ static const struct {
 	[STEP_PUBLISH] = { heard_publish, false },
 };
 
+/* A 403 is about its request. But as long as nothing of the account has worked,
+ * several in a row are about the account. */
+static bool
+denies_all(struct exchange *exchange, const struct call *call)
+{
+	if (exchange->opened || call->status != 403)
+		return false;
+	if (exchange->last_forbidden != call)
+		exchange->forbidden++;
+	exchange->last_forbidden = call;
+	return exchange->forbidden >= EXCHANGE_FORBIDDEN;
+}
+
 static void
 give_up(struct work *work, const struct call *call, enum row_meaning meaning,
 	bool tested)
@@ -236,7 +253,10 @@ give_up(struct work *work, const struct call *call, enum row_meaning meaning,
 	struct exchange_job *job = work->job;
 	enum outcome outcome = outcomes[meaning];
 
-	job->daily = outcome == OUTCOME_DENIED && !tested;
+	job->daily = !tested &&
+		     (outcome == OUTCOME_DENIED || outcome == OUTCOME_REFUSED);
+	if (!tested && denies_all(work->exchange, call))
+		outcome = OUTCOME_DENIED;
 	if (outcome == OUTCOME_BUSY || outcome == OUTCOME_LATER) {
 		job->hold = call->retry_after > 0 ? call->retry_after : 0;
 		if (tested && work->row->hold > job->hold)

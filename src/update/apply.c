@@ -42,11 +42,14 @@ confirm(struct update *update, struct update_item *item)
 	state->failures = 0;
 	state->until = 0;
 	state->text = "";
+	state_leave_none(update->state, state);
+	/* the answer to what was under way when another stopped the account */
+	if (item->call && item->call->stopped)
+		return;
 	item->hold->until = 0;
 	item->hold->failures = 0;
 	item->hold->why = OUTCOME_SAME;
 	item->hold->text = "";
-	state_leave_none(update->state, state);
 }
 
 /* The new address is there, but what was to go may be, too: whatever the next
@@ -68,6 +71,8 @@ hold_account(struct update *update, struct update_item *item)
 	struct state_account *hold = item->hold;
 	int64_t wait = DECIDE_DAY;
 
+	if (item->call)
+		item->call->stopped = true;
 	if (hold->set != update->now)
 		hold->failures++;
 	/* 429 asks for less: the first time, too */
@@ -222,25 +227,32 @@ fill_job(struct update_item *item)
 	job->arg = item;
 }
 
-/* The jobs of an account that are due and not begun, linked. */
+static bool
+has_worked(const struct update_item *item)
+{
+	return item->state->confirmed->family && item->state->failures == 0;
+}
+
+/* The jobs of an account that are due and not begun, linked; those that worked
+ * the last time come first, so that they show whether the account does. */
 static struct exchange_job *
 gather_jobs(struct update *update, const struct account *account)
 {
-	struct exchange_job *jobs = NULL, **end = &jobs;
+	struct exchange_job *jobs = NULL, *rest = NULL;
+	struct exchange_job **end = &jobs, **rest_end = &rest, ***at;
 	struct update_item *item;
 
 	for (item = update->items; item; item = item->next) {
 		if (item->account != account || item->begun ||
 			item->decision != DECIDE_DUE)
 			continue;
+		at = has_worked(item) ? &end : &rest_end;
+		mark(update, item);
 		fill_job(item);
-		*end = &item->job;
-		end = &item->job.next;
+		**at = &item->job;
+		*at = &item->job.next;
 	}
-	for (item = update->items; item; item = item->next)
-		if (item->account == account && item->decision == DECIDE_DUE &&
-			!item->begun)
-			mark(update, item);
+	*end = rest;
 	return jobs;
 }
 
@@ -279,7 +291,10 @@ start_call(struct update *update, const struct account *account,
 			(long)update->plan->config->general.timeout * 1000,
 	};
 	struct update_call *call = mem_take(update->mem, sizeof(*call));
+	struct exchange_job *job;
 
+	for (job = jobs; job; job = job->next)
+		((struct update_item *)job->arg)->call = call;
 	if (account->row[ROW_A].runs)
 		call->nsupdate = nsupdate_start(&options, account, jobs);
 	else
