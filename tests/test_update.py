@@ -186,6 +186,32 @@ def test_later_waits_longer_and_longer(home, source):
 
 
 @clock
+def test_a_new_address_lifts_a_hold(home, source):
+    """Of `later`, with its address; a hold of another kind stays."""
+    home.provider.says[""] = "what?"
+    home.configure([source.url])
+    for _ in range(3):
+        home.run()
+    assert home.asked == [GOOD] * 2
+    source.reply = Reply("203.0.113.8")
+    home.run()
+    home.run()
+    assert home.asked == [GOOD] * 2 + ["203.0.113.8"]
+    # back and forth is no news
+    source.reply = Reply(GOOD)
+    home.provider.says[""] = "911"
+    home.run()
+    source.reply = Reply("203.0.113.8")
+    home.run()
+    assert home.asked == [GOOD, GOOD, "203.0.113.8", GOOD]
+    home.provider.says[""] = "nohost"
+    home.run(later=40 * MINUTE)
+    source.reply = Reply("203.0.113.6")
+    assert home.run(later=41 * MINUTE).status == 7
+    assert home.asked == [GOOD, GOOD, "203.0.113.8", GOOD, "203.0.113.8"]
+
+
+@clock
 def test_forbidden_without_a_word_is_tried_daily(home, source):
     home.provider.script.extend([Reply("", 403)])
     home.configure([source.url])

@@ -178,16 +178,18 @@ write_flag(const void *at, struct buf *out)
 	add_number(out, *(const bool *)at);
 }
 
-const struct column_kind column_key = { read_key, write_text };
-const struct column_kind column_text = { read_text, write_text };
-const struct column_kind column_address = { read_address, write_address };
-const struct column_kind column_time = { read_time, write_time };
-const struct column_kind column_until = { read_until, write_time };
-const struct column_kind column_int = { read_int, write_int };
-const struct column_kind column_count = { read_count, write_count };
-const struct column_kind column_outcome = { read_outcome, write_outcome };
-const struct column_kind column_digest = { read_digest, write_digest };
-const struct column_kind column_flag = { read_flag, write_flag };
+const struct column_kind column_key = { read_key, write_text, NULL };
+const struct column_kind column_text = { read_text, write_text, NULL };
+const struct column_kind column_address = { read_address, write_address, NULL };
+const struct column_kind column_address_new = { read_address, write_address,
+	"none" };
+const struct column_kind column_time = { read_time, write_time, NULL };
+const struct column_kind column_until = { read_until, write_time, NULL };
+const struct column_kind column_int = { read_int, write_int, NULL };
+const struct column_kind column_count = { read_count, write_count, NULL };
+const struct column_kind column_outcome = { read_outcome, write_outcome, NULL };
+const struct column_kind column_digest = { read_digest, write_digest, NULL };
+const struct column_kind column_flag = { read_flag, write_flag, NULL };
 
 void *
 columns_read(
@@ -196,13 +198,13 @@ columns_read(
 	char *row = mem_take(mem, columns->size);
 	size_t i;
 
-	if (line->count <= columns->count)
-		return NULL;
 	for (i = 0; i < columns->count; i++) {
 		const struct column *column = &columns->list[i];
+		const char *field = i + 1 < line->count ? line->fields[i + 1]
+							: column->kind->older;
 
-		if (!column->kind->read(
-			    row + column->offset, line->fields[i + 1], mem))
+		if (!field ||
+			!column->kind->read(row + column->offset, field, mem))
 			return NULL;
 	}
 	return row;

@@ -45,11 +45,14 @@ bool line_number(
 struct column_kind {
 	bool (*read)(void *at, const char *field, struct mem *mem);
 	void (*write)(const void *at, struct buf *out);
+	const char *older; /* the field in rows of versions without it; NULL:
+			      all have it */
 };
 
 extern const struct column_kind column_key;     /* const char *, never empty */
 extern const struct column_kind column_text;    /* const char * */
 extern const struct column_kind column_address; /* struct address * */
+extern const struct column_kind column_address_new; /* it came later */
 extern const struct column_kind column_time;    /* int64_t */
 extern const struct column_kind column_until;   /* int64_t, -1 for good */
 extern const struct column_kind column_int;     /* int, never negative */

@@ -153,7 +153,8 @@ state_add_name(struct state *state, void *row)
 	bool there;
 
 	at = name_place(state, name, &there);
-	if (there || !fits(name->confirmed, type_family(name->type)))
+	if (there || !fits(name->confirmed, type_family(name->type)) ||
+		!fits(name->tried, type_family(name->type)))
 		return false;
 	name->next = *at;
 	*at = name;
@@ -236,6 +237,7 @@ state_name(struct state *state, const char *name, const char *type,
 	made->type = mem_text(state->mem, type);
 	made->account = mem_text(state->mem, account);
 	made->confirmed = mem_take(state->mem, sizeof *made->confirmed);
+	made->tried = mem_take(state->mem, sizeof *made->tried);
 	made->text = "";
 	made->next = *at;
 	*at = made;

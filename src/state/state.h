@@ -41,6 +41,7 @@ struct state_name {
 	unsigned digest;		/* of the account at the last attempt */
 	int64_t seen;			/* last named by the configuration */
 	const char *text;		/* message of the last failure, "" */
+	struct address *tried;		/* in the last attempt; family 0: none */
 };
 
 /*

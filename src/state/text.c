@@ -28,6 +28,7 @@ static const struct column name_list[] = {
 	{ &column_digest, offsetof(struct state_name, digest) },
 	{ &column_time, offsetof(struct state_name, seen) },
 	{ &column_text, offsetof(struct state_name, text) },
+	{ &column_address_new, offsetof(struct state_name, tried) },
 };
 
 static const struct column left_list[] = {

@@ -183,6 +183,7 @@ mark(struct update *update, struct update_item *item)
 
 	item->begun = true;
 	state->attempt = update->now;
+	*state->tried = item->want;
 	state->failures++;
 	state->until = hold_until(update->now, decide_wait(state->failures));
 	state->why = OUTCOME_LATER;

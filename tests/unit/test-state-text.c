@@ -18,10 +18,19 @@
 #define LACKING "lookup\tipv6 wan2\tnone\t0\t1\t1700000001\n"
 #define NAME \
 	"name\ta.example.com\tA\tcloudflare\t203.0.113.7\t1700000000\t" \
+	"1700000001\t2\t1700000300\tlater\t00ff\t1700000002\tno answer\t" \
+	"203.0.113.8\n"
+/* as versions before wrote it */
+#define NAME_OLD \
+	"name\ta.example.com\tA\tcloudflare\t203.0.113.7\t1700000000\t" \
 	"1700000001\t2\t1700000300\tlater\t00ff\t1700000002\tno answer\n"
+#define NAME_NONE \
+	"name\ta.example.com\tA\tcloudflare\t203.0.113.7\t1700000000\t" \
+	"1700000001\t2\t1700000300\tlater\t00ff\t1700000002\tno answer\t" \
+	"none\n"
 #define NAME6 \
 	"name\ta.example.com\tAAAA\tdyndns2 no-ip\tnone\t0\t0\t0\t-1\t" \
-	"refused\tbeef\t1700000002\t\n"
+	"refused\tbeef\t1700000002\t\tnone\n"
 #define LEFT "left\ta.example.com\tA\tcloudflare\t192.0.2.1\n"
 #define LEFT2 "left\ta.example.com\tA\tcloudflare\t192.0.2.2\n"
 #define ACCOUNT \
@@ -49,7 +58,7 @@ every_member_is_read(void **unused)
 	const struct state_left *left = state->left;
 	const struct state_account *account = state->accounts;
 	const struct state_problem *problem = state->problems;
-	struct address address;
+	struct address address, other;
 
 	(void)unused;
 	assert_true(address_parse(&address, "203.0.113.7", 11));
@@ -78,6 +87,9 @@ every_member_is_read(void **unused)
 	assert_int_equal(name->digest, 0xff);
 	assert_int_equal(name->seen, 1700000002);
 	assert_string_equal(name->text, "no answer");
+	assert_true(address_parse(&other, "203.0.113.8", 11));
+	assert_true(address_equal(name->tried, &other));
+	assert_int_equal(name->next->tried->family, 0);
 	assert_int_equal(name->next->until, -1);
 	assert_string_equal(name->next->text, "");
 
@@ -118,10 +130,11 @@ struct reading {
 #define KEEP_20 "\t1\t2\t3\t4\t5\t6\t7\t8\t9\t10\t11\t12\t13\t14\t15"
 #define NO_KEY "key\t" ZERO ZERO "\n"
 #define ZERO "00000000000000000000000000000000"
-#define NAME_OF(n) "name\t" n "\tA\tx\tnone\t0\t0\t0\t0\tsame\t0000\t0\t\n"
+#define NAME_OF(n) \
+	"name\t" n "\tA\tx\tnone\t0\t0\t0\t0\tsame\t0000\t0\t\tnone\n"
 #define WITH(confirmed, since, failures, until, why, digest) \
 	"name\tb\tA\tx\t" confirmed "\t" since "\t0\t" failures "\t" until \
-	"\t" why "\t" digest "\t0\t\n"
+	"\t" why "\t" digest "\t0\t\tnone\n"
 #define PROBLEM_OF(text) "problem\tp\t1\t2\t3\t4\t" text "\n"
 
 static const struct reading readings[] = {
@@ -137,6 +150,11 @@ static const struct reading readings[] = {
 	/* a time in the future is kept */
 	{ HEAD KEY "lookup\tipv4\tnone\t253402300799\t0\t0\n", 0, false,
 		HEAD KEY "lookup\tipv4\tnone\t253402300799\t0\t0\n" },
+	{ HEAD KEY NAME_OLD, 0, false, HEAD KEY NAME_NONE },
+	{ HEAD KEY WITH("none", "0", "0", "0", "same",
+		  "0000") "name\tc\tA\tx\t"
+			  "none\t0\t0\t0\t0\tsame\t0000\t0\t\t::1\n",
+		0, true, HEAD KEY WITH("none", "0", "0", "0", "same", "0000") },
 	/* any order is read, one is written */
 	{ HEAD NAME_OF("c") NAME_OF("a") KEY NAME_OF("b"), 0, false,
 		HEAD KEY NAME_OF("a") NAME_OF("b") NAME_OF("c") },
