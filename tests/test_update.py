@@ -475,14 +475,38 @@ def test_cloudflare_changes_the_address_alone(cloud):
 
 
 def test_cloudflare_says_foreign_address_once(cloud, source):
-    cloud.add(type="A", name=NAME, content="192.0.2.99", ttl=1, proxied=False)
-    result = cloud.configure().run()
-    assert "192.0.2.99" in result.stdout + result.stderr
-    source.reply = Reply("203.0.113.8")
-    result = cloud.configure().run()
+    record = cloud.add(type="A", name=NAME, content=GOOD, ttl=1, proxied=False)
+    assert cloud.configure().run().lines == []
+    for address, said in (("203.0.113.8", True), ("203.0.113.6", False)):
+        record["content"] = "192.0.2.99"
+        source.reply = Reply(address)
+        result = cloud.configure().run()
+        assert f"-> {address} (cloudflare)\n" in result.stdout
+        assert ("the record held 192.0.2.99" in result.stderr) == said
+
+
+def test_records_taken_over_are_no_news(cloud, ddns):
+    """The line of a first run shows what they held."""
+    names = {"a.example.com": "192.0.2.99", "b.example.com": GOOD,
+             "c.example.com": None}
+    for name, address in names.items():
+        if address:
+            cloud.add(type="A", name=name, content=address, ttl=1,
+                      proxied=False)
+    cloud.configure(names=" ".join(names))
+    value = json.loads(ddns.run("--json").stdout)
+    assert [(name["old"], name["outcome"]) for name in value["names"]] == [
+        ("192.0.2.99", "changed"), (GOOD, "same"), (None, "changed")]
+    cloud.records.pop(0)
+    cloud.add(type="A", name="a.example.com", content="192.0.2.99", ttl=1,
+              proxied=False)
+    cloud.records = [r for r in cloud.records if r["name"] != "c.example.com"]
+    ddns.state.unlink()
+    result = ddns.run()
     assert result.stdout == (
-        f"{NAME} A 203.0.113.7 -> 203.0.113.8 (cloudflare)\n")
-    assert result.stderr == ""
+        f"a.example.com A 192.0.2.99 -> {GOOD} (cloudflare)\n"
+        f"c.example.com A none -> {GOOD} (cloudflare)\n")
+    assert (result.stderr, result.status) == ("", 0)
 
 
 def test_cloudflare_already_so(cloud):

@@ -21,6 +21,12 @@ hold_until(int64_t now, int64_t seconds)
 	return now + (seconds < DECIDE_DAY ? seconds : DECIDE_DAY);
 }
 
+const struct address *
+update_before(const struct update_item *item)
+{
+	return item->old.family ? &item->old : &item->was;
+}
+
 bool
 update_changed(const struct update_item *item)
 {
@@ -395,7 +401,7 @@ report_item(struct update *update, const struct update_item *item)
 		.now = now,
 	};
 
-	address_format(&item->old, was);
+	address_format(update_before(item), was);
 	address_format(&item->want, now);
 	report_change(&update->report, &about);
 }
