@@ -863,6 +863,42 @@ def test_what_others_set_later_is_not_deleted(replacing, ddns, source):
         "203.0.113.50", "203.0.113.8", "203.0.113.99"]
 
 
+# What a row cannot do: the types it has, the account's lists of names, the
+# families with lookups, and whether the user is told.
+CUTS = [
+    ("A", "names", "46", True), ("AAAA", "names", "46", True),
+    ("A", "names", "4", False), ("AAAA", "names", "6", False),
+    ("A", "ipv4", "46", False), ("AAAA", "ipv6", "46", False),
+    ("A AAAA", "names", "46", False),
+]
+
+
+@pytest.mark.parametrize("types, key, families, told", CUTS)
+def test_a_family_that_a_row_lacks(
+        ddns, serve, types, key, families, told):
+    """`check` names it each time, a run once."""
+    service = serve(Reply("ok"))
+    text = ""
+    for family, address, allow in (("4", GOOD, "203.0.113.0/24"),
+                                   ("6", "2001:db8::7", "2001:db8::/32")):
+        if family in families:
+            source = ddns.folder / family
+            source.write_text(address)
+            text += f"[ipv{family}]\nurl = file://{source}\nallow = {allow}\n"
+    sets = "".join(f"set.{kind} = GET /{{fqdn}}/{{ip}}\n"
+                   for kind in types.split())
+    ddns.config(f"{text}[provider own]\nurl = {service.url}\n{sets}"
+                f"[own]\n{key} = {NAME}")
+    lacks, other = ("A", "ipv6") if types == "AAAA" else ("AAAA", "ipv4")
+    line = (f"[own] {key}: own has no {lacks}, so these names get {types} "
+            f"alone: write {other} in place of names\n")
+    for command, expected in (("check", told), ("update", told),
+                              ("update", False), ("check", told)):
+        result = ddns.run(command)
+        assert (result.status, len(result.lines)) == (0, expected)
+        assert (line in result.stderr) == expected
+
+
 # Duck DNS
 
 
