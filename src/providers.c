@@ -254,6 +254,17 @@ add_example(struct buf *out, const char *name, const struct wanted *wanted,
 		buf_printf(out, "%s\n", text ? text : "...");
 }
 
+/* The list of names that fits the families of the row. */
+static const char *
+names_key(const struct view *view)
+{
+	const bool four = view->row.rows[ROW_A].offered;
+
+	if (!offers(view) || (four && view->row.rows[ROW_AAAA].offered))
+		return "names";
+	return four ? "ipv4" : "ipv6";
+}
+
 /* A section to paste, with all that is required. */
 static void
 add_account(struct buf *out, const char *name, struct view *view)
@@ -271,7 +282,7 @@ add_account(struct buf *out, const char *name, struct view *view)
 	for (at = view->wanted; at; at = at->next)
 		if (at->needed)
 			add_example(out, name, at, width);
-	buf_printf(out, "%-*s = home.%s\n", width, "names",
+	buf_printf(out, "%-*s = home.%s\n", width, names_key(view),
 		zone ? zone : "example.com");
 }
 
