@@ -29,7 +29,7 @@ def confirmed(text):
     rows = [line.split("\t") for line in text.splitlines()[1:]]
     assert rows[0][0] == "key" and len(rows[0][1]) == 64
     (name,) = [row for row in rows if row[0] == "name"]
-    assert len(name) == 13
+    assert len(name) == 14
     return name[4]
 
 
