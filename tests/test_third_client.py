@@ -160,9 +160,8 @@ TALKS = [
     lexicon("mythic-beasts", "zone", "post", lines=[
         "mythicbeasts", "ttl 300", "auth-token mythic-bearer"],
         field="Authorization: Bearer mythic-bearer", word="1 records added"),
-    # It asks for XML.
-    lexicon("namesilo", "zone=zone-xml", "create=create-xml", unsaid=["type"],
-            lines=["namesilo", "auth-token namesilokey12345"]),
+    lexicon("namesilo", "zone", "create", lines=[
+        "namesilo", "auth-token namesilokey12345"]),
     lexicon("nearlyfreespeech", "all", "list", "create", lines=[
         "nfsn", "auth-username nfsn-user", "auth-token p3kxmRKf9dk3l6ls"]),
     lexicon("netcup", "login", "info", "list", "create", lines=[

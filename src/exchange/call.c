@@ -104,14 +104,13 @@ exchange_call_read(struct call *page)
 	struct request *request;
 	struct pair offset = { NULL, "offset", NULL, false };
 	struct pair next = { &offset, "page", NULL, false };
-	enum row_meaning meaning = exchange_meaning(first->work, page, NULL);
+	enum row_meaning meaning = exchange_meaning(first->work, page);
 
 	first->done = true;
 	/* Behind the last page, "no such page" ends the list. */
-	if (meaning != MEANS_GOOD &&
-		(page == first || meaning != MEANS_MISSING))
+	if (meaning < MEANS_SAME && (page == first || meaning != MEANS_MISSING))
 		first->says = page;
-	if (meaning != MEANS_GOOD)
+	if (meaning < MEANS_SAME)
 		return;
 	if (page->before)
 		page->before->more = page;

@@ -14,6 +14,7 @@
  *   call      is a request with its answer, for all works that ask the same; it
  *             reads a list page by page
  *   meaning   says what an answer means, and to people why it is a failure
+ *   confirm   doubts an answer that was taken for good
  *   answer    finds items and variables in an answer
  *   work      is a job on its way; ends it, and all others if the account is to
  *             blame
@@ -117,7 +118,9 @@ struct work {
 	enum row_step step;  /* under way */
 	enum row_step write; /* that which changes the record */
 	struct call *call;   /* waited for */
-	const char *line; /* of the last answer, by which a test decided */
+	const struct row_test *test; /* decided on the last answer; NULL: HTTP */
+	const char *line; /* of the answer, by which it did; or NULL */
+	bool same;        /* the service says that it was so already */
 
 	const char *suffix; /* asked about as a zone */
 	const char *zone;   /* NULL: not known */
@@ -174,7 +177,8 @@ struct request *exchange_batch_alone(struct work *work, struct fail *fail);
 
 /* After a batch was rejected as a whole: puts its piece among those that wait,
  * for a batch of half the size. False: it was alone, or is not to blame. */
-bool exchange_batch_split(struct work *work, const struct call *call);
+bool exchange_batch_split(struct work *work, const struct call *call,
+	enum row_meaning meaning);
 
 /* Asks for the batches of all that wait. True: there was one. */
 bool exchange_batch_flush(struct exchange *exchange);
@@ -229,9 +233,11 @@ void exchange_call_read(struct call *page);
 
 /* meaning.c: what an answer means */
 
-/* *tested: by a test of the row, not by HTTP. It may be NULL. */
-enum row_meaning exchange_meaning(
-	struct work *work, const struct call *call, bool *tested);
+/* Sets work->test and work->line. */
+enum row_meaning exchange_meaning(struct work *work, const struct call *call);
+
+/* Whether a text refuses a signature or a login over the time of day. */
+bool exchange_meaning_of_time(const struct work *work, const char *text);
 
 /*
  * Sets the job's fail: step, HTTP status, the service's message. why: it was
@@ -239,6 +245,13 @@ enum row_meaning exchange_meaning(
  */
 void exchange_meaning_tell(
 	const struct work *work, const struct call *call, const char *why);
+
+/* confirm.c: is good good */
+
+/* Whether the answer, good by work->test, confirms what was asked; false: it
+ * is a foreign one, or about another address, *fail says so. */
+bool exchange_confirm(
+	struct work *work, const struct call *call, struct fail *fail);
 
 /* answer.c: items and variables of an answer */
 
@@ -276,6 +289,9 @@ bool exchange_answer_login(
 /* A work that has not asked anything yet. */
 struct work *exchange_work_make(
 	struct exchange *exchange, struct exchange_job *job);
+
+/* The step that is under way now, which a debug line shows. */
+void exchange_work_at(struct work *work, enum row_step step);
 
 /* Ends the work's job, whose request could not be made: the job's fail, set
  * already, gets the step before it. */

@@ -99,6 +99,8 @@ holds(struct work *work, const struct row_test *test, const struct call *call)
 	struct search search = { NULL, false };
 	const bool any = test->text && *test->text == '*';
 
+	if (!(test->steps & 1u << work->step))
+		return false;
 	if (test->kind == TEST_STATUS)
 		return test->status == call->status ||
 		       test->status == call->status / 100;
@@ -116,9 +118,20 @@ holds(struct work *work, const struct row_test *test, const struct call *call)
 	return search.found;
 }
 
+/* Whether the row says itself what is good at the step under way. */
+static bool
+tests_good(const struct work *work)
+{
+	const struct row_test *test = work->row->test[MEANS_GOOD];
+
+	while (test && !(test->steps & 1u << work->step))
+		test = test->next;
+	return test != NULL;
+}
+
 /* RFC 9110, section 15; RFC 6585, section 4. */
 static enum row_meaning
-http_meaning(const struct row *row, const struct call *call)
+http_meaning(const struct work *work, const struct call *call)
 {
 	const int status = call->status;
 
@@ -127,12 +140,12 @@ http_meaning(const struct row *row, const struct call *call)
 	/* Retry-After is about the service, not about one name of it. */
 	if (status == 429 || (status / 100 == 5 && call->retry_after > 0))
 		return MEANS_BUSY;
-	return status / 100 == 2 && !row->test[MEANS_GOOD] ? MEANS_GOOD
-							   : MEANS_LATER;
+	return status / 100 == 2 && !tests_good(work) ? MEANS_GOOD
+						      : MEANS_LATER;
 }
 
 enum row_meaning
-exchange_meaning(struct work *work, const struct call *call, bool *tested)
+exchange_meaning(struct work *work, const struct call *call)
 {
 	const struct row_test *test = NULL;
 	enum row_meaning meaning = 0;
@@ -145,9 +158,8 @@ exchange_meaning(struct work *work, const struct call *call, bool *tested)
 		if (test)
 			break;
 	}
-	if (tested)
-		*tested = test != NULL;
-	return test ? meaning : http_meaning(work->row, call);
+	work->test = test;
+	return test ? meaning : http_meaning(work, call);
 }
 
 /* Makes one line of a text. */
@@ -197,9 +209,8 @@ put_message(const struct work *work, const struct call *call, struct buf *out)
 	return own;
 }
 
-/* A signature or a login refused over the time of day. */
-static bool
-speaks_of_time(const struct work *work, const char *text)
+bool
+exchange_meaning_of_time(const struct work *work, const char *text)
 {
 	static const char *const words[] = { "timestamp", "time stamp", "skew",
 		"expire", "clock", "requesttime", "timeframe" };
@@ -240,7 +251,7 @@ exchange_meaning_tell(
 	if (message.len > 0)
 		buf_str(&shown, ": ");
 	buf_printable(&shown, buf_text(&message), message.len);
-	if (speaks_of_time(work, call->body))
+	if (exchange_meaning_of_time(work, call->body))
 		buf_str(&shown, " (the system clock may be wrong)");
 	fail_set(fail, "%s", buf_text(&shown));
 	buf_free(&message);

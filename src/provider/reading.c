@@ -100,21 +100,26 @@ row_parse_reading(struct layer_work *work, const char *text)
 	struct row_reading *reading = mem_take(work->mem, sizeof(*reading));
 	const char *word;
 	size_t len;
+	bool list;
 
 	for (text += strspn(text, SPACES); *text;
 		text += len + strspn(text + len, SPACES)) {
 		len = strcspn(text, SPACES);
 		word = mem_textn(work->mem, text, len);
-		if (word[0] != '/')
+		list = strcmp(word, "[]") == 0;
+		if (word[0] != '/' && !list)
 			read_binding(work, reading, word);
-		else if (reading->items || reading->bindings)
+		else if (reading->items || reading->list || reading->bindings)
 			layer_wrong(work,
 				"%s: the pointer to the items comes first",
 				word);
+		else if (list)
+			reading->list = true;
 		else
 			reading->items = read_pointer(work, word, word);
 	}
-	if (!reading->items && !reading->page && !reading->bindings)
+	if (!reading->items && !reading->list && !reading->page &&
+		!reading->bindings)
 		layer_wrong(work, "-> reads nothing");
 	return reading;
 }
@@ -169,15 +174,19 @@ between_commas(struct mem *mem, const char **text)
 }
 
 struct row_test *
-row_parse_tests(struct layer_work *work, const struct config_line *lines)
+row_parse_tests(struct layer_work *work, const struct layer_value *value,
+	unsigned steps)
 {
 	struct row_test *first = NULL, **end = &first;
+	const struct config_line *lines = value->lines;
 	const char *text, *one;
 
 	for (; lines; lines = lines->next) {
 		text = lines->text;
 		while ((one = between_commas(work->mem, &text))) {
 			*end = read_test(work, one);
+			(*end)->key = value->key;
+			(*end)->steps = steps;
 			end = &(*end)->next;
 		}
 	}

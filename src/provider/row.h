@@ -37,13 +37,14 @@ enum row_step {
 	STEPS
 };
 
-/* In the order in which they are tried. */
+/* In the order in which they are tried. SAME: it was so already. */
 enum row_meaning {
 	MEANS_MISSING,
 	MEANS_DENIED,
 	MEANS_REFUSED,
 	MEANS_BUSY,
 	MEANS_LATER,
+	MEANS_SAME,
 	MEANS_GOOD,
 	MEANINGS
 };
@@ -63,6 +64,7 @@ struct row_binding {
 
 struct row_reading {
 	const char *items; /* pointer to the items; NULL: none was written */
+	bool list;         /* `[]`: the answer is the list of items */
 	const char *page;  /* pointer from the top; NULL: pages are counted */
 	struct row_binding *bindings; /* without page */
 };
@@ -78,6 +80,8 @@ enum row_test_kind { TEST_STATUS, TEST_POINTER, TEST_TEXT };
 
 struct row_test {
 	struct row_test *next;
+	const char *key; /* as written: "missing.zones" */
+	unsigned steps;  /* for which it counts: bits by enum row_step */
 	enum row_test_kind kind;
 	int status; /* 404, or 5 for 5xx */
 	const char *pointer;
@@ -101,12 +105,16 @@ struct row_declared {
 	bool optional;
 };
 
+/* What a row takes an answer for; text: it looks at nothing but lines. */
+enum row_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_XML };
+
 /* A row as one account uses it for one type. */
 struct row {
 	bool offered;     /* has set, create or update, or runs a program */
 	const char *runs; /* the program that does the update; NULL: none */
 	const struct row_request *step[STEPS]; /* NULL: none */
-	const struct row_test *test[MEANINGS];
+	const struct row_test *test[MEANINGS]; /* those of one step first */
+	enum row_format format;
 	const char *url;
 	const char *auth;                 /* NULL: none */
 	const char *jwt;                  /* "KEY SCOPE"; NULL: none */

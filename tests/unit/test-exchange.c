@@ -97,7 +97,7 @@
 	"setting = [note]\n" \
 	"url = https://ovh.example\n" \
 	"auth = Bearer {token}\n" \
-	"records = GET /{zone}/ids?name={sub} -> id=\n" \
+	"records = GET /{zone}/ids?name={sub} -> [] id=\n" \
 	"record = GET /{zone}/ids/{id} -> name type ip=/target ttl note\n" \
 	"update = PUT /{zone}/ids/{id} {\"target\":\"{ip}\",\"ttl\":{ttl}," \
 	"\"note\":\"{note}\"}\n" \
@@ -111,6 +111,7 @@
 	"[provider x]\n" \
 	"secret = key\n" \
 	"setting = [zone_id]\n" \
+	"format = xml\n" \
 	"url = https://aws.example/2013\n" \
 	"zones = GET /byname?dnsname={zone}\n" \
 	"  -> /HostedZones/HostedZone zone=/Name zone_id=/Id\n" \
