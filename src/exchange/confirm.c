@@ -13,7 +13,7 @@
 static bool
 deletes_then(const struct work *work)
 {
-	return work->write == STEP_CREATE && work->mine;
+	return work->write == STEP_CREATE && exchange_choose_end(work);
 }
 
 /* null, a number, a string: JSON, too, though nothing can be read from it. */
@@ -30,24 +30,6 @@ is_scalar(struct mem *mem, const char *body)
 	       (len > 1 && text[0] == '"' && text[len - 1] == '"');
 }
 
-static bool
-ends(struct json_t *value, void *arg)
-{
-	(void)value;
-	*(bool *)arg = true;
-	return false;
-}
-
-/* An object that says something: a reading knows more, but there is none. */
-static bool
-is_object(struct json_t *doc)
-{
-	bool any = false;
-
-	json_find(doc, "/*", ends, &any);
-	return any && !json_is_list(doc);
-}
-
 /* A status says yes, but of what? A page of a proxy comes with 200 as well. */
 static bool
 is_of_kind(struct work *work, const struct call *call, struct fail *fail)
@@ -61,7 +43,10 @@ is_of_kind(struct work *work, const struct call *call, struct fail *fail)
 		row->step[work->step]->reading)
 		return true;
 	if (call->doc)
-		return write || is_object(call->doc) ||
+		return write ||
+		       /* a reading knows more, but there is none */
+		       (!json_is_list(call->doc) &&
+			       !json_is_empty(call->doc)) ||
 		       fail_set(fail, "not an object with members");
 	if (!*body && write)
 		return work->test || !deletes_then(work) ||

@@ -97,11 +97,13 @@ struct call {
 	int page;
 	int items; /* of all pages up to this one */
 	const char *seen;  /* what the items of this page say */
+	const char *token; /* what it says of the next one */
 	struct call *says; /* first: the page that decides the meaning */
 	const char *fault; /* first: why not all pages are there */
 
 	bool sent, done; /* done: first, once all pages are there */
 	int status;      /* 0: no answer; fail says why */
+	const char *head; /* as of struct http_answer */
 	const char *body;
 	size_t len;
 	int64_t retry_after; /* seconds; -1: not said */
@@ -193,6 +195,10 @@ enum row_step exchange_choose_step(const struct row *row, bool found);
  * the job's fail, or OUTCOME_CHANGED if work->write is to be sent.
  */
 enum outcome exchange_choose_write(struct work *work);
+
+/* After a create: whether the old record is to be deleted. Not if that names
+ * the address alone, and the new record has the same one. */
+bool exchange_choose_end(const struct work *work);
 
 /* Makes {value} as far as the write holds it; false: *fail. */
 bool exchange_choose_value(struct work *work, struct fail *fail);

@@ -40,6 +40,7 @@ answered(void *arg, const struct http_answer *answer)
 	exchange->flying--;
 	exchange->opened = true;
 	call->status = answer->status;
+	call->head = mem_text(exchange->mem, answer->head);
 	call->retry_after = answer->retry_after;
 	if (answer->fail)
 		*call->fail = *answer->fail;

@@ -177,7 +177,8 @@ heard_write(struct work *work, const struct call *call, struct fail *fail)
 
 	(void)call;
 	(void)fail;
-	if (work->write != STEP_CREATE || !work->mine) {
+	if (work->write != STEP_CREATE || !exchange_choose_end(work)) {
+		work->job->same = same;
 		settle(work, same ? OUTCOME_SAME : OUTCOME_CHANGED);
 		return true;
 	}

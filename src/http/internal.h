@@ -55,9 +55,9 @@ struct http_transfer {
 	void (*done)(void *arg, const struct http_answer *answer);
 	void *arg;
 	CURL *easy;			/* NULL: not begun */
+	struct buf head;
 	struct buf body;
 	int64_t began;			/* clock_ms */
-	int64_t retry_after;		/* as in struct http_answer */
 	bool large;			/* the body went above the ceiling */
 	bool full;			/* fast did not do: trusts full */
 	int bind_error;			/* errno, 0: bound or not asked for */

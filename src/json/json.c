@@ -155,6 +155,12 @@ json_is_list(const json_t *value)
 }
 
 bool
+json_is_empty(const json_t *value)
+{
+	return json_array_size(value) + json_object_size(value) == 0;
+}
+
+bool
 json_text(const json_t *value, struct buf *out)
 {
 	const char *text = json_string_value(value);

@@ -50,8 +50,9 @@ bool json_first(struct json_t *root, const char *pointer, struct buf *out);
 /* Adds a scalar's text as above. */
 bool json_text(const struct json_t *value, struct buf *out);
 
-/* Whether the value is a list. */
+/* Whether the value is a list; a list or an object of none. */
 bool json_is_list(const struct json_t *value);
+bool json_is_empty(const struct json_t *value);
 
 /* Whether the value is a number, true or false (written bare in JSON). */
 bool json_bare(const struct json_t *value);

@@ -144,6 +144,9 @@ bool row_parse_origin(struct layer_work *work, const char *url);
 
 /* reading.c: what a row reads from answers, and what it declares. */
 
+/* Whether a URL is sent as a whole. False: the mistake is added. */
+bool row_parse_whole(struct layer_work *work, const char *url);
+
 /* What stands behind `->`. */
 struct row_reading *row_parse_reading(
 	struct layer_work *work, const char *text);

@@ -154,6 +154,7 @@ make_url(struct layer_work *work, struct row *row, enum row_type type)
 	if (!value.lines)
 		return;
 	row->url = url = request_join(work->mem, value.lines);
+	row_parse_whole(work, url);
 	if (strpbrk(url, " \t"))
 		layer_wrong(work, "a URL holds no blank");
 	else if (url_scheme(url) > 0)

@@ -203,7 +203,9 @@ row_parse_pointers(struct layer_work *work, const struct config_line *lines)
 		text = lines->text;
 		while ((one = between_commas(work->mem, &text))) {
 			*end = mem_take(work->mem, sizeof(**end));
-			(*end)->text = read_pointer(work, one, one);
+			(*end)->text = row_is_field(one)
+					       ? one
+					       : read_pointer(work, one, one);
 			(*end)->line = lines->line;
 			end = &(*end)->next;
 		}

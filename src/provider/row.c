@@ -124,6 +124,14 @@ row_meaning_name(enum row_meaning meaning)
 }
 
 bool
+row_is_field(const char *error)
+{
+	const size_t len = strlen(error);
+
+	return len > 1 && error[0] != '/' && error[len - 1] == ':';
+}
+
+bool
 row_compared(const char *variable)
 {
 	return row_word(variable) & WORD_COMPARED;

@@ -127,6 +127,9 @@ struct row {
 	bool senders;    /* publishes the sender's address */
 };
 
+/* Whether an `error` names a field of the head, and not a pointer. */
+bool row_is_field(const char *error);
+
 /* Whether a request of the row holds {variable}. */
 bool row_holds(const struct row *row, const char *variable);
 

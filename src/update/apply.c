@@ -24,7 +24,7 @@ hold_until(int64_t now, int64_t seconds)
 bool
 update_changed(const struct update_item *item)
 {
-	if (item->job.outcome > OUTCOME_CHANGED ||
+	if (item->job.outcome > OUTCOME_CHANGED || item->job.same ||
 		address_equal(&item->old, &item->want))
 		return false;
 	/* it had been there before we came: nothing changed */

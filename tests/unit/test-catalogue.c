@@ -149,8 +149,8 @@ requests(void **state)
 			"test 1: '*ERROR: Unable to locate this record*'\n"
 			"test 1: '*Couldn't find any matching DNS records*'\n"
 			"test 1: '*ERROR: Could not authenticate*'\n"
-			"test 6: '*Updated * to {ip}'\n"
-			"test 6: '*No IP change detected for * with IP {ip}'\n" },
+			"test 5: '*No IP change detected for * with IP {ip}'\n"
+			"test 6: '*Updated * to {ip}'\n" },
 		{ "[desec]\ntoken = abcd\n" NAMES, ROW_A,
 			"A offered zone\n"
 			"url https://desec.io/api/v1\nauth Token {token}\n"
@@ -216,6 +216,7 @@ layers(void **state)
 			"auth Basic {user}:{password}\n"
 			"set GET /dyn/generic.php?hostname={fqdn}&myip={ip}"
 			"&wildcard=OFF\n"
+			"test 5: '*no update required*'\n"
 			"test 6: 'OK'\nhold 600\n" },
 	};
 
