@@ -145,6 +145,11 @@ names(void **state)
 		  "ipv6 = home.example.com\n",
 			"f:4: [namecheap] ipv6: namecheap has no AAAA\n" },
 		{ "[namecheap]\npassword = pass\nzone = example.com\n" HOME,
+			"f:4: [namecheap] names: namecheap has no AAAA, so "
+			"these names get A alone: write ipv4 in place of "
+			"names\n" },
+		{ "[namecheap]\npassword = pass\nzone = example.com\n"
+		  "ipv4 = home.example.com\n",
 			"" },
 	};
 
