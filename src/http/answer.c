@@ -408,7 +408,9 @@ void
 http_answer_give(struct http_transfer *transfer, CURLcode code)
 {
 	struct fail fail = { .text = "" };
-	struct http_answer answer = { .body = "", .head = "", .retry_after = -1 };
+	struct http_answer answer = {
+		.body = "", .head = "", .retry_after = -1
+	};
 	long status = 0;
 
 	answer.fail = &fail;
