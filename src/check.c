@@ -1,8 +1,10 @@
 /*
  * The command `check`: tells the mistakes of a configuration, or what it means.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "cli.h"
@@ -12,11 +14,45 @@
 #include "plan.h"
 #include "report.h"
 
+#define EXAMPLE SYSCONFDIR "/ddns/ddns.ini.example"
+
+/* Where a configuration was looked for, and how to get one. */
+static void
+show_beginning(void)
+{
+	struct mem *mem = mem_new();
+	const char *const *place = config_places(mem);
+	/* in the folder of the sources, before anything is installed */
+	const char *example =
+		access(EXAMPLE, R_OK) == 0 ? EXAMPLE : "ddns.ini.example";
+
+	report_error("there is no configuration: looked for %s%s%s", place[0],
+		place[1] ? " and " : "", place[1] ? place[1] : "");
+	report_error(
+		"begin with the example, and write your token and names into "
+		"it:");
+	fprintf(stderr, "  install -D -m 600 %s %s\n", example, place[0]);
+	fprintf(stderr, "  ${EDITOR:-vi} %s && ddns check\n", place[0]);
+	mem_free(mem);
+}
+
+/* Whether there is no file in any of the places. */
 static bool
-report_notes(const struct config *config, bool warnings)
+is_missing(const struct cli *cli, const struct config *config)
+{
+	return !cli->config && !config->sections &&
+	       access(config->path, F_OK) != 0 && errno == ENOENT;
+}
+
+static bool
+report_notes(const struct cli *cli, const struct config *config, bool warnings)
 {
 	const struct config_note *note;
 
+	if (is_missing(cli, config)) {
+		show_beginning();
+		return false;
+	}
 	for (note = config->notes; note; note = note->next)
 		if (warnings || !note->warning)
 			report_error("%s%s", note->warning ? "warning: " : "",
@@ -50,7 +86,7 @@ print_mistakes(const struct config *config)
 bool
 check_usable(const struct cli *cli, const struct config *config)
 {
-	if (report_notes(config, false))
+	if (report_notes(cli, config, false))
 		return true;
 	if (cli->json && !cli->quiet)
 		print_mistakes(config);
@@ -336,7 +372,7 @@ print_document(const struct plan *plan)
 int
 check_run(const struct cli *cli, const struct plan *plan)
 {
-	const bool fine = report_notes(plan->config, true);
+	const bool fine = report_notes(cli, plan->config, true);
 
 	if (cli->quiet)
 		return fine ? EXIT_FINE : EXIT_CONFIG;

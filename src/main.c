@@ -76,7 +76,9 @@ run_planned(const struct cli *cli)
 {
 	struct mem *mem = mem_new();
 	const char *path = cli->config ? cli->config : config_default_path(mem);
-	struct plan *plan = plan_read(path);
+	struct plan *plan = cli->command == COMMAND_LOOKUP
+				    ? plan_read_lookups(path, cli->count == 0)
+				    : plan_read(path);
 	const int status = run_with(cli, plan);
 
 	plan_free(plan);

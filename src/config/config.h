@@ -195,7 +195,10 @@ bool config_file_text(struct config *config, const char *path,
 const char *config_hint(struct config *config, const char *word,
 	const char *const *known);
 
-/* Where the configuration is, if -c does not say; from mem. */
+/* Where it is looked for if -c does not say, NULL at the end; from mem. */
+const char *const *config_places(struct mem *mem);
+
+/* The first of the places where there is one, else the last; from mem. */
 const char *config_default_path(struct mem *mem);
 
 /* Where the state is (key `state`, or the default); from config's memory. */
