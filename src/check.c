@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "check.h"
@@ -91,6 +92,60 @@ check_usable(const struct cli *cli, const struct config *config)
 	if (cli->json && !cli->quiet)
 		print_mistakes(config);
 	return false;
+}
+
+/* A program that is not there yet must not stop a run: it is a mistake for
+ * this command alone. */
+static void
+check_program(struct config *config, const struct config_section *section,
+	const struct config_entry *entry, int line, const char *path)
+{
+	struct fail fail = { "" };
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		fail_set(&fail, "%s: %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		fail_set(&fail, "%s is not a program", path);
+	else if (access(path, X_OK) != 0)
+		fail_set(
+			&fail, "%s is not executable: chmod +x %s", path, path);
+	if (*fail.text)
+		config_wrong_line(config, section, entry, line, fail.text);
+}
+
+/* The line of a set in which a source stands. */
+static void
+check_source(struct config *config, const struct lookup_set *set,
+	const struct lookup_source *source)
+{
+	const struct config_entry *entry = set->section->entries;
+	const struct config_line *line;
+
+	for (; entry; entry = entry->next)
+		for (line = entry->lines; line; line = line->next)
+			if (strcmp(line->text, source->written) == 0)
+				check_program(config, set->section, entry,
+					line->line, source->argv[0]);
+}
+
+static void
+check_programs(const struct plan *plan)
+{
+	struct config *config = plan->config;
+	const struct config_section *section = config->sections;
+	const struct lookup_set *set;
+	const struct lookup_source *source;
+
+	for (set = plan->sets; set; set = set->next)
+		for (source = set->sources; source; source = source->next)
+			if (lookup_source_runs(source))
+				check_source(config, set, source);
+	for (; section && config->general.hook; section = section->next)
+		if (strcmp(section->name, "ddns") == 0)
+			check_program(config, section,
+				config_first(section, "hook"), 0,
+				config->general.hook);
 }
 
 /* Goes on behind a section's name; NULL: nothing. */
@@ -372,7 +427,10 @@ print_document(const struct plan *plan)
 int
 check_run(const struct cli *cli, const struct plan *plan)
 {
-	const bool fine = report_notes(cli, plan->config, true);
+	bool fine;
+
+	check_programs(plan);
+	fine = report_notes(cli, plan->config, true);
 
 	if (cli->quiet)
 		return fine ? EXIT_FINE : EXIT_CONFIG;

@@ -127,6 +127,9 @@ bool config_single(struct config *config, const struct config_section *section,
 const char *config_secret_fault(
 	struct mem *mem, const char *key, const char *text);
 
+/* The same of a text that ddns.ini.example has where a secret is to stand. */
+const char *config_example_fault(const char *text);
+
 /*
  * Checks a text that is not to be shown. False, and reported: ` ;` cut it
  * short. Warns once if others can read the file.
