@@ -111,6 +111,7 @@ finished(void *arg, struct exchange_job *job)
 
 	(void)job;
 	record(item->update, item);
+	update_show_progress(item->update);
 }
 
 /* The address that a set's names are measured by: found now, or the last. */
