@@ -150,6 +150,10 @@ main(int argc, char **argv)
 		return EXIT_USAGE;
 	log_level(cli.verbose);
 	status = run(&cli);
+	/* of an update, the status speaks of the names */
+	if (!report_printed() && status == EXIT_FINE &&
+		cli.command != COMMAND_UPDATE)
+		status = EXIT_AGAIN;
 	secret_forget();
 	memory_wipe_stack();
 	stop_raise();

@@ -242,7 +242,7 @@ def test_status(home, serve, source):
                      "ms": 0, "failures": 1, "cause": "HTTP 502"}
     assert (better["tries"], better["valid"], better["failed"]) == (1, 1, None)
     problem, = value["problems"]
-    assert set(problem) == {"about", "first", "said", "message"}
+    assert set(problem) == {"about", "first", "said", "message", "notice"}
     assert problem["about"] == "account dyndns2"
 
 

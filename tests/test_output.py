@@ -324,6 +324,63 @@ def test_json_documents(home, source):
         assert json.loads(result.stdout) and result.stderr == ""
 
 
+COMMANDS = [
+    ["check"], ["check", "--json"], ["lookup"], ["lookup", "--json"],
+    ["status"], ["status", "--json"], ["providers"], ["providers", "cf"],
+    ["--help"], ["--version"], ["news"]]
+
+
+def to_full(home, *args):
+    with open("/dev/full", "w") as full:
+        return subprocess.run(
+            [*UNDER, PROGRAM, "-c", home.ddns.ini, *args], stdout=full,
+            stderr=subprocess.PIPE, text=True, timeout=LATE,
+            env=home.ddns.environment())
+
+
+@pytest.mark.parametrize("args", COMMANDS, ids=" ".join)
+def test_full_device(home, source, tmp_path, args):
+    home.configure([source.url], general=f"hook = {script(tmp_path, 'exit 0')}")
+    home.run()
+    result = to_full(home, *args)
+    assert result.returncode == 1
+    assert result.stderr.startswith("ddns: standard output: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_update_to_a_full_device(home, source):
+    """Its status speaks of the names."""
+    home.configure([source.url])
+    result = to_full(home)
+    assert (result.returncode, home.asked) == (0, [GOOD])
+    assert result.stderr == "ddns: standard output: No space left on device\n"
+
+
+def test_order_in_a_pipe(home, source):
+    """Changes and problems come as they were told, also where both go to one
+    pipe."""
+    home.provider.says["b.example.com"] = "nohost"
+    home.configure([source.url], names="a.example.com b.example.com")
+    for args, order in (([], ["a.example.com A none", "ddns: b.example.com"]),
+                        (["lookup"], ["SOURCE", "no valid address"])):
+        result = subprocess.run(
+            [*UNDER, PROGRAM, "-c", home.ddns.ini, *args], text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LATE,
+            env=home.ddns.environment())
+        at = [result.stdout.index(word) for word in order]
+        assert at == sorted(at)
+        source.reply = Reply("", 502)
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_quiet_check(home, source, wrong):
+    """Mistakes alone, and the status."""
+    home.configure([source.url], general="timeot = 3" if wrong else "")
+    result = home.run("check", "-q")
+    assert (result.stdout, result.status) == ("", 3 if wrong else 0)
+    assert result.stderr.count("\n") == wrong
+
+
 def test_closed_output(home, source):
     """Standard descriptors that are closed are not taken for files."""
     home.configure([source.url])
