@@ -189,6 +189,7 @@ finished(void *arg, struct exchange_job *job)
 	if (--item->call->left == 0)
 		end_call(item->update);
 	end_saving(item->update);
+	update_show_progress(item->update);
 }
 
 /* The address that a set's names are measured by: found now, or the last. */
