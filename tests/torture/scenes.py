@@ -12,6 +12,7 @@ import copy
 import functools
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
@@ -252,6 +253,14 @@ def traced_points(scene):
                        env=scene.ddns.environment())
     return [point for point in kill.points(calls, scene.ddns.ini)
             if point[0] not in ("futex", "exit", "rt_sigreturn")]
+
+
+def sample(jobs, every):
+    """One of so many, without a rhythm, and always the same."""
+    jobs = list(jobs)
+    if every > 1:
+        random.Random(1).shuffle(jobs)
+    return jobs[::every]
 
 
 def spread(title, kind, jobs, work):
