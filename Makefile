@@ -104,7 +104,7 @@ check: all units
 lint:
 	tests/lint/run
 
-# Writes the list of providers in man/ddns-providers.5 anew.
+# Writes the list of services in man/ddns-providers.5 anew.
 manual: all
 	$(PYTHON) tests/lint/catalogue
 

@@ -25,17 +25,25 @@ report_notes(const struct config *config, bool warnings)
 }
 
 static void
-print_document(const struct config *config)
+add_problems(struct document *document, const struct config *config)
+{
+	const struct config_note *note;
+
+	document_open(document, "problems", '[');
+	for (note = config->notes; note; note = note->next)
+		document_problem(document, note->warning ? "warning" : "failed",
+			note->text, NULL);
+	document_close(document);
+}
+
+static void
+print_mistakes(const struct config *config)
 {
 	struct document document = { .depth = 0 };
-	const struct config_note *note;
 
 	document_open(&document, NULL, '{');
 	document_number(&document, "exit", EXIT_CONFIG);
-	document_open(&document, "problems", '[');
-	for (note = config->notes; note; note = note->next)
-		document_problem(&document,
-			note->warning ? "warning" : "failed", note->text, NULL);
+	add_problems(&document, config);
 	document_print(&document);
 }
 
@@ -45,7 +53,7 @@ check_usable(const struct cli *cli, const struct config *config)
 	if (report_notes(config, false))
 		return true;
 	if (cli->json && !cli->quiet)
-		print_document(config);
+		print_mistakes(config);
 	return false;
 }
 
@@ -80,19 +88,23 @@ types_of(const struct account_name *name)
 	return row_types[name->type[ROW_A] ? ROW_A : ROW_AAAA];
 }
 
-/* The files that an account's keys name: KEY_file. */
+/* Whether the key names a file: KEY_file. */
+static bool
+names_file(const struct config_entry *entry)
+{
+	const size_t len = strlen(entry->key), tail = strlen("_file");
+
+	return len > tail && strcmp(entry->key + len - tail, "_file") == 0;
+}
+
 static void
 show_files(const struct config_section *section)
 {
 	const struct config_entry *entry;
-	const size_t tail = strlen("_file");
-	size_t len;
 
-	for (entry = section->entries; entry; entry = entry->next) {
-		len = strlen(entry->key);
-		if (len > tail && strcmp(entry->key + len - tail, "_file") == 0)
+	for (entry = section->entries; entry; entry = entry->next)
+		if (names_file(entry))
 			printf("  %s %s\n", entry->key, entry->lines->text);
-	}
 }
 
 static void
@@ -170,18 +182,14 @@ show_rows(const struct plan *plan)
 					: "");
 }
 
-int
-check_run(const struct plan *plan, bool verbose)
+static void
+show_all(const struct plan *plan, bool verbose)
 {
-	struct config *config = plan->config;
+	struct fail fail;
+	const char *state = config_state_path(plan->config, &fail);
 	const struct lookup_set *set;
 	const struct account *account;
-	const char *state;
-	struct fail fail;
 
-	if (!report_notes(config, true))
-		return EXIT_CONFIG;
-	state = config_state_path(config, &fail);
 	show_general(plan, state ? state : fail.text);
 	for (set = plan->sets; set; set = set->next)
 		show_set(set);
@@ -189,5 +197,154 @@ check_run(const struct plan *plan, bool verbose)
 		show_account(account);
 	if (verbose)
 		show_rows(plan);
-	return EXIT_FINE;
+}
+
+/* The general keys, under the names and in the seconds of the configuration. */
+static void
+add_general(struct document *document, const struct plan *plan)
+{
+	const struct config_general *general = &plan->config->general;
+	struct fail fail;
+
+	document_text(document, "configuration", plan->config->path);
+	document_text(
+		document, "state", config_state_path(plan->config, &fail));
+	document_number(document, "timeout", general->timeout);
+	document_number(document, "deadline", general->deadline);
+	document_number(document, "patience", general->patience);
+	document_number(document, "remind", general->remind);
+	document_text(document, "hook", general->hook);
+	document_switch(document, "webhook", plan->webhook != NULL);
+	document_switch(document, "heartbeat", general->heartbeat != NULL);
+	document_switch(document, "syslog", general->syslog);
+	document_switch(document, "proxy", general->proxy != NULL);
+	document_text(document, "ca_file", general->ca_file);
+}
+
+static void
+add_sets(struct document *document, const struct lookup_set *set)
+{
+	const struct lookup_source *source;
+
+	document_open(document, "lookups", '[');
+	for (; set; set = set->next) {
+		document_open(document, NULL, '{');
+		document_text(document, "lookup", set->title);
+		document_number(document, "family", set->family);
+		document_number(document, "agree", set->agree);
+		document_text(document, "bind", set->bind);
+		document_open(document, "sources", '[');
+		for (source = set->sources; source; source = source->next)
+			document_text(document, NULL, source->shown);
+		document_close(document);
+		document_close(document);
+	}
+	document_close(document);
+}
+
+static void
+add_files(struct document *document, const struct config_section *section)
+{
+	const struct config_entry *entry;
+
+	document_open(document, "files", '[');
+	for (entry = section->entries; entry; entry = entry->next) {
+		if (!names_file(entry))
+			continue;
+		document_open(document, NULL, '{');
+		document_text(document, "key", entry->key);
+		document_text(document, "file", entry->lines->text);
+		document_close(document);
+	}
+	document_close(document);
+}
+
+static void
+add_names(struct document *document, const struct account_name *name)
+{
+	enum row_type type;
+
+	document_open(document, "names", '[');
+	for (; name; name = name->next) {
+		document_open(document, NULL, '{');
+		document_text(document, "name", name->name);
+		document_open(document, "types", '[');
+		for (type = 0; type < ROW_TYPES; type++)
+			if (name->type[type])
+				document_text(document, NULL, row_types[type]);
+		document_close(document);
+		document_close(document);
+	}
+	document_close(document);
+}
+
+static void
+add_accounts(struct document *document, const struct account *account)
+{
+	document_open(document, "accounts", '[');
+	for (; account; account = account->next) {
+		document_open(document, NULL, '{');
+		document_text(document, "account", account->id);
+		document_text(document, "section", account->title);
+		document_text(document, "provider", account->provider);
+		document_text(document, "server", account->server);
+		document_text(document, "zone", account->zone);
+		document_text(document, "lookup",
+			*account->lookup ? account->lookup : NULL);
+		document_text(document, "suffix", account->suffix);
+		document_number(document, "refresh", account->refresh);
+		add_files(document, account->section);
+		add_names(document, account->names);
+		document_close(document);
+	}
+	document_close(document);
+}
+
+static void
+add_rows(struct document *document, const struct plan *plan)
+{
+	const struct config_section *section = plan->config->sections;
+
+	document_open(document, "rows", '[');
+	for (; section; section = section->next) {
+		if (strcmp(section->kind, "provider") != 0)
+			continue;
+		document_open(document, NULL, '{');
+		document_text(document, "name", section->label);
+		document_switch(document, "hides",
+			catalogue_hides(plan->catalogue, section->label));
+		document_close(document);
+	}
+	document_close(document);
+}
+
+static void
+print_document(const struct plan *plan)
+{
+	struct document document = { .depth = 0 };
+
+	document_open(&document, NULL, '{');
+	document_number(&document, "exit", EXIT_FINE);
+	add_general(&document, plan);
+	add_sets(&document, plan->sets);
+	add_accounts(&document, plan->accounts);
+	add_rows(&document, plan);
+	add_problems(&document, plan->config);
+	document_print(&document);
+}
+
+int
+check_run(const struct cli *cli, const struct plan *plan)
+{
+	const bool fine = report_notes(plan->config, true);
+
+	if (cli->quiet)
+		return fine ? EXIT_FINE : EXIT_CONFIG;
+	if (cli->json && fine)
+		print_document(plan);
+	else if (cli->json)
+		print_mistakes(plan->config);
+	else if (fine)
+		show_all(plan, cli->verbose > 0);
+	return fine ? EXIT_FINE : EXIT_CONFIG;
 }

@@ -18,6 +18,6 @@ struct plan;
 bool check_usable(const struct cli *cli, const struct config *config);
 
 /* Prints the files used and what was understood; the exit status. */
-int check_run(const struct plan *plan, bool verbose);
+int check_run(const struct cli *cli, const struct plan *plan);
 
 #endif

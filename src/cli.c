@@ -17,16 +17,15 @@ struct command_row {
 	const char *name;
 	enum command command;
 	int most; /* arguments; -1: any number */
-	bool json;
 };
 
 static const struct command_row commands[] = {
-	{ "update", COMMAND_UPDATE, -1, true },
-	{ "check", COMMAND_CHECK, 0, false },
-	{ "lookup", COMMAND_LOOKUP, -1, true },
-	{ "status", COMMAND_STATUS, 0, true },
-	{ "news", COMMAND_NEWS, -1, true },
-	{ "providers", COMMAND_PROVIDERS, 1, false },
+	{ "update", COMMAND_UPDATE, -1 },
+	{ "check", COMMAND_CHECK, 0 },
+	{ "lookup", COMMAND_LOOKUP, -1 },
+	{ "status", COMMAND_STATUS, 0 },
+	{ "news", COMMAND_NEWS, -1 },
+	{ "providers", COMMAND_PROVIDERS, 1 },
 };
 
 static const char *const command_names[] = { "update", "check", "lookup",
@@ -189,8 +188,6 @@ read_words(struct cli *cli, char **words, int count)
 		if (!*words[i])
 			return wrong("%s: an argument is empty", row->name);
 	}
-	if (cli->json && !row->json)
-		return wrong("--json is for update, lookup, status and news");
 	if (cli->only4 && cli->only6)
 		return wrong("-4 and -6 exclude each other");
 	return true;
@@ -244,14 +241,14 @@ cli_help(void)
 	      "  lookup [SOURCE]...  ask every lookup source, or those given\n"
 	      "  status              print what the state file knows\n"
 	      "  news [TEXT]         send a test to hook, webhook, heartbeat and syslog\n"
-	      "  providers [NAME]    list the providers, or print one\n"
+	      "  providers [WORD]    list the providers, those that have WORD, or print one\n"
 	      "\n"
 	      "  -c, --config FILE   read this configuration\n"
 	      "  -f, --force         call the provider although nothing changed or it waits\n"
 	      "  -n, --dry-run       print what would be sent; send and write nothing\n"
 	      "  -q, --quiet         print nothing on standard output\n"
 	      "  -v, --verbose       tell each step; twice: each HTTP exchange\n"
-	      "      --json          update, lookup, status, news: one JSON document\n"
+	      "      --json          print one JSON document\n"
 	      "      --splay N       first sleep a random 0 to N seconds\n"
 	      "  -4, -6              only this family\n"
 	      "  -h, --help          print this\n"
@@ -271,7 +268,7 @@ cli_help(void)
 	      "  ddns -c home.ini --dry-run\n"
 	      "  */5 * * * * ddns --splay 30        (a line of a crontab)\n"
 	      "\n"
-	      "More: ddns(1), ddns.ini(5), ddns-providers(5)\n",
+	      "More: ddns(1), ddns.ini(5), ddns-providers(5), ddns-rows(5)\n",
 		stdout);
 }
 

@@ -23,9 +23,11 @@ function finish()
 	# C11 5.2.4.1 promises 4095 bytes in a literal.
 	if (size > 4000)
 		fail("[provider " name "] is over 4000 bytes")
-	if (name != "")
+	if (name != "") {
 		text[count] = body
-	name = ""
+		akas[count] = aka
+	}
+	name = aka = ""
 }
 
 BEGIN {
@@ -60,6 +62,18 @@ FNR == 1 {
 {
 	if (name == "")
 		fail("a key before the first section")
+	# Other names stand beside the text, to be found without reading it.
+	if ($0 !~ /^[ \t]/) {
+		key = $0
+		sub(/[ \t]*=.*/, "", key)
+	}
+	if (key == "aka") {
+		words = $0
+		sub(/^aka[ \t]*=/, "", words)
+		gsub(/^[ \t,]+|[ \t,]+$/, "", words)
+		gsub(/[ \t,]+/, " ", words)
+		aka = aka (aka == "" ? "" : " ") words
+	}
 	body = body kept quoted($0)
 	size += kept_size + length($0) + 1
 	kept = ""
@@ -80,8 +94,8 @@ END {
 	}
 	for (j = 1; j <= count; j++) {
 		i = order[j]
-		printf("{ \"%s\", \"%s\", %d,\n%s},\n", names[i], files[i],
-			lines[i], text[i])
+		printf("{ \"%s\",\n\t\"%s\",\n\t\"%s\", %d,\n%s},\n", names[i],
+			akas[i], files[i], lines[i], text[i])
 	}
 	print "};\n"
 	print "const size_t provider_text_count ="

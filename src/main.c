@@ -59,7 +59,7 @@ run_with(const struct cli *cli, struct plan *plan)
 	if (cli->command == COMMAND_CHECK || cli->command == COMMAND_STATUS)
 		confine(plan);
 	if (cli->command == COMMAND_CHECK)
-		return check_run(plan, cli->verbose > 0);
+		return check_run(cli, plan);
 	if (cli->command == COMMAND_UPDATE)
 		return run_update(cli, plan);
 	if (!check_usable(cli, plan->config))

@@ -1,5 +1,5 @@
 /*
- * A test of an answer, in the language of ddns-providers(5), ANSWERS: a status,
+ * A test of an answer, in the language of ddns-rows(5), ANSWERS: a status,
  * a pointer with or without a text, a text. May use config and json; provider
  * and event read tests, exchange and event ask them of answers.
  */
@@ -18,6 +18,8 @@ enum match_kind { MATCH_STATUS, MATCH_POINTER, MATCH_TEXT };
 
 struct match {
 	struct match *next;
+	const char *key; /* of a row: as written, "missing.zones" */
+	unsigned steps;  /* of a row: for which it counts, bits by row_step */
 	enum match_kind kind;
 	int status; /* 404, or 5 for 5xx */
 	const char *pointer;

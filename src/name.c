@@ -91,7 +91,9 @@ name_read(struct mem *mem, const char *text, int labels, struct fail *fail)
 	struct buf name = { 0 };
 
 	if (address_parse(&address, text, strlen(text))) {
-		fail_set(fail, "%s is an address: names stand here, and [ipv4] and [ipv6] say where the address comes from", text);
+		fail_set(fail,
+			"%s is an address: names stand here, and [ipv4] and [ipv6] say where the address comes from",
+			text);
 		goto out;
 	}
 	if (!name_ascii(&name, rest, fail)) {

@@ -53,24 +53,68 @@ distance(const char *a, const char *b)
 	return now[len];
 }
 
+void
+nearest_begin(struct nearest *nearest, const char *word)
+{
+	const size_t len = strlen(word);
+
+	*nearest = (struct nearest){ .word = word };
+	if (len == 0 || len > WORD_MAX_BYTES)
+		return;
+	/* of a short word, two changes leave too little */
+	nearest->far = len < 4 ? 2 : len < 9 ? 3 : len / 3 + 1;
+}
+
+static void
+compare(struct nearest *nearest, const char *known, const char *means,
+	size_t most)
+{
+	size_t far;
+	bool same_meaning;
+
+	if (nearest->far == 0 || strlen(known) > WORD_MAX_BYTES)
+		return;
+	far = distance(nearest->word, known);
+	if (far > most || far > nearest->far ||
+		(far == nearest->far && !nearest->known))
+		return;
+	same_meaning = nearest->known && strcmp(nearest->means, means) == 0;
+	if (far == nearest->far) {
+		nearest->tie |= !same_meaning;
+		return;
+	}
+	if (!same_meaning)
+		nearest->known = known;
+	nearest->means = means;
+	nearest->far = far;
+	nearest->tie = false;
+}
+
+void
+nearest_try(struct nearest *nearest, const char *known, const char *means)
+{
+	compare(nearest, known, means, WORD_MAX_BYTES);
+}
+
+void
+nearest_try_close(struct nearest *nearest, const char *known)
+{
+	compare(nearest, known, known, 1);
+}
+
+const char *
+nearest_found(const struct nearest *nearest)
+{
+	return nearest->tie ? NULL : nearest->known;
+}
+
 const char *
 nearest_word(const char *word, const char *const *known)
 {
-	size_t len = strlen(word), best, far;
-	const char *nearest = NULL;
+	struct nearest nearest;
 
-	if (len == 0 || len > WORD_MAX_BYTES)
-		return NULL;
-	/* of a short word, two changes leave too little */
-	best = len < 4 ? 2 : len < 9 ? 3 : len / 3 + 1;
-	for (; *known; known++) {
-		if (strlen(*known) > WORD_MAX_BYTES)
-			continue;
-		far = distance(word, *known);
-		if (far < best) {
-			best = far;
-			nearest = *known;
-		}
-	}
-	return nearest;
+	nearest_begin(&nearest, word);
+	for (; *known; known++)
+		nearest_try(&nearest, *known, *known);
+	return nearest_found(&nearest);
 }

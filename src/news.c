@@ -124,7 +124,7 @@ address_of(const struct news *news, const struct plan_item *item)
 
 	if (state) {
 		name = state_name(state, item->name, row_types[item->type],
-			item->account->title);
+			item->account->id);
 		if (name->confirmed->family)
 			address_format(name->confirmed, text);
 	}
@@ -149,7 +149,7 @@ make_event(struct news *news)
 		return;
 	event->name = item->name;
 	event->type = row_types[item->type];
-	event->provider = item->account->title;
+	event->provider = item->account->id;
 	event->was = event->now = address_of(news, item);
 }
 
@@ -291,11 +291,15 @@ news_run(const struct cli *cli, const struct plan *plan)
 		.cli = cli,
 		.plan = plan,
 		.receivers = {
-			[HOOK] = { "hook", tell_hook, general->hook },
-			[WEBHOOK] = { "webhook", tell_webhook, plan->webhook },
-			[HEARTBEAT] = { "heartbeat", tell_heartbeat,
-				plan->heartbeat },
-			[SYSLOG] = { "syslog", tell_syslog, general->syslog },
+			[HOOK] = { .name = "hook", .tell = tell_hook,
+				.used = general->hook },
+			[WEBHOOK] = { .name = "webhook", .tell = tell_webhook,
+				.used = plan->webhook },
+			[HEARTBEAT] = { .name = "heartbeat",
+				.tell = tell_heartbeat,
+				.used = plan->heartbeat },
+			[SYSLOG] = { .name = "syslog", .tell = tell_syslog,
+				.used = general->syslog },
 		},
 	};
 	int i = 0, status;

@@ -7,7 +7,6 @@
 #include "plan.h"
 #include "address-find.h"
 #include "buf.h"
-#include "nearest.h"
 #include "event/event.h"
 #include "fail.h"
 #include "http/http.h"
@@ -82,32 +81,34 @@ is_general(const struct config_section *section)
 	return false;
 }
 
-static bool
-is_provider(const struct plan *plan, const char *kind)
-{
-	const char *const *name = catalogue_names(plan->catalogue);
-
-	while (*name && strcmp(*name, kind) != 0)
-		name++;
-	return *name != NULL;
-}
-
-/* The nearest of all that a section may be called. */
 static void
 unknown_section(const struct plan *plan, const struct config_section *section)
 {
-	const char *const *names = catalogue_names(plan->catalogue);
-	const char *near = nearest_word(section->kind, general_kinds);
+	const char *hint =
+		catalogue_hint(plan->catalogue, section->kind, general_kinds);
 
-	if (!near)
-		near = nearest_word(section->kind, names);
-	if (near)
+	if (hint)
 		config_wrong(plan->config, section, NULL,
-			"unknown section or provider (%s?)", near);
+			"unknown section or provider (%s?)", hint);
 	else
 		config_wrong(plan->config, section, NULL,
 			"unknown section or provider (`ddns providers` lists "
 			"them)");
+}
+
+/* Two names of one provider do not make two accounts. */
+static void
+check_id(const struct plan *plan, const struct account *account)
+{
+	const struct account *first = plan->accounts;
+
+	while (first && first != account && strcmp(first->id, account->id) != 0)
+		first = first->next;
+	if (first && first != account)
+		config_wrong(plan->config, account->section, NULL,
+			"this is the section [%s] of line %d under another "
+			"name",
+			first->title, first->section->line);
 }
 
 static void
@@ -119,7 +120,7 @@ read_accounts(struct plan *plan)
 	for (; section; section = section->next) {
 		if (section->broken || is_general(section))
 			continue;
-		if (!is_provider(plan, section->kind)) {
+		if (!catalogue_name(plan->catalogue, section->kind)) {
 			unknown_section(plan, section);
 			continue;
 		}
@@ -127,6 +128,7 @@ read_accounts(struct plan *plan)
 			plan->catalogue, section, has_lookups, plan);
 		if (!*end)
 			continue;
+		check_id(plan, *end);
 		if ((*end)->row[ROW_A].runs)
 			nsupdate_check(plan->config, *end);
 		end = &(*end)->next;

@@ -168,9 +168,9 @@ report_syslog_test(const char *text, struct fail *fail)
 		.sun_path = "/dev/log" };
 	const int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 	/* EPROTOTYPE: it listens, for a stream */
-	const bool there = fd >= 0 && (connect(fd, (const void *)&log,
-					       sizeof log) == 0 ||
-					      errno == EPROTOTYPE);
+	const bool there =
+		fd >= 0 && (connect(fd, (const void *)&log, sizeof log) == 0 ||
+				   errno == EPROTOTYPE);
 
 	if (!there)
 		fail_set(fail, "%s: %s", log.sun_path, strerror(errno));

@@ -35,6 +35,14 @@ screen_width(void)
 	return USUAL;
 }
 
+/* The first bytes, in UTF-8, of characters that take two columns: of East Asia
+ * (U+3000 to U+9FFF, U+A000 to U+DFFF) and in pictures (from U+10000). */
+static bool
+is_wide(unsigned char first)
+{
+	return (first >= 0xe3 && first <= 0xed) || first >= 0xf0;
+}
+
 /* Bytes that go on a character take no column. */
 static int
 columns_of(const char *text, size_t len)
@@ -42,8 +50,12 @@ columns_of(const char *text, size_t len)
 	int columns = 0;
 	size_t i;
 
-	for (i = 0; i < len; i++)
-		columns += ((unsigned char)text[i] & 0xc0) != 0x80;
+	for (i = 0; i < len; i++) {
+		const unsigned char c = (unsigned char)text[i];
+
+		columns += (c & 0xc0) != 0x80;
+		columns += is_wide(c);
+	}
 	return columns;
 }
 

@@ -50,6 +50,19 @@ note(int signo)
 	errno = error;
 }
 
+/* Nothing of the loop has come back: what is on disk is whole and stays. */
+static void
+give_up(int signo)
+{
+	static const char text[] =
+		"ddns: the run was still busy long after its deadline: it is ended here; what was saved before stands\n";
+
+	(void)signo;
+	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+		_exit(EXIT_AGAIN);
+	_exit(EXIT_AGAIN);
+}
+
 static void
 open_pipe(void)
 {
@@ -91,7 +104,7 @@ stop_catch(unsigned alarm_seconds)
 	}
 	signal(SIGPIPE, SIG_IGN);
 	/* a parent may hand these down ignored or blocked */
-	signal(SIGALRM, SIG_DFL);
+	signal(SIGALRM, give_up);
 	sigaddset(&set, SIGALRM);
 	sigprocmask(SIG_UNBLOCK, &set, NULL);
 	alarm(alarm_seconds);

@@ -16,6 +16,7 @@ INSTALLED = {
     "/usr/share/man/man1/ddns.1": 0o644,
     "/usr/share/man/man5/ddns.ini.5": 0o644,
     "/usr/share/man/man5/ddns-providers.5": 0o644,
+    "/usr/share/man/man5/ddns-rows.5": 0o644,
     "/usr/share/bash-completion/completions/ddns": 0o644,
     "/usr/share/zsh/site-functions/_ddns": 0o644,
     "/usr/lib/systemd/system/ddns.service": 0o644,

@@ -134,7 +134,7 @@ def test_dry_run(home, source):
     assert "pa55word" not in json.dumps(value)
 
 
-@pytest.mark.parametrize("command", [[], ["status"], ["lookup"]])
+@pytest.mark.parametrize("command", [[], ["status"], ["lookup"], ["check"]])
 def test_wrong_configuration(home, source, command):
     home.configure([source.url], general="timeoot = 3", account="nonsense = 1")
     value, result = document(home, *command)
@@ -181,14 +181,15 @@ def test_stopped(home, source):
 
 def test_usage_has_no_document(home, source):
     home.configure([source.url])
-    for args in (["update", "other.example.com"], ["--nonsense"], ["check"]):
+    for args in (["update", "other.example.com"], ["--nonsense"],
+                 ["providers", "none-of-all"]):
         result = home.run("--json", *args)
         assert (result.stdout, result.status) == ("", 2)
 
 
 def test_quiet(home, source):
     home.configure([source.url])
-    for args in ([], ["status"]):
+    for args in ([], ["status"], ["check"], ["providers"]):
         assert home.run("-q", "--json", *args).stdout == ""
 
 
@@ -253,10 +254,120 @@ def test_status_before_the_first_run(home, source):
         "no-address", None, None)
 
 
+def test_check(home, source, tmp_path):
+    password = tmp_path / "password"
+    password.write_text("pa55word\n")
+    password.chmod(0o600)
+    home.configure([source.url], general="timeout = 5\nremind = 2h")
+    with home.ddns.ini.open("a") as ini:
+        ini.write(f"""
+[ipv6 wan]
+url = https://user:SECRET@ip.example.net/?key=SECRET
+url = interface:lo
+agree = 2
+bind = lo
+[provider p]
+like = dyndns2
+aka = mine
+refresh = 1d
+[provider cloudflare]
+like = cloudflare
+[mine away]
+user = u
+password_file = {password}
+server = https://dyn.example.net
+lookup = wan
+suffix = ::1:2/64
+ipv6 = b.example.com
+""")
+    value, result = document(home, "check")
+    assert result.stderr == "" and "SECRET" not in result.stdout
+    assert value["configuration"] == str(home.ddns.ini)
+    assert value["state"] == str(home.ddns.state)
+    general = {key: value[key] for key in (
+        "timeout", "deadline", "patience", "remind", "hook", "webhook",
+        "heartbeat", "syslog", "proxy", "ca_file")}
+    assert general == {
+        "timeout": 5, "deadline": 120, "patience": 3, "remind": 7200,
+        "hook": None, "webhook": False, "heartbeat": False, "syslog": False,
+        "proxy": False, "ca_file": None}
+    assert value["lookups"] == [
+        {"lookup": "ipv4", "family": 4, "agree": 1, "bind": None,
+         "sources": [source.url + "/"]},
+        {"lookup": "ipv6 wan", "family": 6, "agree": 2, "bind": "lo",
+         "sources": ["https://ip.example.net/", "interface:lo"]}]
+    first, second = value["accounts"]
+    assert first["names"] == [{"name": "home.example.com", "types": ["A"]}]
+    assert second == {
+        "account": "p away", "section": "mine away", "provider": "p",
+        "server": "https://dyn.example.net", "zone": None, "lookup": "wan",
+        "suffix": "::1:2/64", "refresh": 86400,
+        "files": [{"key": "password_file", "file": str(password)}],
+        "names": [{"name": "b.example.com", "types": ["AAAA"]}]}
+    assert value["rows"] == [{"name": "p", "hides": False},
+                             {"name": "cloudflare", "hides": True}]
+    assert value["problems"] == []
+    home.ddns.ini.chmod(0o604)
+    value, result = document(home, "check")
+    warning, = value["problems"]
+    assert warning["event"] == "warning"
+    assert result.stderr == f"ddns: warning: {warning['message']}\n"
+
+
+def providers(home, *args):
+    return document(home, "providers", *args)[0]["providers"]
+
+
+def test_providers(home, source):
+    home.configure([source.url])
+    with home.ddns.ini.open("a") as ini:
+        ini.write("[provider p]\nset = GET https://example.net/{ip}\n"
+                  "[provider broken]\nlike = no\n")
+    rows = {row["name"]: row for row in providers(home)}
+    assert list(rows) == sorted(rows) and len(rows) > 150
+    members = {"name", "title", "aka", "site", "built_in", "families", "batch",
+               "refresh", "keys", "advice", "section"}
+    assert all(set(row) == members for row in rows.values())
+    row = rows["no-ip"]
+    assert row["refresh"] == 25 * 86400 and row["families"] == ["A", "AAAA"]
+    assert row["section"] == [
+        "[no-ip]", "user          = ...",
+        "password_file = /etc/ddns/no-ip.password",
+        "names         = home.example.com"]
+    assert rows["broken"] == {
+        "name": "broken", "title": None, "aka": [], "site": None,
+        "built_in": False, "families": [], "batch": False, "refresh": None,
+        "keys": [], "advice": [], "section": []}
+    assert rows["p"]["built_in"] is False and rows["url"]["families"] == []
+    assert rows["civo"]["families"] == ["A"]
+    found = providers(home, "阿里云边缘")
+    assert found == [rows["aliesa"]]
+
+
+def test_provider(home, source):
+    home.configure([source.url])
+    row, = providers(home, "阿里云")
+    assert row["name"] == "alidns" and "阿里云" in row["aka"]
+    text = row.pop("row")
+    assert text[0] == "[provider alidns]" and "like" not in "".join(text)
+    listed, = [row for row in providers(home) if row["name"] == "alidns"]
+    assert row == listed
+    row, = providers(home, "cf")
+    assert row["batch"] is True and row["advice"]
+    assert row["keys"][:2] == [
+        {"key": "token", "required": True, "secret": True, "default": None,
+         "text": "API token: My Profile / API Tokens, template Edit zone DNS"},
+        {"key": "proxied", "required": False, "secret": False,
+         "default": None, "text": "true or false"}]
+    assert {"key": "ttl", "required": False, "secret": False, "default": "1",
+            "text": "seconds"} in row["keys"]
+
+
 def test_jq(home, source):
     """Valid for a program that is strict."""
     home.configure([source.url])
-    for args in (["--json"], ["status", "--json"], ["lookup", "--json"]):
+    for args in (["--json"], ["status", "--json"], ["lookup", "--json"],
+                 ["check", "--json"], ["providers", "--json"]):
         out = home.run(*args).stdout
         assert out.endswith("}\n") and out.count("\n\n") == 0
         json.loads(out, parse_constant=pytest.fail)

@@ -29,7 +29,8 @@ ANSWERS = {
     "gzip": Reply(gzip.compress(b"203.0.113.7\n"),
                   headers={"Content-Encoding": "gzip"}),
     "chunked": Raw(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n"
-                   b"Connection: close\r\n\r\n6\r\n203.0.\r\n5\r\n113.7\r\n0\r\n\r\n"),
+                   b"Connection: close\r\n\r\n"
+                   b"6\r\n203.0.\r\n5\r\n113.7\r\n0\r\n\r\n"),
     "no length": Raw(b"HTTP/1.0 200 OK\r\n\r\n203.0.113.7"),
 }
 
@@ -65,7 +66,7 @@ FAILURES = {
     "no HTTP": (Raw(b"203.0.113.9\n"), "the answer is no HTTP"),
     "never answers": (
         Hang(), "timed out after 6 s while waiting for the answer"),
-    "handshake hangs": (None, "timed out after 3 s while connecting"),
+    "handshake hangs": (None, "timed out after 3 s in the TLS handshake"),
     "expired certificate": (
         Reply("203.0.113.9"), "TLS: certificate has expired"),
     "other name's certificate": (

@@ -3,6 +3,7 @@
 Words are taken from the tables of the source and looked for in the pages.
 """
 
+import json
 import re
 import shutil
 import subprocess
@@ -14,7 +15,8 @@ import harness
 ROOT = harness.ROOT
 PAGES = {path.name: harness.installed(path.name)
          for path in (ROOT / "man").glob("*.[1-8]")}
-ROWS = PAGES["ddns-providers.5"]
+ROWS = PAGES["ddns-rows.5"]
+SERVICES = PAGES["ddns-providers.5"]
 SOURCES = {str(path.relative_to(ROOT / "src")): path.read_text()
            for path in sorted((ROOT / "src").glob("**/*.[ch]"))
            if path.name != "texts.c"}
@@ -155,12 +157,63 @@ def test_sections_that_the_source_names():
 
 
 def test_the_list_of_providers():
-    said = ROWS.partition(".\\\" The list is made by `make manual`.\n")[2]
+    page = (ROOT / "man" / "ddns-providers.5").read_text()
+    said = page.partition(".\\\" The list is made by `make manual`.\n")[2]
     made = subprocess.run([ROOT / "tests" / "lint" / "catalogue", "--print"],
                           check=True, stdout=subprocess.PIPE,
                           encoding="utf-8").stdout
-    assert made.count(".It ") > 20
+    assert made.count(".Ss ") > 150 and made.isascii()
     assert said.partition(".\\\" End of the list.\n")[0] == made, "make manual"
+
+
+def readable(text):
+    """What a reader of roff sees of it."""
+    text = re.sub(r"\\\[u([0-9A-F]+)\]", lambda m: chr(int(m[1], 16)), text)
+    return text.replace(r"\&", "").replace(r"\(dq", '"').replace(r"\e", "\\")
+
+
+def test_each_service(ddns):
+    """All names, keys with texts, advice and the section of each row."""
+    pieces = dict(re.findall(r"^\.Ss (\S+) \\\(em (.*?)(?=^\.Ss |^\.\\\" End)",
+                             SERVICES, re.M | re.S))
+    rows = json.loads(ddns.run("providers", "--json").stdout)["providers"]
+    assert list(pieces) == [row["name"] for row in rows]
+    for row in rows:
+        lines = readable(pieces[row["name"]]).splitlines()
+        told = " ".join(lines)
+        assert lines[0] == row["title"]
+        assert all(f" {word} " in f"{lines[2]} " for word in row["aka"])
+        for key in row["keys"]:
+            if key["required"]:
+                at = next(i for i, line in enumerate(lines)
+                          if f"{line} ".startswith(f".It Cm {key['key']} "))
+                assert key["text"].startswith(lines[at + 1])
+        assert all(line in told for line in row["advice"])
+        assert "\n".join(row["section"]) in "\n".join(lines)
+        assert ("one request writes many" in told) == row["batch"]
+        assert ("is sent again after" in told) == bool(row["refresh"])
+
+
+def test_every_member_of_documents(ddns):
+    """What the commands print as JSON is described."""
+    def members(value):
+        if isinstance(value, dict):
+            yield from value
+            value = list(value.values())
+        for one in value if isinstance(value, list) else []:
+            yield from members(one)
+
+    secret = ddns.folder / "secret"
+    secret.write_text("x")
+    secret.chmod(0o604)
+    ddns.config("[ipv4]\nurl = https://ip.example.net\n[provider p]\n"
+                "set = GET https://example.net/{ip}\nsecret = [k]\n"
+                f"[p]\nnames = home.example.com\nk_file = {secret}\n")
+    said = marked(section(PAGES["ddns.1"], "JSON DOCUMENTS"), "Li")
+    for args in (["check"], ["providers"], ["providers", "cf"],
+                 ["status"], ["lookup", f"file://{ddns.ini}"]):
+        found = set(members(json.loads(ddns.run("--json", *args).stdout)))
+        assert len(found) > 5 and found <= said, (args, found - said)
 
 
 def literals(page):

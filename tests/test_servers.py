@@ -87,7 +87,8 @@ program = harness.write_program(
 import subprocess
 for name, options in (("near", {"preexec_fn": harness.die_with_tests}),
                       ("far", {})):
-    subprocess.Popen([program, folder / name], start_new_session=True, **options)
+    subprocess.Popen([program, folder / name], start_new_session=True,
+                     **options)
 sys.stdin.read()
 """
 

@@ -145,8 +145,8 @@ def bare(ddns, *args):
     ddns.ini = ddns.folder / "none.ini"
     command = [*harness.UNDER, harness.PROGRAM, *map(str, args)]
     return harness.subprocess.run(
-        command, capture_output=True, text=True, check=False, timeout=harness.LATE,
-        cwd=ddns.folder, env=ddns.environment(
+        command, capture_output=True, text=True, check=False,
+        timeout=harness.LATE, cwd=ddns.folder, env=ddns.environment(
             extra={"XDG_CONFIG_HOME": str(ddns.folder / "empty"), **WIDE}))
 
 

@@ -1,5 +1,6 @@
 """The command line."""
 
+import json
 import os
 import pathlib
 import re
@@ -23,7 +24,7 @@ def ready(home, serve):
     ["-x"], ["--nosuch"], ["-c"], ["--splay"], ["--splay", "x"],
     ["--splay", "-1"], ["nosuch"], ["update", "other.example.com"],
     ["check", "x"], ["status", "x"], ["-4", "-6"], ["providers", "a", "b"],
-    ["update", ""], ["lookup", ""], ["--splay=1x"], ["--json", "check"],
+    ["update", ""], ["lookup", ""], ["--splay=1x"],
 ])
 def test_wrong_usage(ready, args):
     result = ready.run(*args)
@@ -73,19 +74,133 @@ def test_providers(ddns):
     """Needs no configuration."""
     result = ddns.run("providers")
     assert (result.status, result.stderr) == (0, "")
+    assert re.match(r"NAME +TITLE +FAMILIES +KEYS\n", result.stdout)
     for name in ("cloudflare", "dyndns2", "duckdns", "digitalocean", "url"):
         assert re.search(rf"^{name}\b", result.stdout, re.M)
     result = ddns.run("providers", "digitalocean")
     assert result.status == 0
+    assert result.stdout.startswith("[digitalocean]\n")
     assert "[provider digitalocean]" in result.stdout
-    result = ddns.run("providers", "digitalocaen")
-    assert result.status == 2 and "digitalocean" in result.stderr
+    assert ddns.run("-q", "providers").stdout == ""
+
+
+# A word, and the rows that are listed; one alone is shown if it is its name.
+SEARCHES = [
+    ("tencent cloud", ["tencentcloud"]),                # a title
+    ("EDGEONE DNS", ["edgeone"]),
+    ("阿里", None),                                     # another name
+    ("阿里云边缘", ["aliesa"]),
+    ("api.dynu.com", ["dynu"]),                         # a host
+    ("dynhost", None),
+    ("njal.la/", []),
+    ("digitalocaen", []),
+]
+
+
+@pytest.mark.parametrize("word, names", SEARCHES)
+def test_providers_are_searched(ddns, word, names):
+    result = ddns.run("providers", word)
+    if names == []:
+        assert (result.status, result.stdout) == (2, "")
+        assert f'no provider has "{word}" in a name' in result.stderr
+    elif names is None:
+        assert result.status == 0 and result.stdout.startswith("[")
+    else:
+        assert (result.status, result.stderr) == (0, "")
+        head, *lines = result.stdout.splitlines()
+        assert head.startswith("NAME ")
+        assert [line.split()[0] for line in lines] == names
+
+
+@pytest.mark.parametrize("word, hint", [
+    ("digitalocaen", "digitalocean"), ("www.duckdns.com", "duckdns"),
+    ("https://dash.cloudflare.com/profile", "cloudflare"),
+    ("xyzzy", None)])
+def test_hint_of_a_search(ddns, word, hint):
+    result = ddns.run("providers", word)
+    assert result.status == 2
+    assert result.stderr.endswith(f" host ({hint}?)\n" if hint
+                                  else "title or host\n")
+
+
+@pytest.mark.parametrize("name", ["aliyun", "阿里云", "AliYun", "alidns"])
+def test_provider_of_another_name(ddns, name):
+    """All names lead to the row, which is shown under its own."""
+    assert ddns.run("providers", name).stdout == (
+        ddns.run("providers", "alidns").stdout)
+    assert ddns.run("providers", name).stdout.startswith("[alidns]\n")
+
+
+UNKNOWN = [
+    ("www.dnspod.cn", "dnspod"), ("api.cloudflare.com", "cloudflare"),
+    ("www.noip.com", "no-ip"), ("cloudfare", "cloudflare"),
+    ("alyun", "aliyun"), ("腾迅云", "腾讯云"), ("webhok", "webhook"),
+    ("ddnss.com", "ddnss"), ("ipv5", None), ("dns", None),
+    ("general", None), ("server", None), ("home.example.com", None)]
+
+
+@pytest.mark.parametrize("section, hint", UNKNOWN)
+def test_unknown_section(ready, section, hint):
+    ready.ddns.ini.write_text(f"{ready.ddns.ini.read_text()}\n[{section}]\n")
+    result = ready.run("check")
+    assert result.status == 3
+    assert result.stderr.endswith(
+        f"[{section}] unknown section or provider "
+        f"({hint if hint else '`ddns providers` lists them'}"
+        f"{'?' if hint else ''})\n")
+
+
+def test_account_of_another_name(ddns, serve):
+    """The same provider in output, state, documents and for hooks; the section
+    keeps its own name in what is told about it."""
+    def configure(section):
+        ddns.config(f"""[ipv4]
+url = {ip.url}
+allow = 203.0.113.0/24
+[provider p]
+aka = 我的, mine
+set = GET {service.url}/{{fqdn}}/{{ip}}
+good = good
+denied = badauth
+[{section}]
+names = home.example.com
+""", f"hook = {hook}")
+
+    ip, service = serve(Reply("203.0.113.7")), serve(Reply("good"))
+    hook = ddns.folder / "hook"
+    hook.write_text('#!/bin/sh\necho "hook: $DDNS_PROVIDER" >&2\n')
+    hook.chmod(0o755)
+    configure("我的 home")
+    result = ddns.run()
+    assert result.stdout == "home.example.com A none -> 203.0.113.7 (p home)\n"
+    assert result.stderr == "hook: p home\n"
+    for section in ("p home", "mine home"):
+        configure(section)
+        assert ddns.run("-v").stdout == "" and len(service.requests) == 1
+    value = json.loads(ddns.run("status", "--json").stdout)["names"][0]
+    assert (value["account"], value["provider"]) == ("p home", "p")
+    service.reply = Reply("badauth")
+    result = ddns.run("--force")
+    assert result.status == 7
+    assert result.stderr.startswith("ddns: [mine home]: ")
+    assert "[mine home], or" in result.stderr
+
+
+def test_two_names_of_one_account(ready):
+    with ready.ddns.ini.open("a") as ini:
+        ini.write("[dyndnsv2]\nuser = u\npassword = pa55word\n"
+                  "server = https://dyn.example.net\n"
+                  "names = b.example.com\n")
+    result = ready.run("check")
+    assert result.status == 3
+    assert re.search(r"\[dyndnsv2\] this is the section \[dyndns2\] of line "
+                     r"\d+ under another name\n$", result.stderr)
 
 
 def test_provider_row_can_be_pasted(ddns, serve):
     """What `providers NAME` prints as a row is one."""
     text = ddns.run("providers", "cloudflare").stdout
-    row = text[text.index("[provider cloudflare]"):].split("\n\n")[0]
+    row = text[text.index("[provider cloudflare]"):]
     ddns.config(f"{row}\n\n[ipv4]\nurl = https://ip.example.net\n"
                 "[cloudflare]\ntoken = xxxx\nnames = home.example.com")
     result = ddns.run("check")
@@ -94,6 +209,9 @@ def test_provider_row_can_be_pasted(ddns, serve):
 
 ROWS = """\
 [provider p]
+title   = My Own
+aka     = mine 我的
+advice  = Make a key first.
 secret  = key    of yours
 setting = line
 line    = main
@@ -115,19 +233,33 @@ def test_rows_are_listed(ddns):
     ddns.config(ROWS)
     lines = ddns.run("providers").stdout.splitlines()
     for line in (
-            "cloudflare                                A AAAA  token (batch)",
-            "dyndns2                                   A AAAA  user password "
-            "server",
-            "namecheap                                 A       password zone",
-            "url                                       -       set",
-            "broken                                    ?"):
-        assert line in lines
+            "cloudflare                                Cloudflare   A AAAA    "
+            "token (batch)",
+            "no-ip                                     No-IP        A AAAA    "
+            "user password (refresh 25d)",
+            "p                                         My Own       A AAAA    "
+            "key server zone",
+            "broken                                                 ?"):
+        name, rest = line[:42], line[42:].split(maxsplit=2)
+        found, = [x for x in lines if x.startswith(name)]
+        assert found[42:].split(maxsplit=2) == rest
+    # each column begins where its heading does, whatever it holds
+    from unicodedata import east_asian_width
+    at = lines[0].index("FAMILIES")
+    for line in lines[1:]:
+        wide = sum(east_asian_width(c) in "WF" for c in line)
+        assert re.match(r"  (A( AAAA)?|-|\?)( |$)", line[at - wide - 2:]), line
 
 
 def test_row_is_shown(ddns):
-    """As it is written, its keys as a table, and a section to paste."""
+    """A section to paste, its keys as a table, advice, and the row."""
     ddns.config(ROWS)
-    assert ddns.run("providers", "p").stdout == ROWS.partition("\n\n")[0] + """
+    assert ddns.run("providers", "我的").stdout == """\
+[p]
+key_file = /etc/ddns/p.key
+server   = https://dyn.example.net
+zone     = example.com
+names    = home.example.com
 
 ; key     required  secret        of yours
 ; line    optional          main
@@ -135,23 +267,35 @@ def test_row_is_shown(ddns):
 ; zone    required                of the names
 ; ttl     optional                seconds
 
-[p]
-key_file = /etc/ddns/p.key
-server   = https://dyn.example.net
-zone     = example.com
-names    = home.example.com
-"""
-    result = ddns.run("providers", "none")
+; My Own: A AAAA
+; also called mine, 我的
+; Make a key first.
+
+; The row behind it; paste it only to change it.
+""" + ROWS.partition("\n\n")[0] + "\n"
+    result = ddns.run("providers", "none-of-all")
     assert (result.status, result.stdout) == (2, "")
+
+
+def test_broken_row_is_shown(ddns):
+    ddns.config(ROWS)
+    assert ddns.run("providers", "broken").stdout == """\
+; broken: ?
+
+; The row behind it; paste it only to change it.
+[provider broken]
+like = no
+"""
 
 
 def test_every_row_can_be_pasted(ddns):
     """What is shown is right, but for the files of secrets: nobody made them.
     """
-    listed = ddns.run("providers").stdout.splitlines()
+    listed = ddns.run("providers").stdout.splitlines()[1:]
     assert len(listed) > 100
     for name in (line.split()[0] for line in listed):
         shown = ddns.run("providers", name).stdout
+        assert shown.startswith(f"[{name}]\n")
         ddns.config("[ipv4]\nurl = https://ip.example.net\n"
                     "[ipv6]\nurl = https://ip.example.net\n" + shown)
         result = ddns.run("check")

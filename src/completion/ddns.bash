@@ -70,7 +70,7 @@ _ddns() {
 		;;
 	providers)
 		mapfile -t words < <("${COMP_WORDS[0]}" providers 2>/dev/null |
-			awk '{ print $1 }')
+			awk 'NR > 1 { print $1 }')
 		_ddns_words "${words[@]}"
 		;;
 	esac

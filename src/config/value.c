@@ -93,7 +93,7 @@ static bool
 put_secret_url(struct reading *r)
 {
 	secret_hide(r->text);
-	if (!config_private(r->config, r->section, r->entry))
+	if (!config_secret(r->config, r->section, r->entry))
 		return false;
 	if (!begins(r->text, "https://") && !begins(r->text, "http://")) {
 		config_wrong(r->config, r->section, r->entry,
@@ -116,7 +116,7 @@ hide_user(struct reading *r, const char *user)
 	if (colon && colon < end)
 		secret_hide(
 			mem_textn(mem, colon + 1, (size_t)(end - colon - 1)));
-	config_private(r->config, r->section, r->entry);
+	config_secret(r->config, r->section, r->entry);
 }
 
 static bool

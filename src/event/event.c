@@ -111,7 +111,7 @@ is_good(const struct reply *reply, const struct http_answer *answer)
 
 	if (answer->status == 0)
 		return false;
-	if (json_looks(answer->body, answer->len))
+	if (json_kind(answer->body, answer->len) != JSON_NEITHER)
 		seen.doc = json_read(answer->body, answer->len, &fail);
 	good = request->good ? some_hold(request->good, &seen, reply->scope)
 			     : answer->status / 100 == 2;
@@ -149,7 +149,8 @@ send_request(struct http *http, const struct event_request *request,
 	struct fail *fail)
 {
 	struct request_made made;
-	struct http_request sent = { .method = request->text.method };
+	struct http_request sent = { .method = request->text.method,
+		.once = strcmp(request->text.method, "POST") == 0 };
 	struct reply reply = { request, place->scope, false, false, fail };
 
 	if (!request_expand(&request->text, place, &made, fail))

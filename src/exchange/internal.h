@@ -14,9 +14,10 @@
  *   call      is a request with its answer, for all works that ask the same; it
  *             reads a list page by page
  *   meaning   says what an answer means, and to people why it is a failure
+ *   confirm   doubts an answer that was taken for good
  *   answer    finds items and variables in an answer
- *   work      is a job on its way; ends it, and all others if the account is to
- *             blame
+ *   work      is a job on its way; ends it, and if the account is to blame all
+ *             others that wait for no answer
  *   request   expands what a row writes into a request
  */
 #ifndef DDNS_EXCHANGE_INTERNAL_H
@@ -41,6 +42,7 @@ struct mem;
 #define EXCHANGE_ANSWER 1048576 /* bytes of an answer */
 #define EXCHANGE_PAGES 50
 #define EXCHANGE_ITEMS 50  /* in a batch, and shown one by one */
+#define EXCHANGE_FORBIDDEN 3 /* times 403 in a row before the account is held */
 #define EXCHANGE_FLYING 8  /* requests of an account at a time */
 #define EXCHANGE_SHOWN 200 /* bytes of an answer in a message */
 #define EXCHANGE_WORDS 5   /* of auth, behind the scheme */
@@ -68,6 +70,7 @@ struct record {
 	const struct pair *vars; /* what stands beside the address */
 	const char *text;
 	const struct address *address; /* family 0: none of ours */
+	bool passed; /* written, or right as it is */
 };
 
 /* A request as it is sent, but for what a signature adds. */
@@ -96,11 +99,13 @@ struct call {
 	int page;
 	int items; /* of all pages up to this one */
 	const char *seen;  /* what the items of this page say */
+	const char *token; /* what it says of the next one */
 	struct call *says; /* first: the page that decides the meaning */
 	const char *fault; /* first: why not all pages are there */
 
 	bool sent, done; /* done: first, once all pages are there */
 	int status;      /* 0: no answer; fail says why */
+	const char *head; /* as of struct http_answer */
 	const char *body;
 	size_t len;
 	int64_t retry_after; /* seconds; -1: not said */
@@ -117,7 +122,9 @@ struct work {
 	enum row_step step;  /* under way */
 	enum row_step write; /* that which changes the record */
 	struct call *call;   /* waited for */
-	const char *line; /* of the last answer, by which a test decided */
+	const struct match *test; /* decided on the last answer; NULL: HTTP */
+	const char *line; /* of the answer, by which it did; or NULL */
+	bool same;        /* the service says that it was so already */
 
 	const char *suffix; /* asked about as a zone */
 	const char *zone;   /* NULL: not known */
@@ -149,7 +156,9 @@ struct exchange {
 	struct call *calls, **calls_end;
 	struct http_timer *timer; /* NULL: it has begun */
 	int flying;
-	bool opened;                /* the first answer is there */
+	bool opened;                /* an answer other than 403 is there */
+	int forbidden;              /* 403 in a row, before that */
+	const struct call *last_forbidden;
 	const struct work *stopped; /* whose answer was the account's */
 	void (*go_on)(struct exchange *exchange); /* after an answer */
 };
@@ -174,7 +183,8 @@ struct request *exchange_batch_alone(struct work *work, struct fail *fail);
 
 /* After a batch was rejected as a whole: puts its piece among those that wait,
  * for a batch of half the size. False: it was alone, or is not to blame. */
-bool exchange_batch_split(struct work *work, const struct call *call);
+bool exchange_batch_split(struct work *work, const struct call *call,
+	enum row_meaning meaning);
 
 /* Asks for the batches of all that wait. True: there was one. */
 bool exchange_batch_flush(struct exchange *exchange);
@@ -185,10 +195,20 @@ bool exchange_batch_flush(struct exchange *exchange);
 enum row_step exchange_choose_step(const struct row *row, bool found);
 
 /*
- * The table of ddns-providers(5), RECORDS: OUTCOME_SAME, OUTCOME_REFUSED with
+ * The table of ddns-rows(5), RECORDS: OUTCOME_SAME, OUTCOME_REFUSED with
  * the job's fail, or OUTCOME_CHANGED if work->write is to be sent.
  */
 enum outcome exchange_choose_write(struct work *work);
+
+/*
+ * After work->mine is right: makes the next one that was ours work->mine, to be
+ * deleted, or changed where no request deletes. False: there is none.
+ */
+bool exchange_choose_next(struct work *work);
+
+/* After a create: whether the old record is to be deleted. Not if that names
+ * the address alone, and the new record has the same one. */
+bool exchange_choose_end(const struct work *work);
 
 /* Makes {value} as far as the write holds it; false: *fail. */
 bool exchange_choose_value(struct work *work, struct fail *fail);
@@ -229,9 +249,11 @@ void exchange_call_read(struct call *page);
 
 /* meaning.c: what an answer means */
 
-/* *tested: by a test of the row, not by HTTP. It may be NULL. */
-enum row_meaning exchange_meaning(
-	struct work *work, const struct call *call, bool *tested);
+/* Sets work->test and work->line. */
+enum row_meaning exchange_meaning(struct work *work, const struct call *call);
+
+/* Whether a text refuses a signature or a login over the time of day. */
+bool exchange_meaning_of_time(const struct work *work, const char *text);
 
 /*
  * Sets the job's fail: step, HTTP status, the service's message. why: it was
@@ -239,6 +261,13 @@ enum row_meaning exchange_meaning(
  */
 void exchange_meaning_tell(
 	const struct work *work, const struct call *call, const char *why);
+
+/* confirm.c: is good good */
+
+/* Whether the answer, good by work->test, confirms what was asked; false: it
+ * is a foreign one, or about another address, *fail says so. */
+bool exchange_confirm(
+	struct work *work, const struct call *call, struct fail *fail);
 
 /* answer.c: items and variables of an answer */
 
@@ -277,12 +306,22 @@ bool exchange_answer_login(
 struct work *exchange_work_make(
 	struct exchange *exchange, struct exchange_job *job);
 
+/* The step that is under way now, which a debug line shows. */
+void exchange_work_at(struct work *work, enum row_step step);
+
 /* Ends the work's job, whose request could not be made: the job's fail, set
  * already, gets the step before it. */
 void exchange_work_fail(struct work *work);
 
-/* Ends the work's job; DENIED and BUSY end those of all others. */
+/* Ends the work's job; DENIED and BUSY stop the account: no more is sent, and
+ * those that wait for no answer end likewise. */
 void exchange_work_finish(struct work *work, enum outcome outcome);
+
+/* Whether the account was stopped; then this ends the work likewise. */
+bool exchange_work_stopped(struct work *work);
+
+/* Of a stopped account: ends the works that wait for no answer. */
+void exchange_work_stop(struct exchange *exchange);
 
 /* request.c: a row's templates expanded */
 

@@ -74,7 +74,7 @@ default_value(const struct view *view, const char *name)
 		view->work, view->work->exchange->account->defaults, name);
 }
 
-/* ddns-providers(5), VARIABLES: the order in which places are asked. */
+/* ddns-rows(5), VARIABLES: the order in which places are asked. */
 static struct variable
 get(void *arg, const char *name)
 {

@@ -1,9 +1,9 @@
 /* From one step of a row to the next, by what was answered. */
 #include <string.h>
 
+#include "address.h"
 #include "buf.h"
 #include "exchange/internal.h"
-#include "log.h"
 #include "template/template.h"
 
 static void
@@ -18,10 +18,9 @@ ask(struct work *work, enum row_step step)
 {
 	struct request *request;
 
-	work->step = step;
-	log_step("%s: %s %s: %s", work->exchange->account->title,
-		work->job->name, row_types[work->job->type],
-		row_step_name(step));
+	if (exchange_work_stopped(work))
+		return;
+	exchange_work_at(work, step);
 	request = exchange_request_first(work, step, work->job->fail);
 	if (request)
 		work->call =
@@ -33,6 +32,8 @@ ask(struct work *work, enum row_step step)
 static void
 send_write(struct work *work)
 {
+	if (exchange_work_stopped(work))
+		return;
 	work->step = work->write;
 	if (work->row->step[work->write]->text.method)
 		ask(work, work->write);
@@ -52,6 +53,16 @@ settle(struct work *work, enum outcome outcome)
 }
 
 static void
+begin_write(struct work *work)
+{
+	work->step = work->write;
+	if (exchange_choose_value(work, work->job->fail))
+		send_write(work);
+	else
+		exchange_work_fail(work);
+}
+
+static void
 write_record(struct work *work)
 {
 	enum outcome outcome = exchange_choose_write(work);
@@ -64,11 +75,7 @@ write_record(struct work *work)
 		exchange_work_finish(work, outcome);
 		return;
 	}
-	work->step = work->write;
-	if (exchange_choose_value(work, work->job->fail))
-		send_write(work);
-	else
-		exchange_work_fail(work);
+	begin_write(work);
 }
 
 /* Shows the next of those that are listed; behind the last, writes. */
@@ -175,15 +182,22 @@ heard_records(struct work *work, const struct call *call, struct fail *fail)
 static bool
 heard_write(struct work *work, const struct call *call, struct fail *fail)
 {
+	/* that nothing was to be done is news only where nothing was known */
+	const bool same = work->same && work->job->last->family;
+
 	(void)call;
 	(void)fail;
-	if (work->write != STEP_CREATE || !work->mine) {
-		settle(work, OUTCOME_CHANGED);
-		return true;
+	if (work->write == STEP_CREATE && exchange_choose_end(work)) {
+		/* The new record is there: now the old one goes. */
+		work->job->stays = true;
+		work->write = STEP_DELETE;
+		begin_write(work);
+	} else if (exchange_choose_next(work)) {
+		begin_write(work);
+	} else {
+		work->job->same = same;
+		settle(work, same ? OUTCOME_SAME : OUTCOME_CHANGED);
 	}
-	/* The new record is there: now the old one goes. */
-	work->write = STEP_DELETE;
-	send_write(work);
 	return true;
 }
 
@@ -213,9 +227,30 @@ static const struct {
 	[STEP_PUBLISH] = { heard_publish, false },
 };
 
+/* A 403 is about its request. But as long as nothing of the account has worked,
+ * several in a row are about the account. */
+static bool
+denies_all(struct exchange *exchange, const struct call *call)
+{
+	if (exchange->opened || call->status != 403)
+		return false;
+	if (exchange->last_forbidden != call)
+		exchange->forbidden++;
+	exchange->last_forbidden = call;
+	return exchange->forbidden >= EXCHANGE_FORBIDDEN;
+}
+
+/* What was there for the read is not there for the write: the zone. */
+static bool
+lacks_zone(const struct work *work, enum row_meaning meaning)
+{
+	return meaning == MEANS_MISSING && work->step >= STEP_SET &&
+	       (work->write == STEP_SET || work->write == STEP_CREATE) &&
+	       work->step != STEP_PUBLISH && work->zone;
+}
+
 static void
-give_up(struct work *work, const struct call *call, enum row_meaning meaning,
-	bool tested)
+give_up(struct work *work, const struct call *call, enum row_meaning meaning)
 {
 	static const enum outcome outcomes[MEANINGS] = {
 		[MEANS_MISSING] = OUTCOME_LATER,
@@ -224,10 +259,19 @@ give_up(struct work *work, const struct call *call, enum row_meaning meaning,
 		[MEANS_BUSY] = OUTCOME_BUSY,
 		[MEANS_LATER] = OUTCOME_LATER,
 	};
+	const bool tested = work->test != NULL;
+	const bool zone = lacks_zone(work, meaning);
 	struct exchange_job *job = work->job;
-	enum outcome outcome = outcomes[meaning];
+	enum outcome outcome = zone ? OUTCOME_REFUSED : outcomes[meaning];
 
-	job->daily = outcome == OUTCOME_DENIED && !tested;
+	/* a clock is set without a word to us, a zone made */
+	job->daily = zone ||
+		     (!tested && (outcome == OUTCOME_DENIED ||
+					 outcome == OUTCOME_REFUSED)) ||
+		     (outcome == OUTCOME_DENIED &&
+			     exchange_meaning_of_time(work, call->body));
+	if (!tested && denies_all(work->exchange, call))
+		outcome = OUTCOME_DENIED;
 	if (outcome == OUTCOME_BUSY || outcome == OUTCOME_LATER) {
 		job->hold = call->retry_after > 0 ? call->retry_after : 0;
 		if (tested && work->row->hold > job->hold)
@@ -235,27 +279,29 @@ give_up(struct work *work, const struct call *call, enum row_meaning meaning,
 	}
 	exchange_meaning_tell(
 		work, call, !tested && call->status / 100 == 2 ? "" : NULL);
+	if (zone)
+		fail_set(job->fail, "%s (no zone %s)",
+			mem_text(work->exchange->mem, job->fail->text),
+			work->zone);
 	exchange_work_finish(work, outcome);
 }
 
 void
 exchange_step_heard(struct work *work, const struct call *call)
 {
-	const bool may_miss = heard[work->step].may_miss;
-	bool tested;
-	enum row_meaning meaning = exchange_meaning(work, call->says, &tested);
-	const bool one = meaning == MEANS_MISSING || meaning == MEANS_REFUSED ||
-			 (meaning == MEANS_LATER && !tested);
+	enum row_meaning meaning = exchange_meaning(work, call->says);
+	const bool good = meaning >= MEANS_SAME;
 	struct fail fail;
 
-	if (one && exchange_batch_split(work, call->says))
+	work->same = meaning == MEANS_SAME;
+	if (exchange_batch_split(work, call->says, meaning))
 		return;
-	if (meaning != MEANS_GOOD && (meaning != MEANS_MISSING || !may_miss))
-		give_up(work, call->says, meaning, tested);
+	if (!good && (meaning != MEANS_MISSING || !heard[work->step].may_miss))
+		give_up(work, call->says, meaning);
 	else if (call->fault)
 		misunderstood(work, call, call->fault);
-	else if (!heard[work->step].go_on(
-			 work, meaning == MEANS_GOOD ? call : NULL, &fail))
+	else if ((good && !exchange_confirm(work, call->says, &fail)) ||
+		 !heard[work->step].go_on(work, good ? call : NULL, &fail))
 		misunderstood(work, call, fail.text);
 }
 

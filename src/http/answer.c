@@ -109,8 +109,9 @@ detail_of(const struct http_transfer *transfer)
 
 /* The step that was under way when the time was over. */
 static const char *
-step_of(CURL *easy)
+step_of(const struct http_transfer *transfer)
 {
+	CURL *easy = transfer->easy;
 	static const struct {
 		CURLINFO time;
 		const char *step;
@@ -129,6 +130,9 @@ step_of(CURL *easy)
 		curl_off_t end = 0;
 
 		curl_easy_getinfo(easy, steps[i].time, &end);
+		if (end == 0 && steps[i].time == CURLINFO_CONNECT_TIME_T &&
+			transfer->connected)
+			continue; /* to libcurl TLS is a part of connecting */
 		if (end == 0)
 			return steps[i].step;
 	}
@@ -142,7 +146,7 @@ static void
 explain_late(struct fail *fail, const struct http_transfer *transfer)
 {
 	long whole = transfer->request.timeout_ms, limit = (whole + 1) / 2;
-	const char *step = step_of(transfer->easy);
+	const char *step = step_of(transfer);
 
 	if (clock_ms() - transfer->began > limit + limit / 2)
 		limit = whole;
@@ -235,10 +239,15 @@ explain(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 	if (transfer->large)
 		fail_set(
 			fail, "answer larger than %zu bytes", request->ceiling);
+	else if (transfer->wide)
+		fail_set(fail,
+			"answer with more than %d fields or %d bytes of them",
+			HTTP_FIELDS, HTTP_FIELD_BYTES);
 	else if (transfer->bind_error)
 		fail_set(fail, "cannot bind to interface %s: %s", request->bind,
 			strerror(transfer->bind_error));
-	else if (code == CURLE_OPERATION_TIMEDOUT)
+	else if (code == CURLE_OPERATION_TIMEDOUT ||
+		 code == CURLE_ABORTED_BY_CALLBACK)
 		explain_late(fail, transfer);
 	else if ((code != CURLE_COULDNT_CONNECT &&
 			 code != CURLE_COULDNT_RESOLVE_HOST) ||
@@ -267,20 +276,53 @@ retry_after(const char *text)
 size_t
 http_answer_field(char *line, size_t size, size_t count, void *arg)
 {
-	static const char name[] = "Retry-After:";
 	struct http_transfer *transfer = arg;
-	size_t len = size * count;
-	struct buf value = { 0 };
+	const size_t len = size * count;
+
+	transfer->field_bytes += len;
+	if (++transfer->fields_count > HTTP_FIELDS ||
+		transfer->field_bytes > HTTP_FIELD_BYTES) {
+		transfer->wide = true;
+		return 0; /* less than it gave: an error */
+	}
 
 	/* of several answers, a proxy's among them, the last counts */
 	if (len >= 5 && strncmp(line, "HTTP/", 5) == 0)
-		transfer->retry_after = -1;
-	if (len < sizeof name || strncasecmp(line, name, sizeof name - 1) != 0)
-		return len;
-	buf_add(&value, line + sizeof name - 1, len - (sizeof name - 1));
-	transfer->retry_after = retry_after(value.at + strspn(value.at, " \t"));
-	buf_free(&value);
+		buf_cut(&transfer->head, 0);
+	buf_add(&transfer->head, line, len);
 	return len;
+}
+
+bool
+http_field(struct buf *out, const char *head, const char *name)
+{
+	const size_t len = strlen(name);
+	size_t end;
+
+	while (*head && strncasecmp(head, name, len) != 0) {
+		head += strcspn(head, "\n");
+		head += *head == '\n';
+	}
+	if (!*head)
+		return false;
+	head += len + strspn(head + len, " \t");
+	end = strcspn(head, "\r\n");
+	while (end > 0 && strchr(" \t", head[end - 1]))
+		end--;
+	buf_add(out, head, end);
+	return true;
+}
+
+static int64_t
+read_retry_after(const char *head)
+{
+	struct buf value = { 0 };
+	int64_t seconds = -1;
+
+	if (http_field(&value, head, "Retry-After:"))
+		seconds = retry_after(buf_text(&value));
+	buf_free(&value);
+	return seconds;
 }
 
 /* Masked before it is cut: half a secret would not be recognised. */
@@ -366,7 +408,7 @@ void
 http_answer_give(struct http_transfer *transfer, CURLcode code)
 {
 	struct fail fail = { .text = "" };
-	struct http_answer answer = { .body = "", .retry_after = -1 };
+	struct http_answer answer = { .body = "", .head = "", .retry_after = -1 };
 	long status = 0;
 
 	answer.fail = &fail;
@@ -378,7 +420,8 @@ http_answer_give(struct http_transfer *transfer, CURLcode code)
 		answer.status = (int)status;
 		answer.body = buf_text(&transfer->body);
 		answer.len = transfer->body.len;
-		answer.retry_after = transfer->retry_after;
+		answer.head = buf_text(&transfer->head);
+		answer.retry_after = read_retry_after(answer.head);
 	} else {
 		explain(&fail, transfer, code);
 	}

@@ -41,6 +41,7 @@ struct http {
 	struct watch *watches;
 	unsigned at_once; /* how many are active */
 	unsigned count;
+	int64_t deadline; /* of the loop that runs; 0: none */
 };
 
 struct http *
@@ -118,6 +119,7 @@ http_start(struct http *http, const struct http_request *request,
 	struct http_transfer *transfer = http_transfer_new(request);
 	struct http_transfer **end = &http->waiting;
 
+	transfer->deadline = &http->deadline;
 	transfer->done = done;
 	transfer->arg = arg;
 	while (*end)
@@ -363,6 +365,7 @@ http_loop_run(struct http *http, int64_t deadline, int stop_fd)
 {
 	enum http_end end = HTTP_IDLE;
 
+	http->deadline = deadline;
 	while (end == HTTP_IDLE && is_busy(http)) {
 		if (is_readable(stop_fd)) {
 			end = HTTP_STOPPED;

@@ -39,6 +39,9 @@ struct http_trust {
 	size_t blob_len;
 };
 
+#define HTTP_FIELD_BYTES 65536 /* of the fields of an answer */
+#define HTTP_FIELDS 256        /* fields of an answer */
+
 struct http_ca {
 	struct http_trust full;
 	struct http_trust fast;		/* set: tried before full */
@@ -47,17 +50,22 @@ struct http_ca {
 
 struct http_transfer {
 	struct http_transfer *next;
-	struct http *http;
 	struct mem *mem;		/* what hangs below */
 	struct http_request request;	/* copied; url follows redirects */
 	struct curl_slist *fields;
 	void (*done)(void *arg, const struct http_answer *answer);
 	void *arg;
 	CURL *easy;			/* NULL: not begun */
+	struct buf head;
 	struct buf body;
 	int64_t began;			/* clock_ms */
+	const int64_t *deadline;	/* of the loop, likewise; 0: none */
 	int64_t retry_after;		/* as in struct http_answer */
+	size_t field_bytes, fields_count; /* of all headers and trailers */
+	int fd;				/* the last socket; -1: none */
+	bool connected;			/* it was seen to be */
 	bool large;			/* the body went above the ceiling */
+	bool wide;			/* the fields did */
 	bool full;			/* fast did not do: trusts full */
 	int bind_error;			/* errno, 0: bound or not asked for */
 	char detail[CURL_ERROR_SIZE];

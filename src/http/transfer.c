@@ -73,6 +73,7 @@ http_transfer_new(const struct http_request *request)
 
 	url_ascii(&url, request->url);
 	transfer->mem = mem;
+	transfer->fd = -1;
 	transfer->request = *request;
 	transfer->request.method = mem_text(mem, request->method);
 	transfer->request.url = mem_text(mem, buf_text(&url));
@@ -92,6 +93,7 @@ http_transfer_free(struct http_transfer *transfer)
 	if (!transfer)
 		return;
 	curl_easy_cleanup(transfer->easy);
+	buf_free(&transfer->head);
 	buf_free(&transfer->body);
 	mem_free(transfer->mem);
 }
@@ -115,7 +117,7 @@ take_body(char *bytes, size_t size, size_t count, void *arg)
 static curl_socket_t
 open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 {
-	const struct http_transfer *transfer = arg;
+	struct http_transfer *transfer = arg;
 	int family = transfer->request.family, fd;
 
 	(void)purpose;
@@ -126,7 +128,39 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	if (fd < 0)
 		return CURL_SOCKET_BAD;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
+	transfer->fd = fd;
 	return fd;
+}
+
+static bool
+is_connected(int fd)
+{
+	struct sockaddr_storage peer;
+	socklen_t len = sizeof peer;
+
+	return fd >= 0 && getpeername(fd, (void *)&peer, &len) == 0;
+}
+
+/*
+ * CURLOPT_XFERINFOFUNCTION: called from within libcurl's work, too, which a
+ * server that never stops sending could keep it at for ever.
+ */
+static int
+watch_time(void *arg, curl_off_t down_all, curl_off_t down, curl_off_t up_all,
+	curl_off_t up)
+{
+	struct http_transfer *transfer = arg;
+	int64_t now = clock_ms(), end = *transfer->deadline;
+
+	(void)down_all;
+	(void)down;
+	(void)up_all;
+	(void)up;
+	/* asked while it is open: libcurl counts TLS as connecting */
+	if (!transfer->connected)
+		transfer->connected = is_connected(transfer->fd);
+	return now - transfer->began > transfer->request.timeout_ms ||
+	       (end && now >= end);
 }
 
 /*
@@ -166,6 +200,7 @@ set_flags(CURL *easy)
 {
 	static const struct flag flags[] = {
 		{ CURLOPT_NOSIGNAL, 1, false },
+		{ CURLOPT_NOPROGRESS, 0, false },
 		{ CURLOPT_QUICK_EXIT, 1, true },
 		{ CURLOPT_NETRC, CURL_NETRC_IGNORED, true },
 		{ CURLOPT_FOLLOWLOCATION, 0, false },
@@ -196,6 +231,8 @@ set_callbacks(CURL *easy, struct http_transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, transfer->detail);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, (void *)transfer);
+	curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, watch_time);
+	curl_easy_setopt(easy, CURLOPT_XFERINFODATA, (void *)transfer);
 	curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_answer_field);
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, (void *)transfer);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
@@ -249,6 +286,10 @@ set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
 		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	}
+	/* libcurl sends anew, also a POST, what was sent over a kept
+	 * connection that ends without an answer (RFC 9110, 9.2.2) */
+	if (request->once)
+		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 	/* without HTTP/2 in libcurl it is 1.1, which is as good */
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
 		request->clear_text || request->bind

@@ -7,10 +7,12 @@
 static void
 check_keys(struct account_work *work, const struct layer_work *layers)
 {
+	static const char *const of_rows[] = { "like", "title", "aka" };
 	struct row_words words = { 0 };
 	struct mem *mem = work->config->mem;
 	const struct config_entry *entry;
 	const struct row_declared *at;
+	size_t i;
 
 	row_words_of(mem, &words, WORD_ACCOUNT);
 	for (at = work->declared; at; at = at->next)
@@ -18,10 +20,12 @@ check_keys(struct account_work *work, const struct layer_work *layers)
 			row_words_add(mem, &words,
 				mem_printf(mem, "%s_file", at->name));
 	row_check_keys(work->config, layers, work->declared, &words);
-	entry = config_first(work->section, "like");
-	if (entry)
-		config_wrong(work->config, work->section, entry,
-			"stands in rows only: write [provider NAME]");
+	for (i = 0; i < sizeof(of_rows) / sizeof(of_rows[0]); i++) {
+		entry = config_first(work->section, of_rows[i]);
+		if (entry)
+			config_wrong(work->config, work->section, entry,
+				"stands in rows only: write [provider NAME]");
+	}
 }
 
 static void
@@ -33,7 +37,7 @@ add_layers(struct buf *text, const struct layer *layer)
 	for (; layer; layer = layer->below) {
 		for (entry = layer->section->entries; entry;
 			entry = entry->next) {
-			if (row_word(entry->key) & WORD_NAMES)
+			if (row_word(entry->key) & (WORD_NAMES | WORD_TOLD))
 				continue;
 			buf_printf(text, "%s\n", entry->key);
 			for (line = entry->lines; line; line = line->next)
@@ -121,7 +125,9 @@ account_read(struct catalogue *catalogue, struct config_section *section,
 	work.own = &own[1];
 	work.account = mem_take(config->mem, sizeof(*work.account));
 	work.account->title = section->name;
-	work.account->provider = section->kind;
+	work.account->provider = row->name;
+	work.account->id = mem_printf(config->mem, "%s%s%s", row->name,
+		*section->label ? " " : "", section->label);
 	work.account->section = section;
 	find_lookups(&work, has, arg);
 	read_account(&work);

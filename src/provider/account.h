@@ -22,8 +22,10 @@ struct account_name {
 
 struct account {
 	struct account *next;
-	const char *title; /* "cloudflare", "dyndns2 no-ip" */
-	const char *provider;
+	const char *title;    /* its section as it is written: "cf home" */
+	const char *id;       /* the same whatever the row is called there:
+				 "cloudflare home" */
+	const char *provider; /* the name of the row: "cloudflare" */
 	const struct config_section *section;
 	struct row row[ROW_TYPES];
 	const struct row_value *values;   /* what the account writes */

@@ -1,22 +1,7 @@
-/* The rows there are, the layers of each, and the check of the user's own. */
+/* The rows there are, with their names and their sections. */
 #include "provider/internal.h"
 
 #include <string.h>
-
-#include "json/json.h"
-#include "nearest.h"
-#include "template/template.h"
-
-#define ROW_NAME_MAX 40
-#define LIKE_MAX 4
-
-struct catalogue_row {
-	struct catalogue_row *next;
-	const char *name;
-	const struct provider_text *text;     /* NULL: a user's row */
-	const struct config_section *section; /* built in: once it is read */
-	struct catalogue_row *hidden; /* the built-in row of the same name */
-};
 
 struct catalogue {
 	struct mem *mem;
@@ -48,12 +33,36 @@ insert(struct catalogue *catalogue, struct catalogue_row *row)
 			return;
 		row->hidden = *at;
 		row->next = (*at)->next;
+		if (!*row->aka)
+			row->aka = (*at)->aka;
 	} else {
 		row->next = *at;
 	}
 	*at = row;
 	if (!row->next)
 		catalogue->last = row;
+}
+
+/* The other names that a row writes, a space between them. */
+static const char *
+aka_of(struct config *config, const struct config_section *section)
+{
+	const struct config_entry *entry;
+	const struct config_line *word;
+	struct buf text = { 0 };
+	const char *aka;
+
+	for (entry = section->entries; entry; entry = entry->next) {
+		if (strcmp(entry->key, "aka") != 0)
+			continue;
+		for (word = config_words(config, entry); word;
+			word = word->next)
+			buf_printf(&text, "%s%s", text.len > 0 ? " " : "",
+				word->text);
+	}
+	aka = mem_text(config->mem, buf_text(&text));
+	buf_free(&text);
+	return aka;
 }
 
 struct catalogue *
@@ -70,6 +79,7 @@ catalogue_new(struct config *config)
 	for (i = 0; i < provider_text_count; i++) {
 		row = mem_take(mem, sizeof(*row));
 		row->name = provider_texts[i].name;
+		row->aka = provider_texts[i].aka;
 		row->text = &provider_texts[i];
 		insert(catalogue, row);
 	}
@@ -79,6 +89,7 @@ catalogue_new(struct config *config)
 			continue;
 		row = mem_take(mem, sizeof(*row));
 		row->name = section->label;
+		row->aka = aka_of(config, section);
 		row->section = section;
 		insert(catalogue, row);
 	}
@@ -95,6 +106,12 @@ catalogue_free(struct catalogue *catalogue)
 	for (at = catalogue->read; at; at = at->next)
 		config_free(at->config);
 	mem_free(catalogue->mem);
+}
+
+struct mem *
+catalogue_mem(struct catalogue *catalogue)
+{
+	return catalogue->mem;
 }
 
 struct config *
@@ -118,13 +135,56 @@ catalogue_names(struct catalogue *catalogue)
 }
 
 struct catalogue_row *
+catalogue_first(struct catalogue *catalogue)
+{
+	return catalogue->rows;
+}
+
+const char *
+catalogue_next(const char **at, size_t *len)
+{
+	const char *word = *at + strspn(*at, " ");
+
+	*len = strcspn(word, " ");
+	*at = word + *len;
+	return *len > 0 ? word : NULL;
+}
+
+bool
+catalogue_named(const struct catalogue_row *row, const char *name)
+{
+	const char *at = row->aka, *word;
+	const size_t wanted = strlen(name);
+	size_t len;
+
+	if (strcmp(row->name, name) == 0)
+		return true;
+	while ((word = catalogue_next(&at, &len)))
+		if (len == wanted && memcmp(word, name, len) == 0)
+			return true;
+	return false;
+}
+
+struct catalogue_row *
 catalogue_find(struct catalogue *catalogue, const char *name)
 {
-	struct catalogue_row *row = catalogue->rows;
+	struct catalogue_row *first = catalogue->rows, *row;
 
-	while (row && strcmp(row->name, name) != 0)
-		row = row->next;
-	return row;
+	for (row = first; row; row = row->next)
+		if (strcmp(row->name, name) == 0)
+			return row;
+	for (row = first; row; row = row->next)
+		if (catalogue_named(row, name))
+			return row;
+	return NULL;
+}
+
+const char *
+catalogue_name(struct catalogue *catalogue, const char *name)
+{
+	const struct catalogue_row *row = catalogue_find(catalogue, name);
+
+	return row ? row->name : NULL;
 }
 
 bool
@@ -135,9 +195,8 @@ catalogue_hides(struct catalogue *catalogue, const char *name)
 	return row && row->hidden;
 }
 
-/* The section of a row; a built-in one is read when it is first needed. */
-static const struct config_section *
-section_of(struct catalogue *catalogue, struct catalogue_row *row)
+const struct config_section *
+catalogue_section(struct catalogue *catalogue, struct catalogue_row *row)
 {
 	struct catalogue_text *text;
 	struct buf lines = { 0 };
@@ -159,263 +218,29 @@ section_of(struct catalogue *catalogue, struct catalogue_row *row)
 	return row->section;
 }
 
-/* The row that `like = NAME` means in a row, or NULL. */
-static struct catalogue_row *
-like_of(struct catalogue *catalogue, const struct catalogue_row *row,
-	const char *name)
+const struct config_line *
+catalogue_told(struct catalogue *catalogue, struct catalogue_row *row,
+	struct mem *mem, const char *key)
 {
-	struct catalogue_row *like;
+	struct layer layer = { .section = NULL };
+	struct layer_value value = { .lines = NULL };
 
-	if (strcmp(row->name, name) == 0)
-		return row->hidden;
-	like = catalogue_find(catalogue, name);
-	/* a user's row changes no built-in row but its namesake */
-	if (like && row->text && !like->text)
-		return like->hidden;
-	return like;
-}
-
-struct chain {
-	struct catalogue_row *rows[LIKE_MAX + 1];
-	size_t count;
-};
-
-static bool
-in_circle(struct layer_work *work, const struct chain *chain,
-	const struct catalogue_row *row)
-{
-	struct buf names = { 0 };
-	size_t i, at;
-
-	for (at = 0; at < chain->count && chain->rows[at] != row; at++)
-		;
-	if (at == chain->count)
-		return false;
-	if (at == 0 && work) {
-		for (i = 0; i < chain->count; i++)
-			buf_printf(&names, "%s, ", chain->rows[i]->name);
-		layer_wrong(work, "%s goes in a circle (%s%s)", row->name,
-			buf_text(&names), row->name);
-		buf_free(&names);
+	for (; row && !value.lines; row = row->hidden) {
+		layer.section = catalogue_section(catalogue, row);
+		value = layer_find(mem, &layer, key, ROW_A);
 	}
-	return true;
-}
-
-static void
-no_provider(
-	struct catalogue *catalogue, struct layer_work *work, const char *name)
-{
-	const char *nearest = nearest_word(name, catalogue_names(catalogue));
-
-	if (nearest && strcmp(nearest, name) != 0)
-		layer_wrong(work, "no provider %s (%s?)", name, nearest);
-	else
-		layer_wrong(work, "no provider %s", name);
-}
-
-/* The next row of the chain. NULL: none; *right says whether that is so. */
-static struct catalogue_row *
-follow(struct catalogue *catalogue, const struct chain *chain,
-	struct layer_work *work, bool *right)
-{
-	struct catalogue_row *row = chain->rows[chain->count - 1], *like;
-	struct layer layer = { .section = row->section };
-	struct layer_work own = { .mem = catalogue->mem, .top = &layer };
-	struct layer_value value = layer_at(&own, "like", ROW_A);
-
-	*right = !value.lines;
-	if (!value.lines)
-		return NULL;
-	if (work && chain->count == 1)
-		layer_at(work, "like", ROW_A);
-	like = like_of(catalogue, row, value.lines->text);
-	if (!like && strcmp(row->name, value.lines->text) == 0)
-		like = row;
-	if (!like && work && chain->count == 1)
-		no_provider(catalogue, work, value.lines->text);
-	if (!like || in_circle(work, chain, like))
-		return NULL;
-	if (chain->count > LIKE_MAX) {
-		if (work)
-			layer_wrong(work, "more than %d deep", LIKE_MAX);
-		return NULL;
-	}
-	*right = true;
-	return like;
-}
-
-const struct layer *
-catalogue_layers(struct catalogue *catalogue, struct catalogue_row *row,
-	struct mem *mem, struct layer_work *work)
-{
-	struct layer *layers = mem_take(mem, (LIKE_MAX + 1) * sizeof(*layers));
-	struct chain chain = { .count = 0 };
-	bool right = true;
-
-	if (work)
-		work->top = layers;
-	while (row) {
-		layers[chain.count].section = section_of(catalogue, row);
-		if (chain.count > 0)
-			layers[chain.count - 1].below = &layers[chain.count];
-		chain.rows[chain.count++] = row;
-		row = follow(catalogue, &chain, work, &right);
-	}
-	return right ? layers : NULL;
-}
-
-/* A value that stands bare in a body would break it. */
-static void
-check_bare(struct layer_work *work, const struct row *row, enum row_type type,
-	const struct row_declared *declared)
-{
-	struct layer_value value;
-
-	for (; declared; declared = declared->next) {
-		value = layer_at(work, declared->name, type);
-		if (!value.lines || json_bare_ok(value.lines->text) ||
-			!row_check_bare(row, declared->name))
-			continue;
-		if (declared->secret)
-			layer_wrong(work, "is no number, true or false");
-		else
-			layer_wrong(work, "\"%s\" is no number, true or false",
-				value.lines->text);
-	}
-}
-
-/* The user part of a row's Basic words. */
-struct user_part {
-	struct layer_work *work;
-	enum row_type type;
-};
-
-static bool
-check_colon(const char *name, void *arg)
-{
-	const struct user_part *part = arg;
-	const struct layer_value value = layer_at(part->work, name, part->type);
-
-	if (value.lines && strchr(value.lines->text, ':'))
-		layer_wrong(part->work,
-			"holds a colon, which ends the user of Basic");
-	return true;
-}
-
-/* RFC 7617, section 2: the first colon ends the user. */
-static void
-check_user(struct layer_work *work, const struct row *row, enum row_type type)
-{
-	struct user_part part = { work, type };
-	const char *user;
-
-	if (!row->auth || strncmp(row->auth, "Basic ", 6) != 0)
-		return;
-	user = mem_textn(work->mem, row->auth, strcspn(row->auth, ":"));
-	template_each(user, check_colon, &part);
-}
-
-struct row_declared *
-catalogue_make(struct layer_work *work, struct row rows[ROW_TYPES])
-{
-	struct row_declared *declared = row_make_declared(work);
-	enum row_type type;
-
-	row_check_layers(work, declared);
-	for (type = ROW_A; type < ROW_TYPES; type++) {
-		row_make(work, &rows[type], type);
-		row_check(work, &rows[type], type, declared);
-		check_bare(work, &rows[type], type, declared);
-		check_user(work, &rows[type], type);
-	}
-	return declared;
-}
-
-void
-catalogue_make_below(struct layer_work *below, const struct layer_work *work)
-{
-	struct row rows[ROW_TYPES] = { { .offered = false } };
-
-	below->mem = work->mem;
-	below->top = work->top->below;
-	/* only what is wrong above can be wrong below as well */
-	if (below->top && work->mistakes)
-		catalogue_make(below, rows);
-}
-
-static void
-check_name(struct config *config, const struct config_section *section)
-{
-	static const char *const others[] = { "ddns", "ipv4", "ipv6", "webhook",
-		"provider" };
-	const char *name = section->label;
-	size_t i;
-
-	if (name[0] == '\0' || strlen(name) > ROW_NAME_MAX ||
-		strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789.-") !=
-			strlen(name))
-		config_wrong(config, section, NULL,
-			"a provider's name is 1 to 40 of a-z 0-9 . -");
-	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (strcmp(name, others[i]) == 0)
-			config_wrong(config, section, NULL,
-				"%s is a section of another kind", name);
-}
-
-static void
-check_row(struct catalogue *catalogue, struct catalogue_row *row)
-{
-	struct config *config = catalogue->config;
-	struct layer_work work = { .mem = config->mem }, below = { 0 };
-	struct row rows[ROW_TYPES] = { { .offered = false } };
-	struct row_declared *declared;
-	struct row_words none = { 0 };
-
-	check_name(config, row->section);
-	if (!catalogue_layers(catalogue, row, config->mem, &work)) {
-		layer_report(config, &work, NULL);
-		return;
-	}
-	declared = catalogue_make(&work, rows);
-	catalogue_make_below(&below, &work);
-	layer_report(config, &work, &below);
-	row_check_keys(config, &work, declared, &none);
-}
-
-void
-catalogue_check(struct catalogue *catalogue)
-{
-	struct catalogue_row *row;
-
-	for (row = catalogue->rows; row; row = row->next)
-		if (!row->text)
-			check_row(catalogue, row);
+	return value.lines;
 }
 
 bool
-catalogue_look(struct catalogue *catalogue, const char *name, struct mem *mem,
-	struct catalogue_view *view)
+catalogue_reserved(const char *name)
 {
-	struct catalogue_row *row = catalogue_find(catalogue, name);
-	struct layer_work work = { .mem = mem };
+	static const char *const others[] = { "ddns", "ipv4", "ipv6", "webhook",
+		"provider" };
+	size_t i;
 
-	*view = (struct catalogue_view){ .text = NULL };
-	if (!row)
-		return false;
-	if (row->text)
-		view->text = row->text->text;
-	view->layers = catalogue_layers(catalogue, row, mem, &work);
-	view->section = row->section;
-	if (view->layers)
-		view->declared = catalogue_make(&work, view->rows);
-	return true;
-}
-
-const char *
-catalogue_default(
-	const struct catalogue_view *view, struct mem *mem, const char *key)
-{
-	struct layer_value value = layer_find(mem, view->layers, key, ROW_A);
-
-	return value.lines ? value.lines->text : NULL;
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		if (strcmp(name, others[i]) == 0)
+			return true;
+	return false;
 }

@@ -8,6 +8,7 @@
 #include "provider/row.h"
 
 struct config;
+struct config_line;
 struct config_section;
 struct layer;
 struct mem;
@@ -21,6 +22,23 @@ void catalogue_free(struct catalogue *catalogue);
 /* Names of all rows, sorted, NULL at the end; the catalogue's. */
 const char *const *catalogue_names(struct catalogue *catalogue);
 
+/* The name of the row that has this name, or this other name, or NULL. */
+const char *catalogue_name(struct catalogue *catalogue, const char *name);
+
+/*
+ * The name that is most likely meant by one that no row has: that of the
+ * service whose host or domain it is, else the one that is spelled nearest.
+ * NULL: none, or none alone. others (or NULL): words that are no rows, taken
+ * if a single letter is wrong.
+ */
+const char *catalogue_hint(struct catalogue *catalogue, const char *name,
+	const char *const *others);
+
+/* Whether a row has the word in a name, its title or a host, in whatever
+ * letter case. */
+bool catalogue_has(
+	struct catalogue *catalogue, const char *name, const char *word);
+
 /* Whether a user's row of this name hides a built-in one. */
 bool catalogue_hides(struct catalogue *catalogue, const char *name);
 
@@ -29,6 +47,11 @@ void catalogue_check(struct catalogue *catalogue);
 
 /* A row without an account. */
 struct catalogue_view {
+	const char *name;
+	const char *title;                    /* NULL: none */
+	const char *site;                     /* NULL: none */
+	const char *aka;                      /* a space between them */
+	const struct config_line *advice;
 	const char *text;                     /* NULL: a user's row */
 	const struct config_section *section; /* of a user's row */
 	const struct layer *layers;           /* NULL: its `like` is wrong */
@@ -36,7 +59,7 @@ struct catalogue_view {
 	struct row_declared *declared;
 };
 
-/* False: there is no row of this name. */
+/* False: no row has this name, or this other name. */
 bool catalogue_look(struct catalogue *catalogue, const char *name,
 	struct mem *mem, struct catalogue_view *view);
 

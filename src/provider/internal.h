@@ -25,13 +25,14 @@ enum row_word {
 	WORD_GOES_ON = 1 << 3, /* whose value may have further lines */
 	WORD_ACCOUNT = 1 << 4, /* a key of every account */
 	WORD_NAMES = 1 << 5,   /* which lists names */
+	WORD_TOLD = 1 << 6,    /* which changes nothing that is sent */
 
-	WORD_TEXT = 1 << 6,      /* a variable of all texts */
-	WORD_PAGE = 1 << 7,      /* of requests that may have pages */
-	WORD_WRITE = 1 << 8,     /* of those that write records */
-	WORD_BATCH = 1 << 9,     /* of `batch` */
-	WORD_READ = 1 << 10,     /* which an answer may give */
-	WORD_COMPARED = 1 << 11, /* to be compared, not kept */
+	WORD_TEXT = 1 << 7,      /* a variable of all texts */
+	WORD_PAGE = 1 << 8,      /* of requests that may have pages */
+	WORD_WRITE = 1 << 9,     /* of those that write records */
+	WORD_BATCH = 1 << 10,    /* of `batch` */
+	WORD_READ = 1 << 11,     /* which an answer may give */
+	WORD_COMPARED = 1 << 12, /* to be compared, not kept */
 };
 
 #define WORD_VARIABLE (WORD_TEXT | WORD_PAGE | WORD_WRITE | WORD_BATCH)
@@ -40,6 +41,12 @@ enum row_word {
 unsigned row_word(const char *name);
 
 const char *row_meaning_name(enum row_meaning meaning);
+
+/* The steps that a test may be for, by the name behind its key's dot, as bits
+ * of enum row_step; 0: it has none. */
+#define ROW_WRITE "write"
+#define ROW_WRITES (2u * (1u << STEP_BATCH) - (1u << STEP_SET))
+unsigned row_steps(const char *name);
 
 /* Words, NULL at the end. Zero-initialise. */
 struct row_words {
@@ -55,7 +62,7 @@ void row_words_of(struct mem *mem, struct row_words *words, unsigned is);
 
 bool row_words_have(const struct row_words *words, const char *word);
 
-/* layer.c: account over row over `like` row, key by key; ddns-providers(5),
+/* layer.c: account over row over `like` row, key by key; ddns-rows(5),
  * LAYERS. */
 
 /* One section; the topmost comes first. */
@@ -117,7 +124,7 @@ bool layer_wrong(struct layer_work *work, const char *format, ...)
 void layer_report(struct config *config, const struct layer_work *work,
 	const struct layer_work *but);
 
-/* parse.c: texts of a row taken apart, ddns-providers(5), REQUESTS. Mistakes
+/* parse.c: texts of a row taken apart, ddns-rows(5), REQUESTS. Mistakes
  * are those of the key at work. */
 
 /* A request; an item, if it begins with no method and `item` allows it. */
@@ -138,12 +145,16 @@ bool row_parse_origin(struct layer_work *work, const char *url);
 
 /* reading.c: what a row reads from answers, and what it declares. */
 
+/* Whether a URL is sent as a whole. False: the mistake is added. */
+bool row_parse_whole(struct layer_work *work, const char *url);
+
 /* What stands behind `->`. */
 struct row_reading *row_parse_reading(
 	struct layer_work *work, const char *text);
 
-struct match *row_parse_tests(
-	struct layer_work *work, const struct config_line *lines);
+/* The tests of a key, which are for these steps. */
+struct match *row_parse_tests(struct layer_work *work,
+	const struct layer_value *value, unsigned steps);
 
 /* Pointers, one a line of the result. */
 const struct config_line *row_parse_pointers(
@@ -188,7 +199,7 @@ bool row_tests_hold(const struct row *row, enum row_meaning meaning,
  * it. */
 bool row_sends_address(const struct row *row, enum row_step step);
 
-/* check.c: the mistakes that a row can have, ddns-providers(5), MESSAGES. */
+/* check.c: the mistakes that a row can have, ddns-rows(5), MESSAGES. */
 
 /* Checks a row that row_make made for a type. */
 void row_check(struct layer_work *work, const struct row *row,
@@ -208,11 +219,12 @@ bool row_check_bare(const struct row *row, const char *variable);
 void row_check_keys(struct config *config, const struct layer_work *work,
 	const struct row_declared *declared, const struct row_words *words);
 
-/* catalogue.c: the rows there are, and the layers of one. */
+/* catalogue.c: the rows there are, with their names and sections. */
 
 /* The built-in rows, made from src/providers at build time (texts.c). */
 struct provider_text {
 	const char *name;
+	const char *aka;  /* other names, a space between them */
 	const char *file; /* "providers/dyndns2.ini" */
 	int line;         /* of its section in there */
 	const char *text; /* from its section line to the next */
@@ -220,14 +232,58 @@ struct provider_text {
 extern const struct provider_text provider_texts[];
 extern const size_t provider_text_count;
 
-struct catalogue_row;
+struct catalogue_row {
+	struct catalogue_row *next;
+	const char *name;
+	const char *aka; /* other names, a space between them */
+	const struct provider_text *text;     /* NULL: a user's row */
+	const struct config_section *section; /* built in: once it is read */
+	struct catalogue_row *hidden; /* the built-in row of the same name */
+};
+
+/* Lasts as long as the catalogue. */
+struct mem *catalogue_mem(struct catalogue *catalogue);
 
 /* The user's, which catalogue_new was given. */
 struct config *catalogue_config(struct catalogue *catalogue);
 
-/* NULL: there is none. A user's row hides a built-in one. */
+/* The first of all rows, which are sorted by name; not the hidden. */
+struct catalogue_row *catalogue_first(struct catalogue *catalogue);
+
+/* The section of a row; a built-in one is read when it is first needed. */
+const struct config_section *catalogue_section(
+	struct catalogue *catalogue, struct catalogue_row *row);
+
+/* Whether sections of this name are of another kind: [ipv4], [webhook] ... */
+bool catalogue_reserved(const char *name);
+
+/* Whether the name is the row's, or among its other names. */
+bool catalogue_named(const struct catalogue_row *row, const char *name);
+
+/* The next of words with spaces between them, or NULL; *at goes on behind. */
+const char *catalogue_next(const char **at, size_t *len);
+
+/*
+ * The row of a name, else the one that has it among its other names. NULL:
+ * there is none. A user's row hides a built-in one.
+ */
 struct catalogue_row *catalogue_find(
 	struct catalogue *catalogue, const char *name);
+
+/*
+ * What a row, or else the one that it hides, writes for a key that people
+ * read: title, site, advice. NULL: nothing.
+ */
+const struct config_line *catalogue_told(struct catalogue *catalogue,
+	struct catalogue_row *row, struct mem *mem, const char *key);
+
+/* search.c: rows by their names and hosts. */
+
+/* Reports other names of a user's row that cannot be, or are another's. */
+void catalogue_check_aka(
+	struct catalogue *catalogue, const struct catalogue_row *row);
+
+/* layered.c: a row with the layers below it. */
 
 /*
  * The row's section with its `like` rows below. NULL: `like` is wrong; if it

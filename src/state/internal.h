@@ -122,12 +122,15 @@ bool state_read_number(
 struct state_column_kind {
 	bool (*read)(void *at, const char *field, struct mem *mem);
 	void (*write)(const void *at, struct buf *out);
+	const char *older; /* the field in rows of versions without it; NULL:
+			      all have it */
 };
 
 extern const struct state_column_kind
 	state_column_key,     /* const char *, never empty */
 	state_column_text,    /* const char * */
 	state_column_address, /* struct address * */
+	state_column_address_new, /* the same, that came later */
 	state_column_time,    /* int64_t */
 	state_column_until,   /* int64_t, -1 for good */
 	state_column_int,     /* int, never negative */
@@ -165,6 +168,7 @@ struct state *state_new(void);
  */
 bool state_add_lookup(struct state *state, void *row);
 bool state_add_name(struct state *state, void *row);
+bool state_add_left(struct state *state, void *row);
 bool state_add_account(struct state *state, void *row);
 bool state_add_problem(struct state *state, void *row);
 bool state_add_news(struct state *state, void *row);

@@ -27,7 +27,7 @@ add_item(struct document *document, const struct status_item *item)
 	document_open(document, NULL, '{');
 	document_text(document, "name", item->name);
 	document_text(document, "type", row_types[item->type]);
-	document_text(document, "account", item->account->title);
+	document_text(document, "account", item->account->id);
 	document_text(document, "provider", item->account->provider);
 	document_address(document, "address", state->confirmed);
 	document_time(

@@ -57,7 +57,7 @@ judge(struct status *status, struct status_item *item)
 {
 	const struct account *account = item->account;
 	const struct state_account *hold =
-		state_account(status->state, account->title);
+		state_account(status->state, account->id);
 	const unsigned sum = plan_digest(account, status->state);
 	const struct decide_facts facts = {
 		.name = item->state,
@@ -98,7 +98,7 @@ make_item(struct status *status, const struct plan_item *from)
 	item->name = from->name;
 	item->type = from->type;
 	item->state = state_name(
-		state, from->name, row_types[from->type], from->account->title);
+		state, from->name, row_types[from->type], from->account->id);
 	item->want = *state_lookup(state, from->set->title)->address;
 	item->unfit = !plan_want(from->account, from->set, &item->want);
 	return item;

@@ -1,6 +1,6 @@
 /*
  * Expressions {name} and {+name} (RFC 6570) in the texts of a row, replaced in
- * one pass and escaped for their place. ddns-providers(5), VARIABLES.
+ * one pass and escaped for their place. ddns-rows(5), VARIABLES.
  */
 #ifndef DDNS_TEMPLATE_TEMPLATE_H
 #define DDNS_TEMPLATE_TEMPLATE_H

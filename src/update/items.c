@@ -79,8 +79,8 @@ make_item(struct update *update, struct update_set *set,
 	item->set = set;
 	set->used = true;
 	item->state = state_name(update->state, from->name,
-		row_types[from->type], from->account->title);
-	item->hold = state_account(update->state, from->account->title);
+		row_types[from->type], from->account->id);
+	item->hold = state_account(update->state, from->account->id);
 	item->digest = plan_digest(from->account, update->state);
 	item->old = *item->state->confirmed;
 	renew(update, &item->state->seen);

@@ -80,7 +80,7 @@ static struct topic
 name_topic(struct update *update, const struct update_item *item)
 {
 	const char *type = row_types[item->type];
-	const char *account = item->account->title;
+	const char *account = item->account->id;
 
 	return (struct topic){
 		.key = mem_printf(update->mem, "name %s %s %s", item->name,
@@ -96,11 +96,11 @@ name_topic(struct update *update, const struct update_item *item)
 static struct topic
 account_topic(struct update *update, const struct update_item *item)
 {
-	const char *account = item->account->title;
+	const char *account = item->account->id;
 
 	return (struct topic){
 		.key = mem_printf(update->mem, "account %s", account),
-		.title = mem_printf(update->mem, "[%s]", account),
+		.title = mem_printf(update->mem, "[%s]", item->account->title),
 		.about.provider = account,
 	};
 }
@@ -194,19 +194,20 @@ suffix_problem(struct update *update, const struct topic *topic,
 		want, item->account->title);
 }
 
-/* A record that had what neither we nor anybody here had set. */
+/* A record that had what neither we nor anybody here had set; for a name that
+ * is new here that is no wonder. */
 static void
 settle_foreign(struct update *update, const struct update_item *item)
 {
 	struct topic topic = name_topic(update, item);
 	char was[ADDRESS_TEXT];
 
-	if (!item->begun || !item->job.foreign ||
+	if (!item->begun || !item->job.foreign || !item->old.family ||
 		item->job.outcome > OUTCOME_CHANGED)
 		return;
 	address_format(&item->was, was);
 	topic.key = mem_printf(update->mem, "foreign %s %s %s", item->name,
-		row_types[item->type], item->account->title);
+		row_types[item->type], item->account->id);
 	topic.about = (struct report_subject){ .name = NULL };
 	problem(update, &topic, REPORT_WARNING,
 		"the record held %s, which was not set from here; it was "

@@ -10,11 +10,13 @@ missing_keys(void **state)
 {
 	static const struct said table[] = {
 		{ "[cloudflare]\n" HOME,
-			"f:1: [cloudflare] token is missing (API token with "
-			"the permission Zone / DNS / Edit)\n" },
+			"f:1: [cloudflare] token is missing (API token: My "
+			"Profile / API Tokens, template Edit zone DNS)\n" },
 		{ "[dyndns2]\n" HOME,
-			"f:1: [dyndns2] user is missing\n"
-			"f:1: [dyndns2] password is missing\n"
+			"f:1: [dyndns2] user is missing (user name at the "
+			"service)\n"
+			"f:1: [dyndns2] password is missing (password at the "
+			"service)\n"
 			"f:1: [dyndns2] server is missing (https://HOST)\n" },
 		{ "[namecheap]\npassword = pass\nipv4 = home.example.com\n",
 			"f:1: [namecheap] zone is missing\n" },
@@ -31,6 +33,12 @@ missing_keys(void **state)
 		{ CF HOME "like = x\n",
 			SAID("4") "like: stands in rows only: write [provider "
 				  "NAME]\n" },
+		{ CF HOME "aka = x\n",
+			SAID("4") "aka: stands in rows only: write [provider "
+				  "NAME]\n" },
+		{ "[cf home]\n" HOME,
+			"f:1: [cf home] token is missing (API token: My "
+			"Profile / API Tokens, template Edit zone DNS)\n" },
 		{ "[cloudfare]\n" HOME,
 			"f:1: [cloudfare] no provider cloudfare\n" },
 		{ "[provider p]\nsetting = zone  of yours\nset = GET "

@@ -28,6 +28,8 @@ dump_request(struct buf *out, const struct row_request *request)
 		buf_printf(out, " page=%s", request->reading->page);
 	if (request->reading->items)
 		buf_printf(out, " %s", request->reading->items);
+	if (request->reading->list)
+		buf_str(out, " []");
 	for (at = request->reading->bindings; at; at = at->next)
 		buf_printf(out, " %s=%s", at->variable, at->pointer);
 }
@@ -40,7 +42,8 @@ dump_tests(struct buf *out, const struct row *row)
 
 	for (i = 0; i < MEANINGS; i++)
 		for (test = row->test[i]; test; test = test->next) {
-			buf_printf(out, "test %d:", i);
+			buf_printf(out, "test %d%s:", i,
+				test->key + strcspn(test->key, "."));
 			if (test->kind == MATCH_STATUS)
 				buf_printf(out, " %d", test->status);
 			if (test->pointer)
@@ -119,6 +122,8 @@ requests(void **state)
 		  "update = PATCH {+id} <a>{ip}</a>\n"
 		  "create = POST /c {\"ip\":\"{ip}->x\"}\n"
 		  "error = /a, /b\nerror = /c\nhold = 2h\nttl = 60\n"
+		  "good.write = yes\ngood.records.A = 404\n"
+		  "good.records.AAAA = 405\n"
 		  "good = 2xx, 404, /a/b, /a=b c\ngood = OK, 911, {ip}, []\n"
 		  "[p]\n" NAMES,
 			ROW_A,
@@ -131,9 +136,10 @@ requests(void **state)
 			" -> /list id=/id name=/name type=/type ip=/content\n"
 			"create POST /c json {\"ip\":\"{ip}->x\"}\n"
 			"update PATCH {+id} xml <a>{ip}</a>\n"
-			"test 5: 2\ntest 5: 404\ntest 5: at /a/b\n"
-			"test 5: at /a 'b c'\ntest 5: 'OK'\ntest 5: '911'\n"
-			"test 5: '{ip}'\ntest 5: '[]'\n"
+			"test 6.records.A: 404\ntest 6.write: 'yes'\n"
+			"test 6: 2\ntest 6: 404\ntest 6: at /a/b\n"
+			"test 6: at /a 'b c'\ntest 6: 'OK'\ntest 6: '911'\n"
+			"test 6: '{ip}'\ntest 6: '[]'\n"
 			"error /a\nerror /b\nerror /c\nhold 7200\nttl 60\n" },
 		{ "[freedns]\ntoken = abcd\n" NAMES, ROW_AAAA,
 			"AAAA offered sender\n"
@@ -143,15 +149,15 @@ requests(void **state)
 			"test 1: '*ERROR: Unable to locate this record*'\n"
 			"test 1: '*Couldn't find any matching DNS records*'\n"
 			"test 1: '*ERROR: Could not authenticate*'\n"
-			"test 5: '*Updated * to {ip}'\n"
-			"test 5: '*No IP change detected for * with IP {ip}'\n" },
+			"test 5: '*No IP change detected for * with IP {ip}'\n"
+			"test 6: '*Updated * to {ip}'\n" },
 		{ "[desec]\ntoken = abcd\n" NAMES, ROW_A,
 			"A offered zone\n"
 			"url https://desec.io/api/v1\nauth Token {token}\n"
-			"zones GET /domains/ -> zone=/name "
+			"zones GET /domains/ -> [] zone=/name "
 			"ttl=/minimum_ttl\n"
 			"records GET /domains/{zone}/rrsets/"
-			"?type={type} -> name=/subname "
+			"?type={type} -> [] name=/subname "
 			"type=/type ip=/records ttl=/ttl\n"
 			"set json {\"subname\":\"{sub}\",\"type\":\"{type}\","
 			"\"ttl\":{ttl},\"records\":[{value}]}\n"
@@ -169,6 +175,7 @@ requests(void **state)
 
 #define P "[provider p]\nlike = q\n"
 #define Q "[provider q]\n"
+#define P2(aka) "[provider p]\naka = " aka "\n" PLAIN
 #define PLAIN "set = GET https://h.example/plain/{ip}\n"
 #define FOUR "set.A = GET https://h.example/four/{ip}\n"
 #define SIX "set.AAAA = GET https://h.example/six/{ip}\n"
@@ -199,7 +206,7 @@ layers(void **state)
 		{ P "good = c\n" Q PLAIN "good = a\ngood = b\n" USE "good = d\n"
 		    "good = e\n",
 			ROW_A,
-			ROW_OF("A", "plain") "test 5: 'd'\ntest 5: 'e'\n" },
+			ROW_OF("A", "plain") "test 6: 'd'\ntest 6: 'e'\n" },
 		{ P "type.A = 0\n" Q PLAIN USE, ROW_A, ROW_OF("0", "plain") },
 		{ "[provider dyndns2]\nlike = dyndns2\n"
 		  "set = GET /x?{ip}\ndenied =\nrefused =\n"
@@ -210,7 +217,8 @@ layers(void **state)
 			"auth Basic {user}:{password}\n"
 			"set GET /dyn/generic.php?hostname={fqdn}&myip={ip}"
 			"&wildcard=OFF\n"
-			"test 5: 'OK'\nhold 600\n" },
+			"test 5: '*no update required*'\n"
+			"test 6: 'OK'\nhold 600\n" },
 	};
 
 	(void)state;
@@ -257,6 +265,229 @@ sorted(void **state)
 	rows_free(&rows);
 }
 
+/* What an account is of, under whatever name of its row. */
+static void
+other_names(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *provider;
+		const char *id;
+		const char *title;
+	} table[] = {
+		{ "[cf]\ntoken = abcdefgh\n" NAMES, "cloudflare", "cloudflare",
+			"cf" },
+		{ "[cf home]\ntoken = abcdefgh\n" NAMES, "cloudflare",
+			"cloudflare home", "cf home" },
+		{ "[阿里云]\naccess_key_id = abcdefgh\n"
+		  "access_key_secret = abcdefgh\n" NAMES,
+			"alidns", "alidns", "阿里云" },
+		{ "[mine 1]\n" NAMES "[provider p]\naka = mine, 我的\n" PLAIN,
+			"p", "p 1", "mine 1" },
+		{ "[我的]\n" NAMES "[provider p]\naka = mine\n  我的\n" PLAIN,
+			"p", "p", "我的" },
+		/* a row that hides one takes its other names, or has its own */
+		{ "[cf]\n" NAMES "[provider cloudflare]\n" PLAIN, "cloudflare",
+			"cloudflare", "cf" },
+		{ "[flare]\n" NAMES
+		  "[provider cloudflare]\naka = flare\n" PLAIN,
+			"cloudflare", "cloudflare", "flare" },
+		/* the name of a row comes before other names */
+		{ "[cf]\n" NAMES "[provider cf]\n" PLAIN, "cf", "cf", "cf" },
+		{ "[p]\ntoken = abcdefgh\n" NAMES "[provider p]\nlike = cf\n",
+			"p", "p", "p" },
+		{ "[cf]\ntoken = abcdefgh\n" NAMES
+		  "[provider cloudflare]\nlike = cf\nttl = 60\n",
+			"cloudflare", "cloudflare", "cf" },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		struct rows rows = rows_read(table[i].text, "4");
+		struct buf notes = { 0 };
+
+		rows_notes(&notes, rows.config);
+		assert_string_equal(buf_text(&notes), "");
+		assert_string_equal(rows.accounts->provider, table[i].provider);
+		assert_string_equal(rows.accounts->id, table[i].id);
+		assert_string_equal(rows.accounts->title, table[i].title);
+		buf_free(&notes);
+		rows_free(&rows);
+	}
+}
+
+/* Of a user's row; what is built in passes the same (built_in_rows). */
+static void
+wrong_names(void **state)
+{
+#define AKA "f:2: [provider p] aka: "
+	static const struct said table[] = {
+		{ P2("cf"), AKA "cf is already a name of cloudflare\n" },
+		{ P2("duckdns"), AKA "duckdns is already a name of duckdns\n" },
+		{ P2("p"), AKA "p is already a name of p\n" },
+		{ P2("a, 阿里云"), AKA "阿里云 is already a name of alidns\n" },
+		{ P2("b") "[provider q]\naka = b\n" PLAIN,
+			AKA "b is already a name of q\n"
+			    "f:5: [provider q] aka: b is already a name of "
+			    "p\n" },
+		{ P2("webhook"), AKA "webhook is a section of another kind\n" },
+		{ P2("Upper"), AKA "Upper: a name is 1 to 40 bytes, of ASCII "
+				   "a-z 0-9 . -\n" },
+		{ P2("a-name-of-forty-letters-is-as-long-as-it1"),
+			AKA "a-name-of-forty-letters-is-as-long-as-it1: a name "
+			    "is 1 to 40 bytes, of ASCII a-z 0-9 . -\n" },
+		{ P2("a-name-of-forty-letters-is-as-long-as-it"), "" },
+		{ "[provider cloudflare]\naka = cf\n" PLAIN, "" },
+	};
+
+	(void)state;
+	rows_said(table, sizeof(table) / sizeof(table[0]), "4");
+}
+
+static void
+hints(void **state)
+{
+	static const char *const others[] = { "ddns", "ipv4", "ipv6", NULL };
+	static const struct {
+		const char *name;
+		const char *hint;
+	} table[] = {
+		{ "cloudfare", "cloudflare" },
+		{ "Cloudflare", "cloudflare" },
+		{ "cloudflare-home", "cloudflare" },
+		{ "alyun", "aliyun" },
+		{ "腾迅云", "腾讯云" },
+		{ "minne", "mine" },
+		/* hosts and domains */
+		{ "www.dnspod.cn", "dnspod" },
+		{ "api.cloudflare.com", "cloudflare" },
+		{ "dash.cloudflare.com", "cloudflare" },
+		{ "members.3322.org", "3322" },
+		{ "https://www.duckdns.org/update", "duckdns" },
+		{ "duckdns.com", "duckdns" },
+		{ "DUCKDNS.ORG", "duckdns" },
+		{ "api.mine.example", "p" },
+		{ "mine.example", "p" },
+		{ "home.example.com", NULL },
+		{ "com", NULL },
+		/* as near as another */
+		{ "ipv5", NULL },
+		{ "dns", NULL },
+		/* a general section, if a letter is wrong */
+		{ "ip4", "ipv4" },
+		{ "ipv4on", NULL },
+		{ "", NULL },
+	};
+	struct rows rows = rows_read("[provider p]\naka = mine\nset = GET "
+				     "https://api.mine.example/{ip}\n",
+		"4");
+	const char *hint;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		hint = catalogue_hint(rows.catalogue, table[i].name, others);
+		if (!table[i].hint && hint)
+			print_error("%s: %s\n", table[i].name, hint);
+		if (!table[i].hint)
+			assert_null(hint);
+		else if (!hint)
+			fail_msg("%s: none", table[i].name);
+		else
+			assert_string_equal(hint, table[i].hint);
+	}
+	assert_null(catalogue_hint(rows.catalogue, "ip4", NULL));
+	rows_free(&rows);
+}
+
+static void
+words_of_rows(void **state)
+{
+	static const struct {
+		const char *name;
+		const char *word;
+		bool has;
+	} table[] = {
+		{ "cloudflare", "flare", true },
+		{ "cloudflare", "CF", true },
+		{ "cloudflare", "client", false }, /* of a path */
+		{ "cloudflare", "api.cloudflare", true },
+		{ "alidns", "阿里云", true },
+		{ "alidns", "alibaba cloud", true }, /* the title */
+		{ "alidns", "腾讯", false },
+		{ "he.net", "dyn.dns.he.net", true },
+		{ "he.net", "dyndns2", false }, /* the row below */
+		{ "none", "n", false },
+		{ "p", "own", true },
+	};
+	struct rows rows =
+		rows_read("[provider p]\ntitle = My Own\n" PLAIN, "4");
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (catalogue_has(rows.catalogue, table[i].name,
+			    table[i].word) != table[i].has)
+			fail_msg("%s: %s", table[i].name, table[i].word);
+	rows_free(&rows);
+}
+
+/* Each built-in row has a title, and a text for each key that it declares. */
+static void
+told(void **state)
+{
+	struct rows rows = rows_read("", "4");
+	const char *const *name = catalogue_names(rows.catalogue);
+	const struct row_declared *key;
+	struct catalogue_view view;
+
+	(void)state;
+	for (; *name; name++) {
+		assert_true(catalogue_look(
+			rows.catalogue, *name, rows.config->mem, &view));
+		if (!view.title || !*view.aka)
+			fail_msg("%s has no title or no other name", *name);
+		for (key = view.declared; key; key = key->next)
+			if (!*key->text)
+				fail_msg(
+					"%s: %s has no text", *name, key->name);
+	}
+	rows_free(&rows);
+}
+
+/* What is written for people alone makes no account another one. */
+static void
+fingerprints(void **state)
+{
+#define FINGER "[a]\nk = 1\n" NAMES "[provider a]\n" PLAIN
+	static const struct {
+		const char *text;
+		bool same;
+	} table[] = {
+		{ FINGER "setting = [k]  a\n", true },
+		{ FINGER "setting = [k]  another text\n", true },
+		{ FINGER "setting = [k]  a\ntitle = A\naka = b\nadvice = c\n"
+			 "site = https://example.net\n",
+			true },
+		{ FINGER "setting = [k]  a\nttl = 60\n", false },
+		{ FINGER "setting = [k]  a\nheader = X-K: {k}\n", false },
+	};
+	struct rows first = rows_read(table[0].text, "4"), rows;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		rows = rows_read(table[i].text, "4");
+		assert_non_null(rows.accounts);
+		assert_int_equal(strcmp(rows.accounts->fingerprint,
+					 first.accounts->fingerprint) == 0,
+			table[i].same);
+		rows_free(&rows);
+	}
+	rows_free(&first);
+}
+
 int
 main(void)
 {
@@ -265,6 +496,12 @@ main(void)
 		cmocka_unit_test(layers),
 		cmocka_unit_test(built_in_rows),
 		cmocka_unit_test(sorted),
+		cmocka_unit_test(other_names),
+		cmocka_unit_test(wrong_names),
+		cmocka_unit_test(hints),
+		cmocka_unit_test(words_of_rows),
+		cmocka_unit_test(told),
+		cmocka_unit_test(fingerprints),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -344,7 +344,8 @@ finds_the_nearest_word(void **state)
 		{ "nmaes", "names" },
 		{ "name", "names" },
 		{ "tokenfile", "token_file" },
-		{ "ipv5", "ipv4" },
+		{ "ipv5", NULL }, /* both are as near */
+		{ "ipv44", "ipv4" },
 		{ "tll", "ttl" },
 		{ "tty", "ttl" },
 		{ "uri", "url" },

@@ -300,8 +300,8 @@ limits_lines(void **state)
 			assert_string_equal(config->notes->text,
 				"f:2: [a] a line of 65537 bytes; at most 65536 are read");
 		else
-			assert_int_equal(strlen(config->sections->entries
-							->lines->text),
+			assert_int_equal(
+				strlen(config->sections->entries->lines->text),
 				65536 - 2);
 		config_free(config);
 	}

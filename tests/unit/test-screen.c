@@ -25,8 +25,9 @@ static const struct {
 	{ 10, 0, "  many   spaces  ", "many\nspaces\n" },
 	{ 10, 0, "run `a b c d e`, now", "run\n`a b c d e`,\nnow\n" },
 	{ 10, 0, "an open ` quote here", "an open `\nquote here\n" },
-	/* four characters, of which each takes three bytes */
-	{ 10, 0, "当前地址 ab cd", "当前地址 ab cd\n" },
+	/* four characters, of which each takes three bytes and two columns */
+	{ 14, 0, "当前地址 ab cd", "当前地址 ab cd\n" },
+	{ 13, 0, "当前地址 ab cd", "当前地址 ab\ncd\n" },
 };
 
 static void
