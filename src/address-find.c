@@ -113,7 +113,7 @@ address_unfit(const struct address *address, const struct address_rule *rule)
 					    : "is an IPv6 address";
 	if (address_mapped(address))
 		return "stands for an IPv4 address";
-	if (address_equal(address, &rule->own))
+	if (address_equal(address, &rule->own) && !held(&rule->allow, address))
 		return "is the host that was asked";
 	if (held(&rule->deny, address))
 		return "is denied by the configuration";
@@ -196,18 +196,25 @@ address_find(struct address *found, const char *body, size_t len,
 	const struct address_rule *rule, struct fail *why)
 {
 	const struct address_walk begin = { body, len, rule->family, 0 };
-	struct address one = { 0 }, next = { 0 };
+	struct address one = { 0 }, own = { 0 }, next = { 0 };
 	struct address_walk walk = begin;
 
 	while (address_next(&walk, &next)) {
 		if (!address_valid(&next, rule))
 			continue;
+		/* one that is allowed counts if nothing else does */
+		if (address_equal(&next, &rule->own)) {
+			own = next;
+			continue;
+		}
 		if (one.family && !address_equal(&one, &next)) {
 			tell_two(why, &one, &next);
 			return ADDRESS_AMBIGUOUS;
 		}
 		one = next;
 	}
+	if (!one.family)
+		one = own;
 	if (!one.family) {
 		tell_none(why, begin, rule);
 		return ADDRESS_NONE;

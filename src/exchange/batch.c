@@ -17,7 +17,7 @@ make(struct work *work, const char *const pieces[KINDS], struct fail *fail)
 	for (i = 0; i < KINDS; i++) {
 		pair = &pairs[i];
 		pair->next = i + 1 < KINDS ? pair + 1 : NULL;
-		pair->name = row_step_name(STEP_SET + i);
+		pair->name = row_step_name((enum row_step)(STEP_SET + i));
 		pair->text = pieces[i] ? pieces[i] : "";
 		pair->raw = true;
 	}

@@ -130,7 +130,8 @@ put_page(struct buf *out, const char *page)
 	}
 }
 
-/* The whole of a short page, else the line of it that decided. */
+/* The whole of a short page, else the line of it that decided; as it is, if
+ * its tags are all that it has. */
 static void
 put_text(const struct work *work, const struct call *call, struct buf *out)
 {
@@ -142,10 +143,13 @@ put_text(const struct work *work, const struct call *call, struct buf *out)
 		return;
 	}
 	put_page(out, call->body);
-	if (out->len <= EXCHANGE_SHOWN)
-		return;
-	buf_cut(out, 0);
-	put_page(out, line);
+	if (out->len > EXCHANGE_SHOWN) {
+		buf_cut(out, 0);
+		put_page(out, line);
+	}
+	/* some say all in a tag: <ERROR CODE="701" TEXT="..."> */
+	if (out->len == 0)
+		buf_add(out, line, work->line ? strlen(line) : call->len);
 }
 
 /* Adds the service's own words, else the line that decided, else the start of
@@ -221,7 +225,8 @@ exchange_meaning_tell(
 	if (exchange_meaning_of_time(work, call->body))
 		buf_str(&shown, " (the system clock may be wrong)");
 	if (wants_zone(work, call))
-		buf_str(&shown, " (an account that may not ask for zones writes `zone`)");
+		buf_str(&shown,
+			" (an account that may not ask for zones writes `zone`)");
 	fail_set(fail, "%s", buf_text(&shown));
 	buf_free(&message);
 	buf_free(&shown);

@@ -404,8 +404,8 @@ check_ttl(struct account_work *work)
 		trouble = ttl_trouble(row);
 		if (trouble)
 			config_warn(work->config, work->section,
-				config_first(work->section, "ttl"),
-				"%s %s", work->account->provider, trouble);
+				config_first(work->section, "ttl"), "%s %s",
+				work->account->provider, trouble);
 	}
 }
 

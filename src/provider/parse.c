@@ -116,8 +116,8 @@ row_parse_whole(struct layer_work *work, const char *url)
 {
 	/* RFC 9110, section 4.2.5: what follows is never sent */
 	return !strchr(url, '#') ||
-	       layer_wrong(work,
-		       "a URL ends at #: write {ip} for #{ip}, or %%23");
+	       layer_wrong(
+		       work, "a URL ends at #: write {ip} for #{ip}, or %%23");
 }
 
 static void

@@ -180,6 +180,7 @@ requests(void **state)
 #define FOUR "set.A = GET https://h.example/four/{ip}\n"
 #define SIX "set.AAAA = GET https://h.example/six/{ip}\n"
 #define USE "[p]\nnames = home.example.com\n"
+#define USE_SIX "[p]\nipv6 = home.example.com\n"
 #define ROW_OF(type, path) \
 	type " offered\nset GET https://h.example/" path "/{ip}\n"
 
@@ -195,8 +196,8 @@ layers(void **state)
 		{ P PLAIN Q FOUR SIX USE, ROW_AAAA, ROW_OF("AAAA", "plain") },
 		{ P Q PLAIN USE FOUR, ROW_A, ROW_OF("A", "four") },
 		{ P Q PLAIN USE FOUR, ROW_AAAA, ROW_OF("AAAA", "plain") },
-		{ P "set.A =\n" Q PLAIN USE, ROW_A, "A\n" },
-		{ P "set.A =\n" Q PLAIN USE, ROW_AAAA,
+		{ P "set.A =\n" Q PLAIN USE_SIX, ROW_A, "A\n" },
+		{ P "set.A =\n" Q PLAIN USE_SIX, ROW_AAAA,
 			ROW_OF("AAAA", "plain") },
 		{ P "auth =\n" Q PLAIN "auth = Bearer x\n" USE, ROW_A,
 			ROW_OF("A", "plain") },
