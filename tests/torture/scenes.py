@@ -53,7 +53,8 @@ def rows_of(text):
     rows = [line.split("\t") for line in lines[1:-1]]
     if rows[0][0] != "key" or len(rows[0][1]) != 64:
         raise ValueError("the state has no key")
-    return {row[1]: Row(*row) for row in rows if row[0] == "name"}
+    return {row[1]: Row(*row[:len(Row._fields)]) for row in rows
+            if row[0] == "name"}
 
 
 class Scene:
