@@ -140,7 +140,9 @@ save(void *arg)
 
 	update->saving = NULL;
 	update->saved = clock_ms();
-	if (!state_save(update->files, update->state, &fail))
+	/* the save may have taken the room of the next one */
+	if (!state_save(update->files, update->state, &fail) ||
+		!state_reserve(update->files, update->state, &fail))
 		log_step("%s", fail.text);
 }
 
