@@ -90,7 +90,7 @@ match_read(const struct match_reader *reader, const struct config_line *lines)
 }
 
 /*
- * ddns-providers(5), ANSWERS: text is pattern, or begins with it and a space,
+ * ddns-rows(5), ANSWERS: text is pattern, or begins with it and a space,
  * `,` `;` or `:`; case does not count, `*` stands for any text.
  */
 static bool

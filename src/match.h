@@ -1,5 +1,5 @@
 /*
- * A test of an answer, in the language of ddns-providers(5), ANSWERS: a status,
+ * A test of an answer, in the language of ddns-rows(5), ANSWERS: a status,
  * a pointer with or without a text, a text. May use config and json; provider
  * and event read tests, exchange and event ask them of answers.
  */

@@ -89,6 +89,7 @@ def life_of_a_package(root, package):
     assert root.files("/etc/systemd", "/etc/rc3.d") == enabled
     assert root.run("ddns", "--version").startswith(f"ddns {VERSION} ")
     assert {"/usr/bin/ddns", "/usr/share/man/man1/ddns.1.gz",
+            "/usr/share/man/zh_CN/man1/ddns.1.gz",
             "/usr/share/bash-completion/completions/ddns",
             "/usr/share/zsh/vendor-completions/_ddns",
             "/etc/ddns/ddns.ini.example"} <= root.files("/etc", "/usr")
