@@ -10,6 +10,7 @@ LDLIBS =
 PKG_CONFIG = pkg-config
 PYTHON = /usr/bin/python3
 PYTESTFLAGS =
+TORTUREFLAGS =
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
@@ -117,6 +118,11 @@ bench: all
 fuzz:
 	tests/fuzz/run
 
+# Faults of all kinds at all points of a run: hours; every N-th of them alone:
+# make torture TORTUREFLAGS='--every 40'
+torture: all
+	tests/torture/run $(TORTUREFLAGS)
+
 # Builds with other flags go into a copy, so that objects do not mix. What is
 # built in a bare system is the same there and is tested once.
 COPIED = PYTESTFLAGS='$(PYTESTFLAGS) --ignore=tests/test_package.py'
@@ -203,6 +209,6 @@ deps-check:
 deps-lint:
 	@tests/tools/deps build check lint
 
-.PHONY: all units fuzzers check lint manual demo bench fuzz copy check-asan \
-	coverage check-valgrind install uninstall clean dist deb deps \
+.PHONY: all units fuzzers check lint manual demo bench fuzz torture copy \
+	check-asan coverage check-valgrind install uninstall clean dist deb deps \
 	deps-check deps-lint

@@ -45,6 +45,16 @@ waits_for_user(int why)
 	return why == OUTCOME_REFUSED || why == OUTCOME_DENIED;
 }
 
+/* A new address is news for a provider that could not take the last one. */
+static bool
+is_lifted(const struct decide_facts *f)
+{
+	const struct state_name *name = f->name;
+
+	return name->why == OUTCOME_LATER && name->tried->family &&
+	       !address_equal(f->current, name->tried);
+}
+
 static enum decision
 held(const struct decide_facts *f)
 {
@@ -55,7 +65,7 @@ held(const struct decide_facts *f)
 		decide_held(account->until, account->set, f->now))
 		return waits_for_user(account->why) ? DECIDE_REFUSED
 						    : DECIDE_PENDING;
-	if (name->digest == f->digest &&
+	if (name->digest == f->digest && !is_lifted(f) &&
 		decide_held(name->until, name->attempt, f->now))
 		return waits_for_user(name->why) ? DECIDE_REFUSED
 						 : DECIDE_PENDING;

@@ -124,7 +124,7 @@ address_of(const struct news *news, const struct plan_item *item)
 
 	if (state) {
 		name = state_name(state, item->name, row_types[item->type],
-			item->account->title);
+			item->account->id);
 		if (name->confirmed->family)
 			address_format(name->confirmed, text);
 	}
@@ -149,7 +149,7 @@ make_event(struct news *news)
 		return;
 	event->name = item->name;
 	event->type = row_types[item->type];
-	event->provider = item->account->title;
+	event->provider = item->account->id;
 	event->was = event->now = address_of(news, item);
 }
 

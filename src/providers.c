@@ -274,7 +274,7 @@ add_example(struct buf *out, const char *name, const struct wanted *wanted,
 		width - (int)(strlen(comment) + strlen(wanted->key)),
 		wanted->secret ? "_file" : "");
 	if (wanted->secret)
-		buf_printf(out, "/etc/ddns/%s.%s\n", name, wanted->key);
+		buf_printf(out, SYSCONFDIR "/ddns/%s.%s\n", name, wanted->key);
 	else
 		buf_printf(out, "%s\n", text ? text : "...");
 }
@@ -300,6 +300,17 @@ is_shown(const struct view *view, const struct wanted *wanted)
 	       (wanted->declared && !wanted->standard && !needs_secret(view));
 }
 
+/* The list of names that fits the families of the row. */
+static const char *
+names_key(const struct view *view)
+{
+	const bool four = view->row.rows[ROW_A].offered;
+
+	if (!offers(view) || (four && view->row.rows[ROW_AAAA].offered))
+		return "names";
+	return four ? "ipv4" : "ipv6";
+}
+
 /* A section to paste, with all that is required. */
 static void
 add_account(struct buf *out, struct view *view)
@@ -319,7 +330,7 @@ add_account(struct buf *out, struct view *view)
 	for (at = view->wanted; at; at = at->next)
 		if (is_shown(view, at))
 			add_example(out, name, at, width);
-	buf_printf(out, "%-*s = home.%s\n", width, "names",
+	buf_printf(out, "%-*s = home.%s\n", width, names_key(view),
 		zone ? zone : "example.com");
 }
 

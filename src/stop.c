@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -17,6 +19,8 @@ stop_open_standard(void)
 {
 	int fd;
 
+	/* a file that is too large is an error, as a full disk is */
+	signal(SIGXFSZ, SIG_IGN);
 	/* upwards: open gives the lowest free descriptor, which is this one */
 	for (fd = 0; fd <= 2; fd++) {
 		if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
@@ -66,8 +70,11 @@ open_pipe(void)
 
 	if (ends[0] >= 0)
 		return;
-	if (pipe(ends) < 0)
+	if (pipe(ends) < 0) {
+		fprintf(stderr, "ddns: cannot make a pipe: %s\n",
+			strerror(errno));
 		_exit(EXIT_AGAIN);
+	}
 	for (i = 0; i < 2; i++) {
 		fcntl(ends[i], F_SETFD, FD_CLOEXEC);
 		fcntl(ends[i], F_SETFL, O_NONBLOCK);

@@ -112,8 +112,8 @@ MISTAKES = [
     ("more", "[dyndns2]\nnames = a.example.com",
      "13: [dyndns2] this section is given twice, first in line 7"),
     ("more", "[cloudflare]\nnames = a.example.com",
-     "13: [cloudflare] token is missing (API token with the permission Zone "
-     "/ DNS / Edit)"),
+     "13: [cloudflare] token is missing (API token: My Profile / "
+     "API Tokens, template Edit zone DNS)"),
     ("more", "[cloudflare]\ntoken = xxxx",
      "13: [cloudflare] names is missing"),
     ("more", "[cloudflare]\ntoken =\nnames = a.example.com",

@@ -3,6 +3,10 @@
 The first request goes alone, the zone is asked for once for each name's walk
 or once for all, a batch takes 50 items. Each fake answers as its service does
 for names that all hold another address.
+
+And that a write is not sent again by the transport: libcurl repeats a request,
+whatever its method, if a kept connection ends before an answer (RFC 9112,
+section 9.3.1 leaves that to idempotent ones).
 """
 
 import json
@@ -12,7 +16,7 @@ import urllib.parse
 import pytest
 
 import harness
-from harness import Reply, document
+from harness import Raw, Reply, document
 
 COUNT = 100
 ZONE = "example.com"
@@ -165,3 +169,55 @@ def test_requests(ddns, provider):
         assert requests(ddns, provider, "") == found
     ddns.state.unlink(missing_ok=True)
     assert requests(ddns, provider, f"zone = {ZONE}") == known
+
+
+# provider: its keys, what its reads answer (by a part of the target), and what
+# is to be sent once.
+ONCE = {
+    "digitalocean": ("token = t", {"/records": {"domain_records": []},
+                                   ZONE: {"domain": {"name": ZONE}}},
+                     "POST /v2/domains/example.com/records"),
+    "cloudflare": ("token = t\nzone_id = z", {
+        "dns_records": {"success": True, "result": []}},
+        "POST /client/v4/zones/z/dns_records/batch"),
+    "dreamhost": ("api_key = k", {
+        "list_records": {"result": "success", "data": []}},
+        "GET /?key=k&format=json&cmd=dns-add_record&record=n0.example.com"
+        f"&type=A&value={NEW}"),
+    "spaceship": ("api_key = k\napi_secret = s", {
+        "take=500&skip=0": {"items": [], "total": 0}},
+        "PUT /api/v1/dns/records/example.com"),
+    "nearlyfreespeech": ("user = u\napi_key = k", {"listRRs": []},
+                         "POST /dns/example.com/addRR"),
+}
+
+
+@pytest.mark.parametrize("provider", ONCE)
+def test_a_write_is_not_repeated_unseen(ddns, serve, provider):
+    """The service takes it, and the kept connection ends without a byte."""
+    keys, reads, write = ONCE[provider]
+
+    def reply(request):
+        for part, answer in reads.items():
+            if part in request.target and str(request) != write:
+                return document(answer)
+        return Raw()
+    server = serve(reply)
+    source = ddns.folder / "address"
+    source.write_text(NEW)
+    zone = "" if provider == "dreamhost" else f"zone = {ZONE}"
+    ddns.config(f"[ipv4]\nurl = file://{source}\nallow = 203.0.113.0/24\n"
+                f"[{provider}]\n{keys}\nserver = {server.url}\n{zone}\n"
+                f"names = n0.{ZONE}", "patience = 1")
+    result = ddns.run()
+    assert result.status == 1, result.stderr
+    assert [text for text in server.asked if text == write] == [write]
+    assert len(server.requests) > 1
+
+
+def test_news_are_not_sent_twice_unseen(home, serve):
+    receiver = serve([Reply("ok"), Raw()])
+    home.configure([serve(Reply(NEW)).url], names="a.example.com b.example.com",
+                   more=f"[webhook]\nurl = {receiver.url}\nbody = {{message}}")
+    assert home.run().status == 0
+    assert [request.body[:1] for request in receiver.requests] == [b"a", b"b"]

@@ -8,8 +8,8 @@ import pytest
 
 import signatures
 from harness import (
-    FAKETIME, LATE, Cloudflare, DigitalOcean, DuckDNS, Gate, Hang, Reply,
-    Reset, document, until)
+    FAKETIME, LATE, Cloudflare, DigitalOcean, DuckDNS, Gate, Hang, Provider,
+    Reply, Reset, document, until)
 
 GOOD = "203.0.113.7"
 MINUTE, HOUR, DAY = 60, 3600, 86400
@@ -182,6 +182,32 @@ def test_later_waits_longer_and_longer(home, source):
         at += (wait + 1) * MINUTE
         home.run(later=at)
     assert len(home.asked) == 8
+
+
+@clock
+def test_a_new_address_lifts_a_hold(home, source):
+    """Of `later`, with its address; a hold of another kind stays."""
+    home.provider.says[""] = "what?"
+    home.configure([source.url])
+    for _ in range(3):
+        home.run()
+    assert home.asked == [GOOD] * 2
+    source.reply = Reply("203.0.113.8")
+    home.run()
+    home.run()
+    assert home.asked == [GOOD] * 2 + ["203.0.113.8"]
+    # back and forth is no news
+    source.reply = Reply(GOOD)
+    home.provider.says[""] = "911"
+    home.run()
+    source.reply = Reply("203.0.113.8")
+    home.run()
+    assert home.asked == [GOOD, GOOD, "203.0.113.8", GOOD]
+    home.provider.says[""] = "nohost"
+    home.run(later=40 * MINUTE)
+    source.reply = Reply("203.0.113.6")
+    assert home.run(later=41 * MINUTE).status == 7
+    assert home.asked == [GOOD, GOOD, "203.0.113.8", GOOD, "203.0.113.8"]
 
 
 @clock
@@ -448,14 +474,38 @@ def test_cloudflare_changes_the_address_alone(cloud):
 
 
 def test_cloudflare_says_foreign_address_once(cloud, source):
-    cloud.add(type="A", name=NAME, content="192.0.2.99", ttl=1, proxied=False)
-    result = cloud.configure().run()
-    assert "192.0.2.99" in result.stdout + result.stderr
-    source.reply = Reply("203.0.113.8")
-    result = cloud.configure().run()
+    record = cloud.add(type="A", name=NAME, content=GOOD, ttl=1, proxied=False)
+    assert cloud.configure().run().lines == []
+    for address, said in (("203.0.113.8", True), ("203.0.113.6", False)):
+        record["content"] = "192.0.2.99"
+        source.reply = Reply(address)
+        result = cloud.configure().run()
+        assert f"-> {address} (cloudflare)\n" in result.stdout
+        assert ("the record held 192.0.2.99" in result.stderr) == said
+
+
+def test_records_taken_over_are_no_news(cloud, ddns):
+    """The line of a first run shows what they held."""
+    names = {"a.example.com": "192.0.2.99", "b.example.com": GOOD,
+             "c.example.com": None}
+    for name, address in names.items():
+        if address:
+            cloud.add(type="A", name=name, content=address, ttl=1,
+                      proxied=False)
+    cloud.configure(names=" ".join(names))
+    value = json.loads(ddns.run("--json").stdout)
+    assert [(name["old"], name["outcome"]) for name in value["names"]] == [
+        ("192.0.2.99", "changed"), (GOOD, "same"), (None, "changed")]
+    cloud.records.pop(0)
+    cloud.add(type="A", name="a.example.com", content="192.0.2.99", ttl=1,
+              proxied=False)
+    cloud.records = [r for r in cloud.records if r["name"] != "c.example.com"]
+    ddns.state.unlink()
+    result = ddns.run()
     assert result.stdout == (
-        f"{NAME} A 203.0.113.7 -> 203.0.113.8 (cloudflare)\n")
-    assert result.stderr == ""
+        f"a.example.com A 192.0.2.99 -> {GOOD} (cloudflare)\n"
+        f"c.example.com A none -> {GOOD} (cloudflare)\n")
+    assert (result.stderr, result.status) == ("", 0)
 
 
 def test_cloudflare_already_so(cloud):
@@ -598,6 +648,254 @@ def test_digitalocean_unauthorized(ocean, ddns):
     assert result.status == 7
     assert "Unable to authenticate you" in result.stderr
     assert "do-token" not in result.stderr
+
+
+# An account that is stopped, and requests that are under way
+
+
+def by_name(replies):
+    """Replies by the host name that a request is about."""
+    def reply(request):
+        query = dict(request.query)
+        name = query.get("hostname") or request.path.rpartition("/")[2]
+        return replies.get(name.partition(".")[0], Reply("good"))
+    return reply
+
+
+@pytest.mark.parametrize("stop, status", [
+    (Reply("badauth"), 7), (Reply("911"), 1), (Reply("", 401), 7),
+    (Reply("", 429), 1)])
+def test_what_was_sent_is_heard(home, source, stop, status):
+    """Behind the first, which goes alone, four go side by side."""
+    late = Reply("good", after=0.4)
+    home.server.reply = by_name({"b": stop, "c": late, "d": late, "e": late})
+    names = [f"{letter}.example.com" for letter in "abcde"]
+    home.configure([source.url], names=" ".join(names))
+    result = home.run()
+    assert result.stdout == "".join(
+        f"{name} A none -> {GOOD} (dyndns2)\n" for name in names
+        if name[0] != "b")
+    assert (result.status, len(home.server.requests)) == (status, 5)
+    # the account is held all the same
+    assert (home.run().status, len(home.server.requests)) == (status, 5)
+    home.server.reply = by_name({})
+    assert home.run("-f", "update", "b.example.com").status == 0
+    assert (home.run().status, len(home.server.requests)) == (0, 6)
+
+
+def test_a_stopped_account_sends_no_more(home, source):
+    """What is read while it is stopped is not written."""
+    reads = {"b": Reply("", 401), "c": document([], headers={}),
+             "a": document([])}
+    reads["c"].after = 0.4
+    home.server.reply = lambda request: (
+        document({"id": 1}, 201) if request.method == "POST"
+        else by_name(reads)(request))
+    home.ddns.config(
+        f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
+        f"[url]\nurl = {home.server.url}\nrecords = GET /{{fqdn}} -> ip\n"
+        "create = POST /new/{fqdn} {\"ip\":\"{ip}\"}\n"
+        "names = a.example.com b.example.com c.example.com")
+    result = home.run()
+    assert (result.stdout, result.status) == (
+        f"a.example.com A none -> {GOOD} (url)\n", 7)
+    assert sorted(home.server.asked) == [
+        "GET /a.example.com", "GET /b.example.com", "GET /c.example.com",
+        "POST /new/a.example.com"]
+
+
+FORBIDDEN = Reply("<html>Forbidden</html>", 403)
+
+
+@pytest.mark.parametrize("which", ["a", "b", "d", "ab", "cd", "bcd"])
+def test_a_403_is_about_its_request(home, source, which):
+    """Godaddy forbids `*`; Gandi and Cloudflare one zone of two."""
+    home.server.reply = by_name(dict.fromkeys(which, FORBIDDEN))
+    home.configure([source.url], names=" ".join(
+        f"{letter}.example.com" for letter in "abcd"))
+    result = home.run()
+    assert [line[0] for line in result.stdout.splitlines()] == [
+        letter for letter in "abcd" if letter not in which]
+    assert [line[6] for line in result.lines] == list(which)
+    assert "tried once a day" in result.stderr and result.status == 7
+    assert (home.run().status, len(home.server.requests)) == (7, 4)
+
+
+@clock
+def test_three_403_are_about_the_account(home, source):
+    """One at a time, as long as nothing has worked."""
+    at_once = []
+    flying = set()
+
+    def reply(request):
+        at_once.append(len(flying))
+        flying.add(request.target)
+        slow = Reply("", 403)
+        slow.play = lambda sock, stop: (
+            stop.wait(0.05), flying.discard(request.target),
+            Reply.play(slow, sock, stop))[2]
+        return slow
+    home.server.reply = reply
+    home.configure([source.url], names=" ".join(
+        f"{letter}.example.com" for letter in "abcdefg"))
+    result = home.run()
+    assert (result.status, at_once) == (7, [0, 0, 0])
+    assert len(result.lines) == 1
+    assert result.stderr.startswith("ddns: [dyndns2]: ")
+    assert "403" in result.stderr and "7 records wait" in result.stderr
+    assert "tried once a day" in result.stderr
+    assert (home.run().status, len(home.server.requests)) == (7, 3)
+    home.server.reply = by_name({})
+    assert home.run(later=25 * HOUR).status == 0
+
+
+def test_what_worked_before_goes_first(home, source):
+    """So that three new names which are forbidden do not stop it."""
+    home.configure([source.url], names="d.example.com")
+    assert home.run().status == 0
+    home.server.reply = by_name(dict.fromkeys("abc", FORBIDDEN))
+    home.configure([source.url], names=" ".join(
+        f"{letter}.example.com" for letter in "abcd"))
+    source.reply = Reply("203.0.113.8")
+    result = home.run()
+    assert result.stdout == (
+        "d.example.com A 203.0.113.7 -> 203.0.113.8 (dyndns2)\n")
+    assert [line[6] for line in result.lines] == list("abc")
+
+
+# A row that makes a new record and then deletes the old one
+
+
+class Replacing(Provider):
+    """As netlify: records have an id, and none can be changed.
+
+    Another's records may be there. stuck: what no delete takes away."""
+
+    row = ("[provider own]\nurl = {url}\n"
+           "records = GET /{{fqdn}} -> /records id name type ip ttl\n"
+           "create = POST / {{\"name\":\"{{fqdn}}\",\"type\":\"{{type}}\","
+           "\"ip\":\"{{ip}}\"}}\ndelete = DELETE /{{id}}\nerror = /message\n")
+
+    def __init__(self, *addresses):
+        super().__init__()
+        self.records, self.stuck, self.next = [], set(), 1
+        for address in addresses:
+            self.add(address)
+
+    def add(self, address, name=NAME, kind="A"):
+        self.records.append(
+            {"id": self.next, "name": name, "type": kind, "ip": address})
+        self.next += 1
+
+    def holds(self):
+        return [record["ip"] for record in self.records]
+
+    def answer(self, request):
+        if request.method == "GET":
+            return document({"records": self.records})
+        if request.method == "POST":
+            value = json.loads(request.body)
+            self.add(value["ip"], value["name"], value["type"])
+            return document({"id": self.next - 1}, 201)
+        ident = int(request.path[1:])
+        if ident in self.stuck:
+            return document({"message": "not now"}, 500)
+        self.records = [r for r in self.records if r["id"] != ident]
+        return Reply("", 204)
+
+
+@pytest.fixture
+def replacing(ddns, serve, source):
+    def configure(provider, row="", account=""):
+        server = serve(provider)
+        ddns.config(
+            f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
+            f"{provider.row.format(url=server.url)}{row}"
+            f"[own]\nnames = {NAME}\n{account}", "patience = 1")
+        return provider
+    return configure
+
+
+# What the record holds before the first run, which confirms nothing but may
+# take it over; the addresses of the runs, of which all but the last find a
+# delete that fails; what is left at the end; how many requests in all.
+LEFT = [
+    (["203.0.113.99"], [GOOD, GOOD], [GOOD]),
+    (["203.0.113.99"], [GOOD, "203.0.113.8"], ["203.0.113.8"]),
+    (["203.0.113.99"], [GOOD, "203.0.113.8", "203.0.113.6"], ["203.0.113.6"]),
+    (["203.0.113.99"], [GOOD, "203.0.113.99"], ["203.0.113.99"]),
+    ([], [GOOD, GOOD], [GOOD]),
+]
+
+
+@pytest.mark.parametrize("there, found, end", LEFT)
+def test_a_delete_that_failed_is_made_up_for(
+        replacing, ddns, source, there, found, end):
+    provider = replacing(Replacing(*there))
+    provider.stuck = set(range(1, 9))
+    for address in found[:-1]:
+        source.reply = Reply(address)
+        result = ddns.run("-vf")
+        assert result.status == (1 if there else 0)
+        assert ("delete: HTTP 500: not now" in result.stderr) == bool(there)
+        assert ("\nleft\t" in ddns.state.read_text()) == bool(there)
+    provider.stuck = set()
+    source.reply = Reply(found[-1])
+    assert ddns.run("-f").status == 0
+    assert provider.holds() == end
+    assert "\nleft\t" not in ddns.state.read_text()
+
+
+def test_what_others_set_later_is_not_deleted(replacing, ddns, source):
+    """Left is what a run of ours took over, and until it is gone."""
+    provider = replacing(Replacing("203.0.113.99"))
+    provider.stuck = {1}
+    assert ddns.run().status == 1
+    provider.stuck = set()
+    provider.add("203.0.113.50")
+    assert ddns.run("-f").status == 0
+    assert provider.holds() == [GOOD, "203.0.113.50"]
+    provider.add("203.0.113.99")
+    source.reply = Reply("203.0.113.8")
+    assert ddns.run().status == 0
+    assert sorted(provider.holds()) == [
+        "203.0.113.50", "203.0.113.8", "203.0.113.99"]
+
+
+# What a row cannot do: the types it has, the account's lists of names, the
+# families with lookups, and whether the user is told.
+CUTS = [
+    ("A", "names", "46", True), ("AAAA", "names", "46", True),
+    ("A", "names", "4", False), ("AAAA", "names", "6", False),
+    ("A", "ipv4", "46", False), ("AAAA", "ipv6", "46", False),
+    ("A AAAA", "names", "46", False),
+]
+
+
+@pytest.mark.parametrize("types, key, families, told", CUTS)
+def test_a_family_that_a_row_lacks(
+        ddns, serve, types, key, families, told):
+    """`check` names it each time, a run once."""
+    service = serve(Reply("ok"))
+    text = ""
+    for family, address, allow in (("4", GOOD, "203.0.113.0/24"),
+                                   ("6", "2001:db8::7", "2001:db8::/32")):
+        if family in families:
+            source = ddns.folder / family
+            source.write_text(address)
+            text += f"[ipv{family}]\nurl = file://{source}\nallow = {allow}\n"
+    sets = "".join(f"set.{kind} = GET /{{fqdn}}/{{ip}}\n"
+                   for kind in types.split())
+    ddns.config(f"{text}[provider own]\nurl = {service.url}\n{sets}"
+                f"[own]\n{key} = {NAME}")
+    lacks, other = ("A", "ipv6") if types == "AAAA" else ("AAAA", "ipv4")
+    line = (f"[own] {key}: own has no {lacks}, so these names get {types} "
+            f"alone: write {other} in place of names\n")
+    for command, expected in (("check", told), ("update", told),
+                              ("update", False), ("check", told)):
+        result = ddns.run(command)
+        assert (result.status, len(result.lines)) == (0, expected)
+        assert (line in result.stderr) == expected
 
 
 # Duck DNS

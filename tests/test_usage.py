@@ -188,7 +188,7 @@ names = home.example.com
 
 def test_two_names_of_one_account(ready):
     with ready.ddns.ini.open("a") as ini:
-        ini.write("[dyndnsv2]\nuser = u\npassword = x\n"
+        ini.write("[dyndnsv2]\nuser = u\npassword = pa55word\n"
                   "server = https://dyn.example.net\n"
                   "names = b.example.com\n")
     result = ready.run("check")

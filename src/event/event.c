@@ -149,7 +149,8 @@ send_request(struct http *http, const struct event_request *request,
 	struct fail *fail)
 {
 	struct request_made made;
-	struct http_request sent = { .method = request->text.method };
+	struct http_request sent = { .method = request->text.method,
+		.once = strcmp(request->text.method, "POST") == 0 };
 	struct reply reply = { request, place->scope, false, false, fail };
 
 	if (!request_expand(&request->text, place, &made, fail))

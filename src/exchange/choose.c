@@ -47,24 +47,76 @@ has_all(const struct work *work, const struct record *record)
 	return !any_read(work, record, is_other);
 }
 
+/* Whether an earlier run left it beside another. */
+static bool
+is_left(const struct work *work, const struct address *address)
+{
+	const struct exchange_left *left = work->job->left;
+
+	while (left && !address_equal(left->address, address))
+		left = left->next;
+	return left && address->family;
+}
+
+static bool
+is_ours(const struct work *work, const struct address *address)
+{
+	const struct address *last = work->job->last;
+
+	return is_left(work, address) ||
+	       (last->family && address_equal(address, last));
+}
+
 /* The right one, else the only one, else the one that was ours. */
 static const struct record *
 choose(const struct work *work)
 {
-	const struct address *want = work->job->want, *last = work->job->last;
+	const struct address *want = work->job->want;
 	const struct record *record, *right = NULL, *ours = NULL;
 
 	for (record = work->records; record; record = record->next) {
 		if (address_equal(record->address, want) &&
 			(!right || has_all(work, record)))
 			right = record;
-		if (!ours && last->family &&
-			address_equal(record->address, last))
+		if (!ours && is_ours(work, record->address))
 			ours = record;
 	}
 	if (right)
 		return right;
 	return work->records && !work->records->next ? work->records : ours;
+}
+
+/* Several of the same address; which to delete, as far as they have ids. */
+static bool
+refuse_equal(struct work *work)
+{
+	const struct record *first = work->records, *record = first;
+	struct buf ids = { 0 };
+	const char *id;
+	int count = 0;
+
+	work->job->daily = true;
+	while (record && first->address->family &&
+		address_equal(record->address, first->address)) {
+		id = exchange_pair_find(record->item->vars, "id");
+		if (count++ > 0 && id && ids.len < 120) {
+			buf_str(&ids, ids.len > 0 ? ", " : " (id ");
+			buf_printable(&ids, id, strlen(id));
+		}
+		record = record->next;
+	}
+	buf_str(&ids, ids.len > 0 ? ")" : "");
+	if (!record)
+		fail_set(work->job->fail,
+			"there are %d equal %s records %s: delete %s of "
+			"them%s",
+			count, row_types[work->job->type], first->text,
+			count == 2 ? "one"
+				   : mem_printf(work->exchange->mem, "%d",
+					     count - 1),
+			buf_text(&ids));
+	buf_free(&ids);
+	return !record;
 }
 
 static enum outcome
@@ -125,43 +177,68 @@ exchange_choose_step(const struct row *row, bool found)
 									: *step;
 }
 
-/* Our last address beside the right one: its delete did not come through. */
-static const struct record *
-choose_left_over(const struct work *work)
+/* A twin of the one that was changed, by a create that was sent twice, or what
+ * an earlier run could not end. */
+static bool
+is_stale(const struct work *work, const struct record *record)
 {
-	const struct address *want = work->job->want, *last = work->job->last;
-	const struct record *record = work->records;
+	const struct row_request *const *step = work->row->step;
+	const struct address *address = record->address;
 
-	if (exchange_choose_step(work->row, true) != STEP_CREATE ||
-		!last->family || address_equal(last, want))
-		return NULL;
-	while (record && !address_equal(record->address, last))
+	if (record->passed || address_equal(address, work->job->want) ||
+		!is_ours(work, address))
+		return false;
+	if (step[STEP_DELETE])
+		return true;
+	return step[STEP_UPDATE] && record->item->count == 1 &&
+	       (is_left(work, address) ||
+		       address_equal(address, work->mine->address));
+}
+
+bool
+exchange_choose_next(struct work *work)
+{
+	const bool deletes = work->row->step[STEP_DELETE];
+	struct record *record;
+
+	work->job->stays = false;
+	/* a set is written as a whole */
+	if (!work->mine || work->write == STEP_SET)
+		return false;
+	for (record = work->records; record; record = record->next)
+		record->passed |= record == work->mine;
+	record = work->records;
+	while (record && !is_stale(work, record))
 		record = record->next;
-	return record;
+	if (!record)
+		return false;
+	work->job->stays = true;
+	work->mine = record;
+	work->write = deletes ? STEP_DELETE : STEP_UPDATE;
+	return true;
 }
 
 enum outcome
 exchange_choose_write(struct work *work)
 {
 	struct exchange_job *job = work->job;
-	const struct record *mine = choose(work), *left;
+	const struct record *mine = choose(work);
 	bool several;
 
 	if (work->records && !mine)
-		return refuse(work, "none of them is ours");
+		return refuse_equal(work)
+			       ? OUTCOME_REFUSED
+			       : refuse(work, "none of them is ours");
 	work->mine = mine;
 	if (mine) {
 		*job->was = *mine->address;
 		job->foreign = job->was->family &&
 			       !address_equal(job->was, job->want) &&
-			       !address_equal(job->was, job->last);
-		left = choose_left_over(work);
+			       !is_ours(work, job->was);
 		if (address_equal(job->was, job->want) && has_all(work, mine)) {
-			if (!left)
+			if (!exchange_choose_next(work))
 				return OUTCOME_SAME;
-			work->mine = left;
-			work->write = STEP_DELETE;
-			*job->was = *left->address;
+			*job->was = *work->mine->address;
 			return OUTCOME_CHANGED;
 		}
 	}
@@ -186,6 +263,14 @@ is_sent(const struct work *work, const struct record *record,
 	       request_holds(&work->row->step[work->write]->text, variable);
 }
 
+/* Of a set that holds an address twice one is written. */
+static bool
+is_twin(const struct record *record, const struct record *mine)
+{
+	return mine->address->family &&
+	       address_equal(record->address, mine->address);
+}
+
 bool
 exchange_choose_value(struct work *work, struct fail *fail)
 {
@@ -204,6 +289,8 @@ exchange_choose_value(struct work *work, struct fail *fail)
 	text = work->row->step[STEP_VALUE]->text.body;
 	for (; record; record = record->next) {
 		if (one && record->item != mine->item)
+			continue;
+		if (mine && record != mine && is_twin(record, mine))
 			continue;
 		item = exchange_request_piece(
 			work, text, record == mine ? &own : record, fail);

@@ -28,12 +28,14 @@ hear(struct exchange *exchange)
 static void
 go_on(struct exchange *exchange)
 {
-	bool again = !exchange->stopped;
+	bool again = true;
 
 	while (again) {
 		again = hear(exchange);
-		if (exchange->stopped)
+		if (exchange->stopped) {
+			exchange_work_stop(exchange);
 			return;
+		}
 		again = exchange_send(exchange) || again;
 		/* Nothing is under way, so nobody can add to a batch; and
 		 * when these are through, to what is published. */
@@ -71,6 +73,7 @@ exchange_start(const struct exchange_options *options,
 	exchange->calls_end = &exchange->calls;
 	for (; jobs; jobs = jobs->next) {
 		jobs->done = jobs->daily = jobs->foreign = false;
+		jobs->stays = false;
 		jobs->hold = 0;
 		jobs->was->family = 0;
 		*end = exchange_work_make(exchange, jobs);

@@ -20,6 +20,13 @@ struct buf;
 struct exchange;
 struct http;
 
+/* An address that was ours, or that a record taken over had held: a delete that
+ * failed has left it beside the new one. */
+struct exchange_left {
+	const struct exchange_left *next;
+	const struct address *address;
+};
+
 /* One name and type to bring to an address. */
 struct exchange_job {
 	struct exchange_job *next;
@@ -27,6 +34,7 @@ struct exchange_job {
 	enum row_type type;
 	const struct address *want;
 	const struct address *last;  /* last confirmed; family 0: none */
+	const struct exchange_left *left; /* of earlier runs */
 	const struct address *ip[2]; /* the name's current addresses, IPv4
 					and IPv6, due or not; family 0 */
 
@@ -42,6 +50,8 @@ struct exchange_job {
 				neither ours nor the new one */
 	struct address *was; /* the caller's; what it held, family 0
 				if there was no record or no read */
+	bool stays;          /* a record of it is still there beside the
+				one that holds `want` now */
 
 	void (*finished)(void *arg, struct exchange_job *job);
 	void *arg;

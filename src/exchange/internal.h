@@ -15,8 +15,8 @@
  *             reads a list page by page
  *   meaning   says what an answer means, and to people why it is a failure
  *   answer    finds items and variables in an answer
- *   work      is a job on its way; ends it, and all others if the account is to
- *             blame
+ *   work      is a job on its way; ends it, and if the account is to blame all
+ *             others that wait for no answer
  *   request   expands what a row writes into a request
  */
 #ifndef DDNS_EXCHANGE_INTERNAL_H
@@ -41,6 +41,7 @@ struct mem;
 #define EXCHANGE_ANSWER 1048576 /* bytes of an answer */
 #define EXCHANGE_PAGES 50
 #define EXCHANGE_ITEMS 50  /* in a batch, and shown one by one */
+#define EXCHANGE_FORBIDDEN 3 /* times 403 in a row before the account is held */
 #define EXCHANGE_FLYING 8  /* requests of an account at a time */
 #define EXCHANGE_SHOWN 200 /* bytes of an answer in a message */
 #define EXCHANGE_WORDS 5   /* of auth, behind the scheme */
@@ -68,6 +69,7 @@ struct record {
 	const struct pair *vars; /* what stands beside the address */
 	const char *text;
 	const struct address *address; /* family 0: none of ours */
+	bool passed; /* written, or right as it is */
 };
 
 /* A request as it is sent, but for what a signature adds. */
@@ -149,7 +151,9 @@ struct exchange {
 	struct call *calls, **calls_end;
 	struct http_timer *timer; /* NULL: it has begun */
 	int flying;
-	bool opened;                /* the first answer is there */
+	bool opened;                /* an answer other than 403 is there */
+	int forbidden;              /* 403 in a row, before that */
+	const struct call *last_forbidden;
 	const struct work *stopped; /* whose answer was the account's */
 	void (*go_on)(struct exchange *exchange); /* after an answer */
 };
@@ -189,6 +193,12 @@ enum row_step exchange_choose_step(const struct row *row, bool found);
  * the job's fail, or OUTCOME_CHANGED if work->write is to be sent.
  */
 enum outcome exchange_choose_write(struct work *work);
+
+/*
+ * After work->mine is right: makes the next one that was ours work->mine, to be
+ * deleted, or changed where no request deletes. False: there is none.
+ */
+bool exchange_choose_next(struct work *work);
 
 /* Makes {value} as far as the write holds it; false: *fail. */
 bool exchange_choose_value(struct work *work, struct fail *fail);
@@ -281,8 +291,15 @@ struct work *exchange_work_make(
  * already, gets the step before it. */
 void exchange_work_fail(struct work *work);
 
-/* Ends the work's job; DENIED and BUSY end those of all others. */
+/* Ends the work's job; DENIED and BUSY stop the account: no more is sent, and
+ * those that wait for no answer end likewise. */
 void exchange_work_finish(struct work *work, enum outcome outcome);
+
+/* Whether the account was stopped; then this ends the work likewise. */
+bool exchange_work_stopped(struct work *work);
+
+/* Of a stopped account: ends the works that wait for no answer. */
+void exchange_work_stop(struct exchange *exchange);
 
 /* request.c: a row's templates expanded */
 

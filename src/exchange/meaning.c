@@ -34,8 +34,11 @@ http_meaning(const struct row *row, const struct call *call)
 {
 	const int status = call->status;
 
-	if (status == 401 || status == 403)
+	if (status == 401)
 		return MEANS_DENIED;
+	/* of this request; give_up in step.c looks further */
+	if (status == 403)
+		return MEANS_REFUSED;
 	/* Retry-After is about the service, not about one name of it. */
 	if (status == 429 || (status / 100 == 5 && call->retry_after > 0))
 		return MEANS_BUSY;

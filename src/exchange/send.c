@@ -20,7 +20,8 @@ answered(void *arg, const struct http_answer *answer)
 	struct exchange *exchange = call->exchange;
 
 	exchange->flying--;
-	exchange->opened = true;
+	if (answer->status != 403)
+		exchange->opened = true;
 	call->status = answer->status;
 	call->retry_after = answer->retry_after;
 	if (answer->fail)
@@ -31,8 +32,7 @@ answered(void *arg, const struct http_answer *answer)
 		call->doc = json_read(call->body, call->len, call->fail);
 	else if (call->status)
 		fail_set(call->fail, "neither JSON nor XML");
-	if (!exchange->stopped)
-		exchange_call_read(call);
+	exchange_call_read(call);
 	exchange->go_on(exchange);
 }
 
@@ -81,6 +81,22 @@ sign(struct mem *mem, struct request *request, struct fail *fail)
 	return fine;
 }
 
+/* Whether it would do harm to send a request twice: a second record, or a
+ * delete of what is gone. Other writes name what is to be. */
+static bool
+is_once(const struct call *call)
+{
+	const struct row_request *const *step = call->work->row->step;
+	const struct row_request *sent = call->template;
+
+	if (sent == step[STEP_LOGIN] || sent == step[STEP_ZONES] ||
+		sent == step[STEP_RECORDS] || sent == step[STEP_RECORD])
+		return false;
+	return sent == step[STEP_CREATE] || sent == step[STEP_DELETE] ||
+	       request_holds(&sent->text, "create") ||
+	       strcmp(sent->text.method, "POST") == 0;
+}
+
 static bool
 start(struct call *call)
 {
@@ -91,6 +107,7 @@ start(struct call *call)
 		.timeout_ms = exchange->timeout_ms,
 		.ceiling = EXCHANGE_ANSWER,
 		.proxy = request->proxy,
+		.once = is_once(call),
 		/* its answer is a token that nobody knows yet */
 		.secret = call->template == call->work->row->step[STEP_LOGIN] };
 

@@ -18,6 +18,8 @@ ask(struct work *work, enum row_step step)
 {
 	struct request *request;
 
+	if (exchange_work_stopped(work))
+		return;
 	work->step = step;
 	log_step("%s: %s %s: %s", work->exchange->account->title,
 		work->job->name, row_types[work->job->type],
@@ -33,6 +35,8 @@ ask(struct work *work, enum row_step step)
 static void
 send_write(struct work *work)
 {
+	if (exchange_work_stopped(work))
+		return;
 	work->step = work->write;
 	if (work->row->step[work->write]->text.method)
 		ask(work, work->write);
@@ -52,6 +56,16 @@ settle(struct work *work, enum outcome outcome)
 }
 
 static void
+begin_write(struct work *work)
+{
+	work->step = work->write;
+	if (exchange_choose_value(work, work->job->fail))
+		send_write(work);
+	else
+		exchange_work_fail(work);
+}
+
+static void
 write_record(struct work *work)
 {
 	enum outcome outcome = exchange_choose_write(work);
@@ -64,11 +78,7 @@ write_record(struct work *work)
 		exchange_work_finish(work, outcome);
 		return;
 	}
-	work->step = work->write;
-	if (exchange_choose_value(work, work->job->fail))
-		send_write(work);
-	else
-		exchange_work_fail(work);
+	begin_write(work);
 }
 
 /* Shows the next of those that are listed; behind the last, writes. */
@@ -177,13 +187,16 @@ heard_write(struct work *work, const struct call *call, struct fail *fail)
 {
 	(void)call;
 	(void)fail;
-	if (work->write != STEP_CREATE || !work->mine) {
+	if (work->write == STEP_CREATE && work->mine) {
+		/* The new record is there: now the old one goes. */
+		work->job->stays = true;
+		work->write = STEP_DELETE;
+		begin_write(work);
+	} else if (exchange_choose_next(work)) {
+		begin_write(work);
+	} else {
 		settle(work, OUTCOME_CHANGED);
-		return true;
 	}
-	/* The new record is there: now the old one goes. */
-	work->write = STEP_DELETE;
-	send_write(work);
 	return true;
 }
 
@@ -213,6 +226,19 @@ static const struct {
 	[STEP_PUBLISH] = { heard_publish, false },
 };
 
+/* A 403 is about its request. But as long as nothing of the account has worked,
+ * several in a row are about the account. */
+static bool
+denies_all(struct exchange *exchange, const struct call *call)
+{
+	if (exchange->opened || call->status != 403)
+		return false;
+	if (exchange->last_forbidden != call)
+		exchange->forbidden++;
+	exchange->last_forbidden = call;
+	return exchange->forbidden >= EXCHANGE_FORBIDDEN;
+}
+
 static void
 give_up(struct work *work, const struct call *call, enum row_meaning meaning,
 	bool tested)
@@ -227,7 +253,10 @@ give_up(struct work *work, const struct call *call, enum row_meaning meaning,
 	struct exchange_job *job = work->job;
 	enum outcome outcome = outcomes[meaning];
 
-	job->daily = outcome == OUTCOME_DENIED && !tested;
+	job->daily = !tested &&
+		     (outcome == OUTCOME_DENIED || outcome == OUTCOME_REFUSED);
+	if (!tested && denies_all(work->exchange, call))
+		outcome = OUTCOME_DENIED;
 	if (outcome == OUTCOME_BUSY || outcome == OUTCOME_LATER) {
 		job->hold = call->retry_after > 0 ? call->retry_after : 0;
 		if (tested && work->row->hold > job->hold)

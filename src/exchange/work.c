@@ -37,35 +37,68 @@ exchange_work_make(struct exchange *exchange, struct exchange_job *job)
 	return work;
 }
 
+/* Whether an answer is there or will come. */
+static bool
+is_under_way(const struct work *work)
+{
+	const struct call *call = work->call;
+
+	return call &&
+	       (call->done || (call->sent && work->exchange->flying > 0));
+}
+
+/* Makes the result that of the work whose answer was the account's. */
 static void
-stop_others(struct exchange *exchange, const struct work *cause)
+take_from(struct work *work, const struct work *cause)
+{
+	work->job->daily = cause->job->daily;
+	work->job->hold = cause->job->hold;
+	*work->job->fail = *cause->job->fail;
+}
+
+bool
+exchange_work_stopped(struct work *work)
+{
+	const struct work *cause = work->exchange->stopped;
+
+	if (!cause)
+		return false;
+	take_from(work, cause);
+	exchange_work_finish(work, cause->job->outcome);
+	return true;
+}
+
+void
+exchange_work_stop(struct exchange *exchange)
 {
 	struct work *work;
 
-	exchange->stopped = cause;
-	for (work = exchange->works; work; work = work->next) {
-		if (work->job->done)
-			continue;
-		work->job->daily = cause->job->daily;
-		work->job->hold = cause->job->hold;
-		*work->job->fail = *cause->job->fail;
-		exchange_work_finish(work, cause->job->outcome);
-	}
+	for (work = exchange->works; work; work = work->next)
+		if (!work->job->done && !is_under_way(work))
+			exchange_work_stopped(work);
 }
 
 void
 exchange_work_finish(struct work *work, enum outcome outcome)
 {
 	struct exchange_job *job = work->job;
+	struct exchange *exchange = work->exchange;
 
+	/* what stopped the account stands, unless this one is worse */
+	if (outcome == OUTCOME_BUSY && exchange->stopped) {
+		outcome = exchange->stopped->job->outcome;
+		take_from(work, exchange->stopped);
+	}
 	work->call = NULL;
 	work->piece = NULL;
 	job->outcome = outcome;
 	job->done = true;
 	job->finished(job->arg, job);
 	if ((outcome == OUTCOME_BUSY || outcome == OUTCOME_DENIED) &&
-		!work->exchange->stopped)
-		stop_others(work->exchange, work);
+		!exchange->stopped) {
+		exchange->stopped = work;
+		exchange_work_stop(exchange);
+	}
 }
 
 void

@@ -35,6 +35,7 @@ struct http_request {
 	size_t ceiling;			/* bytes of the decoded body at most */
 	int redirects;			/* followed at most, on the same host */
 	bool proxy;			/* may use a proxy */
+	bool once;			/* must not reach the server twice */
 	bool clear_text;		/* http:// is allowed elsewhere than loopback */
 	bool secret;			/* all of it: -vv shows the method alone */
 };

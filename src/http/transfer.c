@@ -285,6 +285,10 @@ set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
 		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	}
+	/* libcurl sends anew, also a POST, what was sent over a kept
+	 * connection that ends without an answer (RFC 9110, 9.2.2) */
+	if (request->once)
+		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 	/* without HTTP/2 in libcurl it is 1.1, which is as good */
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
 		request->clear_text || request->bind

@@ -180,7 +180,7 @@ nsupdate_start(const struct exchange_options *options,
 	nsupdate->timeout_ms = options->timeout_ms;
 	nsupdate->account = account;
 	for (job = jobs; job; job = job->next) {
-		job->done = job->daily = job->foreign = false;
+		job->done = job->daily = job->foreign = job->stays = false;
 		job->hold = 0;
 		job->was->family = 0;
 	}

@@ -112,6 +112,19 @@ read_names(struct list *list)
 	}
 }
 
+/* A list for both families, of which the row has one. */
+static void
+warn_cut(const struct list *list, enum row_type lacks)
+{
+	const struct account_work *work = list->work;
+
+	config_warn(work->config, work->section, list->entry,
+		"%s has no %s, so these names get %s alone: write %s in place "
+		"of names",
+		work->account->provider, row_types[lacks], row_types[!lacks],
+		lacks == ROW_A ? "ipv6" : "ipv4");
+}
+
 /*
  * Which of the types that a list asks for its names get: those with lookups
  * that the row offers. A list of one family must get it.
@@ -137,6 +150,9 @@ choose_types(struct list *list, const bool *asked)
 		list->type[type] = rows[type].offered;
 		any |= rows[type].offered;
 	}
+	for (type = 0; any && type < ROW_TYPES; type++)
+		if (asked[type] && work->has[type] && !rows[type].offered)
+			warn_cut(list, type);
 	/* a label that nothing has is reported with `lookup` */
 	if (work->account->lookup[0] && !work->has[ROW_A] &&
 		!work->has[ROW_AAAA])

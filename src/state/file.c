@@ -153,50 +153,59 @@ write_all(int fd, const char *bytes, size_t len)
 	return true;
 }
 
-/* Whether it took all the bytes that it said it took. */
-static bool
-has_size(int fd, size_t len)
+/* A new file of ours. NULL: *fail tells why, and there is none. */
+static const char *
+make_temp(const struct state_files *files, int *fd, struct fail *fail)
 {
-	struct stat st;
+	const char *temp = temp_name(files), *step = NULL;
 
-	if (fstat(fd, &st) == -1)
-		return false;
-	errno = EIO;
-	return st.st_size == (off_t)len;
+	*fd = openat(files->dir, temp,
+		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+		S_IRUSR | S_IWUSR);
+	if (*fd == -1) {
+		state_file_broken(files, "make", temp, fail);
+		return NULL;
+	}
+	/* again: a umask may have taken from it */
+	if (fchmod(*fd, S_IRUSR | S_IWUSR) == -1)
+		step = "set the mode of";
+	else if (!state_file_give(files, *fd))
+		step = "give away";
+	if (!step)
+		return temp;
+	state_file_broken(files, step, temp, fail);
+	close(*fd);
+	unlinkat(files->dir, temp, 0);
+	return NULL;
 }
 
-/* The mode is set again because a umask may have taken from it. */
+/* What did not work, or NULL; errno tells why. */
 static const char *
-fill(const struct state_files *files, int fd,
-	const struct state_file_text *file)
+fill(int fd, const struct state_file_text *file)
 {
-	if (fchmod(fd, S_IRUSR | S_IWUSR) == -1)
-		return "set the mode of";
-	if (!state_file_give(files, fd))
-		return "give away";
-	if (!write_all(fd, buf_text(file->text), file->text->len) ||
-		!has_size(fd, file->text->len))
+	const off_t len = (off_t)file->text->len;
+
+	if (!write_all(fd, buf_text(file->text), file->text->len))
+		return "write";
+	/* whether it took all the bytes that it said it took */
+	errno = EIO;
+	if (lseek(fd, 0, SEEK_CUR) != len)
+		return "write";
+	/* room that was kept may be longer */
+	if (ftruncate(fd, len) == -1)
 		return "write";
 	if (file->sync && fsync(fd) == -1)
 		return "sync";
 	return NULL;
 }
 
-/* The name of a new file with the text; NULL: *fail tells why. */
-static const char *
-write_temp(const struct state_files *files, const struct state_file_text *file,
-	struct fail *fail)
+/* Fills and closes the file; if that fails, it is removed. */
+static bool
+finish_temp(const struct state_files *files, const char *temp, int fd,
+	const struct state_file_text *file, struct fail *fail)
 {
-	const char *temp = temp_name(files), *step;
-	int fd = openat(files->dir, temp,
-		O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-		S_IRUSR | S_IWUSR);
+	const char *step = fill(fd, file);
 
-	if (fd == -1) {
-		state_file_broken(files, "make", temp, fail);
-		return NULL;
-	}
-	step = fill(files, fd, file);
 	if (step)
 		state_file_broken(files, step, temp, fail);
 	/* a network file system may tell only now that it is full */
@@ -206,16 +215,7 @@ write_temp(const struct state_files *files, const struct state_file_text *file,
 	}
 	if (step)
 		unlinkat(files->dir, temp, 0);
-	return step ? NULL : temp;
-}
-
-static bool
-sync_folder(const struct state_files *files, struct fail *fail)
-{
-	/* EINVAL: a file system that cannot sync a folder (fsync(2)) */
-	if (fsync(files->dir) == 0 || errno == EINVAL)
-		return true;
-	return state_file_broken(files, "sync the folder", "", fail);
+	return !step;
 }
 
 static bool
@@ -229,15 +229,79 @@ move(const struct state_files *files, const char *from, const char *to,
 	return false;
 }
 
-bool
-state_file_replace(const struct state_files *files,
+static bool
+replace_by_new(const struct state_files *files,
 	const struct state_file_text *file, struct fail *fail)
 {
-	const char *temp = write_temp(files, file, fail);
+	int fd;
+	const char *temp = make_temp(files, &fd, fail);
 
-	if (!temp || !move(files, temp, file->name, fail))
+	return temp && finish_temp(files, temp, fd, file, fail) &&
+	       move(files, temp, file->name, fail);
+}
+
+/* False without room, too; *fail is then left as it is. */
+static bool
+replace_by_room(struct state_files *files, const struct state_file_text *file,
+	struct fail *fail)
+{
+	const char *room = files->room;
+
+	files->room = NULL;
+	return room && finish_temp(files, room, files->room_fd, file, fail) &&
+	       move(files, room, file->name, fail);
+}
+
+static bool
+sync_folder(const struct state_files *files, struct fail *fail)
+{
+	/* EINVAL: a file system that cannot sync a folder (fsync(2)) */
+	if (fsync(files->dir) == 0 || errno == EINVAL)
+		return true;
+	return state_file_broken(files, "sync the folder", "", fail);
+}
+
+bool
+state_file_replace(struct state_files *files,
+	const struct state_file_text *file, struct fail *fail)
+{
+	if (!replace_by_new(files, file, fail) &&
+		!replace_by_room(files, file, fail))
 		return false;
 	return !file->sync || sync_folder(files, fail);
+}
+
+bool
+state_file_reserve(struct state_files *files, size_t size, struct fail *fail)
+{
+	const char *room;
+	int fd, error;
+
+	if (files->room)
+		return true;
+	room = make_temp(files, &fd, fail);
+	if (!room)
+		return false;
+	error = posix_fallocate(fd, 0, (off_t)size);
+	files->room = room;
+	files->room_fd = fd;
+	/* a file system that keeps no room: the text is tried all the same */
+	if (error == 0 || error == EINVAL || error == EOPNOTSUPP)
+		return true;
+	errno = error;
+	state_file_broken(files, "keep room in", room, fail);
+	state_file_release(files);
+	return false;
+}
+
+void
+state_file_release(struct state_files *files)
+{
+	if (!files->room)
+		return;
+	close(files->room_fd);
+	unlinkat(files->dir, files->room, 0);
+	files->room = NULL;
 }
 
 /*
@@ -245,7 +309,7 @@ state_file_replace(const struct state_files *files,
  * before the next save then loses what was readable in it, but not the file.
  */
 static bool
-keep_copy(const struct state_files *files, const char *bad, struct fail *fail)
+keep_copy(struct state_files *files, const char *bad, struct fail *fail)
 {
 	struct buf text = { 0 };
 	const struct state_file_text file = { bad, &text, true };
@@ -262,7 +326,7 @@ keep_copy(const struct state_files *files, const char *bad, struct fail *fail)
 }
 
 bool
-state_file_keep(const struct state_files *files, struct fail *fail)
+state_file_keep(struct state_files *files, struct fail *fail)
 {
 	const char *temp = temp_name(files);
 	const char *bad = state_file_name(files, ".bad");

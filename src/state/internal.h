@@ -28,6 +28,8 @@ struct state_files {
 	int lock;           /* -1: not locked */
 	uid_t owner;        /* of the folder */
 	gid_t group;
+	const char *room; /* a temporary file that has its blocks, or NULL */
+	int room_fd;
 	struct buf *saved; /* what the file holds, as far as it is known */
 };
 
@@ -65,11 +67,21 @@ struct state_file_text {
  * Puts a new file in the place of the old one, if there is one: a reader, and
  * whoever comes after a crash, sees one of the two, whole.
  */
-bool state_file_replace(const struct state_files *files,
+bool state_file_replace(struct state_files *files,
 	const struct state_file_text *file, struct fail *fail);
 
+/*
+ * Keeps room for a file of so many bytes, for state_file_replace to use where
+ * it finds none; where there is some already, it does nothing.
+ */
+bool state_file_reserve(
+	struct state_files *files, size_t size, struct fail *fail);
+
+/* Gives up the room. */
+void state_file_release(struct state_files *files);
+
 /* Keeps a copy of the state, as it is, as STATE.bad. */
-bool state_file_keep(const struct state_files *files, struct fail *fail);
+bool state_file_keep(struct state_files *files, struct fail *fail);
 
 /* Removes the temporary files of runs that were killed; needs the lock. */
 void state_file_clean(const struct state_files *files);
@@ -110,12 +122,15 @@ bool state_read_number(
 struct state_column_kind {
 	bool (*read)(void *at, const char *field, struct mem *mem);
 	void (*write)(const void *at, struct buf *out);
+	const char *older; /* the field in rows of versions without it; NULL:
+			      all have it */
 };
 
 extern const struct state_column_kind
 	state_column_key,     /* const char *, never empty */
 	state_column_text,    /* const char * */
 	state_column_address, /* struct address * */
+	state_column_address_new, /* the same, that came later */
 	state_column_time,    /* int64_t */
 	state_column_until,   /* int64_t, -1 for good */
 	state_column_int,     /* int, never negative */
@@ -153,6 +168,7 @@ struct state *state_new(void);
  */
 bool state_add_lookup(struct state *state, void *row);
 bool state_add_name(struct state *state, void *row);
+bool state_add_left(struct state *state, void *row);
 bool state_add_account(struct state *state, void *row);
 bool state_add_problem(struct state *state, void *row);
 bool state_add_news(struct state *state, void *row);
@@ -175,7 +191,7 @@ bool state_read_beside(const struct state_files *files, const char *suffix,
 	struct buf *text);
 
 /* Writes it anew, without syncing. False: the reason is logged. */
-bool state_write_beside(const struct state_files *files, const char *suffix,
+bool state_write_beside(struct state_files *files, const char *suffix,
 	const struct buf *text);
 
 #endif

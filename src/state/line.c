@@ -343,19 +343,27 @@ write_flag(const void *at, struct buf *out)
 	add_number(out, *(const bool *)at);
 }
 
-const struct state_column_kind state_column_key = { read_key, write_text };
-const struct state_column_kind state_column_text = { read_text, write_text };
+const struct state_column_kind state_column_key = { read_key, write_text,
+	NULL };
+const struct state_column_kind state_column_text = { read_text, write_text,
+	NULL };
 const struct state_column_kind state_column_address = { read_address,
-	write_address };
-const struct state_column_kind state_column_time = { read_time, write_time };
-const struct state_column_kind state_column_until = { read_until, write_time };
-const struct state_column_kind state_column_int = { read_int, write_int };
-const struct state_column_kind state_column_count = { read_count, write_count };
+	write_address, NULL };
+const struct state_column_kind state_column_address_new = { read_address,
+	write_address, "none" };
+const struct state_column_kind state_column_time = { read_time, write_time,
+	NULL };
+const struct state_column_kind state_column_until = { read_until, write_time,
+	NULL };
+const struct state_column_kind state_column_int = { read_int, write_int, NULL };
+const struct state_column_kind state_column_count = { read_count, write_count,
+	NULL };
 const struct state_column_kind state_column_outcome = { read_outcome,
-	write_outcome };
+	write_outcome, NULL };
 const struct state_column_kind state_column_digest = { read_digest,
-	write_digest };
-const struct state_column_kind state_column_flag = { read_flag, write_flag };
+	write_digest, NULL };
+const struct state_column_kind state_column_flag = { read_flag, write_flag,
+	NULL };
 
 void *
 state_read_row(const struct state_columns *columns,
@@ -364,13 +372,13 @@ state_read_row(const struct state_columns *columns,
 	char *row = mem_take(mem, columns->size);
 	size_t i;
 
-	if (line->count <= columns->count)
-		return NULL;
 	for (i = 0; i < columns->count; i++) {
 		const struct state_column *column = &columns->list[i];
+		const char *field = i + 1 < line->count ? line->fields[i + 1]
+							: column->kind->older;
 
-		if (!column->kind->read(
-			    row + column->offset, line->fields[i + 1], mem))
+		if (!field ||
+			!column->kind->read(row + column->offset, field, mem))
 			return NULL;
 	}
 	return row;

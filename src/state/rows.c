@@ -61,6 +61,30 @@ name_place(struct state *state, const struct state_name *like, bool *there)
 	return at;
 }
 
+static int
+left_compare(const struct state_left *a, const struct state_left *b)
+{
+	int order = strcmp(a->name, b->name);
+
+	if (order == 0)
+		order = strcmp(a->type, b->type);
+	if (order == 0)
+		order = strcmp(a->account, b->account);
+	return order ? order : address_compare(a->address, b->address);
+}
+
+static struct state_left **
+left_place(struct state *state, const struct state_left *like, bool *there)
+{
+	struct state_left **at = &state->left;
+	int order = 1;
+
+	while (*at && (order = left_compare(*at, like)) < 0)
+		at = &(*at)->next;
+	*there = *at && order == 0;
+	return at;
+}
+
 static struct state_account **
 account_place(struct state *state, const char *account, bool *there)
 {
@@ -128,10 +152,26 @@ state_add_name(struct state *state, void *row)
 	bool there;
 
 	at = name_place(state, name, &there);
-	if (there || !fits(name->confirmed, type_family(name->type)))
+	if (there || !fits(name->confirmed, type_family(name->type)) ||
+		!fits(name->tried, type_family(name->type)))
 		return false;
 	name->next = *at;
 	*at = name;
+	return true;
+}
+
+bool
+state_add_left(struct state *state, void *row)
+{
+	struct state_left *left = row, **at;
+	bool there;
+
+	at = left_place(state, left, &there);
+	if (there || !left->address->family ||
+		!fits(left->address, type_family(left->type)))
+		return false;
+	left->next = *at;
+	*at = left;
 	return true;
 }
 
@@ -207,10 +247,54 @@ state_name(struct state *state, const char *name, const char *type,
 	made->type = mem_text(state->mem, type);
 	made->account = mem_text(state->mem, account);
 	made->confirmed = mem_take(state->mem, sizeof *made->confirmed);
+	made->tried = mem_take(state->mem, sizeof *made->tried);
 	made->text = "";
 	made->next = *at;
 	*at = made;
 	return made;
+}
+
+void
+state_leave(struct state *state, const struct state_name *name,
+	const struct address *address)
+{
+	struct state_left *made = mem_take(state->mem, sizeof *made);
+
+	made->name = name->name;
+	made->type = name->type;
+	made->account = name->account;
+	made->address = mem_take(state->mem, sizeof *made->address);
+	*made->address = *address;
+	state_add_left(state, made);
+}
+
+static bool
+is_left_of(const struct state_left *left, const struct state_name *name)
+{
+	return strcmp(left->name, name->name) == 0 &&
+	       strcmp(left->type, name->type) == 0 &&
+	       strcmp(left->account, name->account) == 0;
+}
+
+struct state_left *
+state_left_of(struct state_left *left, const struct state_name *name)
+{
+	while (left && !is_left_of(left, name))
+		left = left->next;
+	return left;
+}
+
+void
+state_leave_none(struct state *state, const struct state_name *name)
+{
+	struct state_left **at = &state->left;
+
+	while (*at) {
+		if (is_left_of(*at, name))
+			*at = (*at)->next;
+		else
+			at = &(*at)->next;
+	}
 }
 
 struct state_account *
@@ -360,6 +444,23 @@ expire_names(struct state *state, int64_t now)
 }
 
 static void
+expire_left(struct state *state)
+{
+	struct state_left **at = &state->left;
+	const struct state_name *name;
+
+	while (*at) {
+		for (name = state->names; name; name = name->next)
+			if (is_left_of(*at, name))
+				break;
+		if (name)
+			at = &(*at)->next;
+		else
+			*at = (*at)->next;
+	}
+}
+
+static void
 expire_accounts(struct state *state)
 {
 	struct state_account **at = &state->accounts;
@@ -405,6 +506,7 @@ state_expire(struct state *state, int64_t now)
 {
 	expire_lookups(state, now);
 	expire_names(state, now);
+	expire_left(state);
 	expire_accounts(state);
 	expire_problems(state, now);
 	expire_news(state, now);

@@ -195,6 +195,7 @@ state_unlock(struct state_files *files)
 {
 	if (!files || files->lock == -1)
 		return;
+	state_file_release(files);
 	close(files->lock);
 	files->lock = -1;
 }
@@ -270,6 +271,28 @@ out:
 	return saved;
 }
 
+/* More than the row of a name, its message and its problem take. */
+#define ROOM_OF_NAME 4096
+
+bool
+state_reserve(
+	struct state_files *files, const struct state *state, struct fail *fail)
+{
+	const struct state_name *name;
+	struct buf text = { 0 };
+	size_t size;
+
+	state_format(state, &text);
+	size = text.len + ROOM_OF_NAME;
+	buf_free(&text);
+	for (name = state->names; name && size < STATE_CEILING;
+		name = name->next)
+		size += ROOM_OF_NAME;
+	if (size > STATE_CEILING)
+		size = STATE_CEILING;
+	return state_file_reserve(files, size, fail);
+}
+
 bool
 state_read_beside(
 	const struct state_files *files, const char *suffix, struct buf *text)
@@ -298,7 +321,9 @@ write_over(const struct state_files *files, const char *name,
 	if (fd < 0)
 		return false;
 	buf_add(&padded, buf_text(text), text->len);
-	if (fstat(fd, &st) == 0 && st.st_size <= STATE_CEILING) {
+	/* by another of its names it may be somebody else's */
+	if (fstat(fd, &st) == 0 && st.st_nlink == 1 &&
+		st.st_size <= STATE_CEILING) {
 		while (padded.len < (size_t)st.st_size)
 			buf_char(&padded, '\n');
 		ok = pwrite(fd, padded.at, padded.len, 0) ==
@@ -314,8 +339,8 @@ write_over(const struct state_files *files, const char *name,
 /* A rename in the place of another file would have its blocks written at once:
  * a thirtieth of a quiet run, and wear of a flash disk. */
 bool
-state_write_beside(const struct state_files *files, const char *suffix,
-	const struct buf *text)
+state_write_beside(
+	struct state_files *files, const char *suffix, const struct buf *text)
 {
 	const struct state_file_text file = { state_file_name(files, suffix),
 		text, false };

@@ -44,6 +44,19 @@ struct state_name {
 	unsigned digest;		/* of the account at the last attempt */
 	int64_t seen;			/* last named by the configuration */
 	const char *text;		/* message of the last failure, "" */
+	struct address *tried;		/* in the last attempt; family 0: none */
+};
+
+/*
+ * An address that was to go from a name when another had come, and whose delete
+ * failed: a later run ends it.
+ */
+struct state_left {
+	struct state_left *next;
+	const char *name;		/* as of the state_name */
+	const char *type;
+	const char *account;
+	struct address *address;
 };
 
 /* An account that is held as a whole. */
@@ -88,6 +101,7 @@ struct state {
 	struct mem *mem;
 	struct state_lookup *lookups;
 	struct state_name *names;
+	struct state_left *left;
 	struct state_account *accounts;
 	struct state_problem *problems;
 	struct state_news *news;	/* the oldest first */
@@ -135,6 +149,13 @@ bool state_save(struct state_files *files, struct state *state,
 	struct fail *fail);
 
 /*
+ * Keeps room on the disk for what a run may come to know, so that state_save
+ * does not fail for want of it; until the lock is given up.
+ */
+bool state_reserve(struct state_files *files, const struct state *state,
+	struct fail *fail);
+
+/*
  * The row, made if it is missing, in a sorted list. The key is copied; other
  * texts that are put into a row must live as long (mem_text from state->mem).
  */
@@ -143,6 +164,17 @@ struct state_name *state_name(struct state *state, const char *name,
 	const char *type, const char *account);
 struct state_account *state_account(struct state *state, const char *account);
 struct state_problem *state_problem(struct state *state, const char *key);
+
+/* Notes an address that is left; one that is noted already is not again. */
+void state_leave(struct state *state, const struct state_name *name,
+	const struct address *address);
+
+/* Forgets all that is left of the name. */
+void state_leave_none(struct state *state, const struct state_name *name);
+
+/* The first that is left of the name, from `left` on; NULL: none. */
+struct state_left *state_left_of(
+	struct state_left *left, const struct state_name *name);
 
 /* Takes a problem out of the list. */
 void state_forget(struct state *state, struct state_problem *problem);
@@ -157,7 +189,7 @@ void state_forget_news(struct state *state, const struct state_news *piece);
 
 /*
  * Drops rows not named by the configuration for 90 days: lookups and names by
- * `seen`, accounts with their last name, problems that are not fresh by the
+ * `seen`, what is left and accounts with their last name, problems that are not fresh by the
  * last time they were seen or reported; and news older than a day. A time that
  * is 0 or lies in the future becomes now. To be called before state_save.
  */

@@ -26,6 +26,14 @@ static const struct state_column name_list[] = {
 	{ &state_column_digest, offsetof(struct state_name, digest) },
 	{ &state_column_time, offsetof(struct state_name, seen) },
 	{ &state_column_text, offsetof(struct state_name, text) },
+	{ &state_column_address_new, offsetof(struct state_name, tried) },
+};
+
+static const struct state_column left_list[] = {
+	{ &state_column_key, offsetof(struct state_left, name) },
+	{ &state_column_key, offsetof(struct state_left, type) },
+	{ &state_column_key, offsetof(struct state_left, account) },
+	{ &state_column_address, offsetof(struct state_left, address) },
 };
 
 static const struct state_column account_list[] = {
@@ -59,7 +67,7 @@ static const struct state_column news_list[] = {
 	{ &state_column_text, offsetof(struct state_news, text) },
 };
 
-enum { LOOKUP, NAME, ACCOUNT, PROBLEM, NEWS, KINDS };
+enum { LOOKUP, NAME, LEFT, ACCOUNT, PROBLEM, NEWS, KINDS };
 
 static const struct {
 	struct state_columns columns;
@@ -72,6 +80,9 @@ static const struct {
 	[NAME] = { { "name", name_list, sizeof name_list / sizeof name_list[0],
 			   sizeof(struct state_name) },
 		state_add_name },
+	[LEFT] = { { "left", left_list, sizeof left_list / sizeof left_list[0],
+			   sizeof(struct state_left) },
+		state_add_left },
 	[ACCOUNT] = { { "account", account_list,
 			      sizeof account_list / sizeof account_list[0],
 			      sizeof(struct state_account) },
@@ -152,6 +163,7 @@ state_format(const struct state *state, struct buf *out)
 {
 	const struct state_lookup *lookup;
 	const struct state_name *name;
+	const struct state_left *left;
 	const struct state_account *account;
 	const struct state_problem *problem;
 	const struct state_news *news;
@@ -162,6 +174,8 @@ state_format(const struct state *state, struct buf *out)
 		state_write_row(&kinds[LOOKUP].columns, lookup, out);
 	for (name = state->names; name; name = name->next)
 		state_write_row(&kinds[NAME].columns, name, out);
+	for (left = state->left; left; left = left->next)
+		state_write_row(&kinds[LEFT].columns, left, out);
 	for (account = state->accounts; account; account = account->next)
 		state_write_row(&kinds[ACCOUNT].columns, account, out);
 	for (problem = state->problems; problem; problem = problem->next)

@@ -21,6 +21,12 @@ hold_until(int64_t now, int64_t seconds)
 	return now + (seconds < DECIDE_DAY ? seconds : DECIDE_DAY);
 }
 
+const struct address *
+update_before(const struct update_item *item)
+{
+	return item->old.family ? &item->old : &item->was;
+}
+
 bool
 update_changed(const struct update_item *item)
 {
@@ -42,10 +48,25 @@ confirm(struct update *update, struct update_item *item)
 	state->failures = 0;
 	state->until = 0;
 	state->text = "";
+	state_leave_none(update->state, state);
+	/* the answer to what was under way when another stopped the account */
+	if (item->call && item->call->stopped)
+		return;
 	item->hold->until = 0;
 	item->hold->failures = 0;
 	item->hold->why = OUTCOME_SAME;
 	item->hold->text = "";
+}
+
+/* The new address is there, but what was to go may be, too: whatever the next
+ * run wants, it knows both. */
+static void
+note_left(struct update *update, const struct update_item *item)
+{
+	if (!item->job.stays)
+		return;
+	state_leave(update->state, item->state, &item->was);
+	state_leave(update->state, item->state, &item->want);
 }
 
 /* The account as a whole is not called for a while, or until the user acts. */
@@ -56,6 +77,8 @@ hold_account(struct update *update, struct update_item *item)
 	struct state_account *hold = item->hold;
 	int64_t wait = DECIDE_DAY;
 
+	if (item->call)
+		item->call->stopped = true;
 	if (hold->set != update->now)
 		hold->failures++;
 	/* 429 asks for less: the first time, too */
@@ -97,6 +120,7 @@ record(struct update *update, struct update_item *item)
 		confirm(update, item);
 		return;
 	}
+	note_left(update, item);
 	state->text = mem_text(update->state->mem, item->fail.text);
 	if (job->outcome == OUTCOME_BUSY || job->outcome == OUTCOME_DENIED)
 		hold_account(update, item);
@@ -165,11 +189,28 @@ mark(struct update *update, struct update_item *item)
 
 	item->begun = true;
 	state->attempt = update->now;
+	*state->tried = item->want;
 	state->failures++;
 	state->until = hold_until(update->now, decide_wait(state->failures));
 	state->why = OUTCOME_LATER;
 	state->digest = item->digest;
 	state->text = "the run was ended before an answer came";
+}
+
+static const struct exchange_left *
+list_left(struct update *update, const struct update_item *item)
+{
+	const struct state_left *row;
+	struct exchange_left *list = NULL, *left;
+
+	for (row = state_left_of(update->state->left, item->state); row;
+		row = state_left_of(row->next, item->state)) {
+		left = mem_take(update->mem, sizeof(*left));
+		left->address = row->address;
+		left->next = list;
+		list = left;
+	}
+	return list;
 }
 
 static void
@@ -184,6 +225,7 @@ fill_job(struct update_item *item)
 	job->type = item->type;
 	job->want = &item->want;
 	job->last = &item->old;
+	job->left = list_left(item->update, item);
 	job->ip[item->type] = &item->want;
 	job->ip[!item->type] = other && !other->unfit ? &other->want : &none;
 	job->fail = &item->fail;
@@ -192,25 +234,32 @@ fill_job(struct update_item *item)
 	job->arg = item;
 }
 
-/* The jobs of an account that are due and not begun, linked. */
+static bool
+has_worked(const struct update_item *item)
+{
+	return item->state->confirmed->family && item->state->failures == 0;
+}
+
+/* The jobs of an account that are due and not begun, linked; those that worked
+ * the last time come first, so that they show whether the account does. */
 static struct exchange_job *
 gather_jobs(struct update *update, const struct account *account)
 {
-	struct exchange_job *jobs = NULL, **end = &jobs;
+	struct exchange_job *jobs = NULL, *rest = NULL;
+	struct exchange_job **end = &jobs, **rest_end = &rest, ***at;
 	struct update_item *item;
 
 	for (item = update->items; item; item = item->next) {
 		if (item->account != account || item->begun ||
 			item->decision != DECIDE_DUE)
 			continue;
+		at = has_worked(item) ? &end : &rest_end;
+		mark(update, item);
 		fill_job(item);
-		*end = &item->job;
-		end = &item->job.next;
+		**at = &item->job;
+		*at = &item->job.next;
 	}
-	for (item = update->items; item; item = item->next)
-		if (item->account == account && item->decision == DECIDE_DUE &&
-			!item->begun)
-			mark(update, item);
+	*end = rest;
 	return jobs;
 }
 
@@ -249,7 +298,10 @@ start_call(struct update *update, const struct account *account,
 			(long)update->plan->config->general.timeout * 1000,
 	};
 	struct update_call *call = mem_take(update->mem, sizeof(*call));
+	struct exchange_job *job;
 
+	for (job = jobs; job; job = job->next)
+		((struct update_item *)job->arg)->call = call;
 	if (account->row[ROW_A].runs)
 		call->nsupdate = nsupdate_start(&options, account, jobs);
 	else
@@ -286,7 +338,18 @@ gather_batches(struct update *update)
 }
 
 /* Before the first call the state is written with the attempts marked: that
- * proves it writable. */
+ * proves it writable. Room is kept for what the providers will answer. */
+static bool
+prepare(struct update *update)
+{
+	struct state_files *files = update->files;
+	struct fail *fail = &update->fail;
+
+	return state_reserve(files, update->state, fail) &&
+	       state_save(files, update->state, fail) &&
+	       state_reserve(files, update->state, fail);
+}
+
 static void
 call_providers(struct update *update, const struct batch *batch)
 {
@@ -299,8 +362,7 @@ call_providers(struct update *update, const struct batch *batch)
 			preview(b->account, b->jobs);
 		return;
 	}
-	update->broken =
-		!state_save(update->files, update->state, &update->fail);
+	update->broken = !prepare(update);
 	for (b = batch; b && !update->broken; b = b->next)
 		start_call(update, b->account, b->jobs);
 }
@@ -349,7 +411,7 @@ report_item(struct update *update, const struct update_item *item)
 		.now = now,
 	};
 
-	address_format(&item->old, was);
+	address_format(update_before(item), was);
 	address_format(&item->want, now);
 	report_change(&update->report, &about);
 }

@@ -91,7 +91,7 @@ add_item(struct document *document, const struct update_item *item)
 	document_text(document, "type", row_types[item->type]);
 	document_text(document, "account", item->account->id);
 	document_text(document, "provider", item->account->provider);
-	document_address(document, "old", &item->old);
+	document_address(document, "old", update_before(item));
 	document_address(document, "new", &item->want);
 	document_text(document, "outcome", outcome_of(item));
 	document_text(document, "message", reason_of(item));

@@ -52,6 +52,7 @@ struct update_item {
 	bool decided;
 	bool begun; /* a provider call was begun */
 	bool unfit; /* the suffix makes no address that may be published */
+	struct update_call *call; /* that it is part of; NULL: none */
 	struct address want;
 	struct address old; /* confirmed before this run */
 	struct address was; /* what the record held */
@@ -64,6 +65,7 @@ struct update_call {
 	struct update_call *next;
 	struct exchange *exchange; /* one of the two */
 	struct nsupdate *nsupdate;
+	bool stopped; /* the account is held since this call */
 };
 
 struct update {
@@ -94,6 +96,9 @@ void update_begin(struct update *update);
 
 /* apply.c: gives what has no result yet one: the run was ended before. */
 void update_drop(struct update *update, const char *why);
+
+/* apply.c: what the name had: as confirmed, else as the record was read. */
+const struct address *update_before(const struct update_item *item);
 
 /* apply.c: whether a provider confirmed another address than before. */
 bool update_changed(const struct update_item *item);

@@ -194,14 +194,15 @@ suffix_problem(struct update *update, const struct topic *topic,
 		want, item->account->title);
 }
 
-/* A record that had what neither we nor anybody here had set. */
+/* A record that had what neither we nor anybody here had set; for a name that
+ * is new here that is no wonder. */
 static void
 settle_foreign(struct update *update, const struct update_item *item)
 {
 	struct topic topic = name_topic(update, item);
 	char was[ADDRESS_TEXT];
 
-	if (!item->begun || !item->job.foreign ||
+	if (!item->begun || !item->job.foreign || !item->old.family ||
 		item->job.outcome > OUTCOME_CHANGED)
 		return;
 	address_format(&item->was, was);

@@ -115,6 +115,18 @@ state_trouble(struct update *update, const struct fail *fail)
 	return EXIT_STATE;
 }
 
+/* Once a provider was called, its answer is told even if it is not saved. */
+static int
+unsaved(struct update *update, struct fail *fail)
+{
+	if (!update->calls)
+		return state_trouble(update, fail);
+	fail_at(fail, "what the providers answered cannot be saved");
+	state_trouble(update, fail);
+	report_print(&update->report);
+	return EXIT_AGAIN;
+}
+
 /* What is left to do when the loop has ended: judge, save, report. */
 static int
 conclude(struct update *update, enum http_end end)
@@ -130,13 +142,13 @@ conclude(struct update *update, enum http_end end)
 
 	end_lookups(update, why[end]);
 	update_begin(update);
-	update_drop(update, why[end]);
-	if (update->broken)
+	update_drop(update, update->broken ? update->fail.text : why[end]);
+	if (update->broken && !update->calls)
 		return state_trouble(update, &update->fail);
 	update_report_changes(update);
 	if (end == HTTP_STOPPED) {
 		if (!state_save(update->files, update->state, &fail))
-			return state_trouble(update, &fail);
+			return unsaved(update, &fail);
 		report_print(&update->report);
 		return EXIT_AGAIN;
 	}
@@ -150,7 +162,7 @@ conclude(struct update *update, enum http_end end)
 	update_forget_news(update);
 	state_expire(update->state, update->now);
 	if (!state_save(update->files, update->state, &fail))
-		return state_trouble(update, &fail);
+		return unsaved(update, &fail);
 	save_stats(update, status);
 	report_print(&update->report);
 	return status;

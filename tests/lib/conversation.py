@@ -40,7 +40,7 @@ is left alone after the last one, `held for good` until the user acts.
 
 STATUS is the exit status of the last run (0), TEXT a part of its stderr. Words
 of NAME choose the variables: `apex`, `wildcard`, `AAAA`, `both`; what is to be
-said: nothing for `equal`, the foreign address of the record for `changed`.
+said: nothing for `equal`, what the record held for `changed` (and in a later run).
 
     $zone example.com       $fqdn  home.example.com   $sub  home, empty at apex
     $type A                 $name  home, @ at apex    $ip   the address to set
@@ -276,7 +276,8 @@ class Case:
         if self.status or self.has("equal"):
             return []
         values = [self.values(kind, len(self.runs) - 1) for kind in self.types]
-        was = "$old" if len(self.runs) > 1 else "none"
+        known = len(self.runs) > 1 or self.has("changed")
+        was = "$old" if known else "none"
         return [expand(f"$fqdn $type {was} -> $ip ($provider)", value)
                 for value in values]
 

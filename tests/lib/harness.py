@@ -766,8 +766,6 @@ class Ddns:
             [*self.under, *UNDER, PROGRAM, "-c", str(self.ini), *map(str, args)],
             stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
             stderr=subprocess.PIPE, cwd=self.folder, preexec_fn=limit,
-            # SIGXFSZ stays ignored, as in Python: a write then just fails
-            restore_signals=file_limit is None,
             env=self.environment(later, env), **options)
 
     def run(self, *args, **options):

@@ -26,6 +26,7 @@ static const struct row {
 	int attempt; /* seconds ago; negative: in the future */
 	int why;
 	int until; /* seconds ahead */
+	const char *tried;
 	unsigned account_digest;
 	int account_set;
 	int account_why;
@@ -93,6 +94,32 @@ static const struct row {
 		.why = OUTCOME_REFUSED, .until = FOR_GOOD,
 		.expected = DECIDE_REFUSED },
 
+	{ "later, another address since", "9.9.9.9", "8.8.8.8", .digest = 7,
+		.failures = 5, .attempt = 10, .why = OUTCOME_LATER,
+		.until = 3590, .tried = "7.7.7.7", .expected = DECIDE_DUE },
+	{ "later, the same address", "9.9.9.9", "8.8.8.8", .digest = 7,
+		.failures = 5, .attempt = 10, .why = OUTCOME_LATER,
+		.until = 3590, .tried = "9.9.9.9", .expected = DECIDE_PENDING },
+	{ "refused, another address since", "9.9.9.9", "8.8.8.8", .digest = 7,
+		.failures = 1, .attempt = 10, .why = OUTCOME_REFUSED,
+		.until = FOR_GOOD, .tried = "7.7.7.7",
+		.expected = DECIDE_REFUSED },
+	{ "refused for a day, another address since", "9.9.9.9", "8.8.8.8",
+		.digest = 7, .failures = 1, .attempt = 10,
+		.why = OUTCOME_REFUSED, .until = 86000, .tried = "7.7.7.7",
+		.expected = DECIDE_REFUSED },
+	{ "account busy, another address since", "9.9.9.9", "8.8.8.8",
+		.digest = 7, .failures = 1, .why = OUTCOME_BUSY,
+		.tried = "7.7.7.7", .account_digest = 7, .account_set = 10,
+		.account_why = OUTCOME_BUSY, .account_until = 1800,
+		.expected = DECIDE_PENDING },
+	{ "later in a busy account, another address since", "9.9.9.9",
+		"8.8.8.8", .digest = 7, .failures = 2, .attempt = 10,
+		.why = OUTCOME_LATER, .until = 290, .tried = "7.7.7.7",
+		.account_digest = 7, .account_set = 10,
+		.account_why = OUTCOME_BUSY, .account_until = 1800,
+		.expected = DECIDE_PENDING },
+
 	{ "account denied", "9.9.9.9", "8.8.8.8", .digest = 7,
 		.account_digest = 7, .account_set = 10,
 		.account_why = OUTCOME_DENIED, .account_until = FOR_GOOD,
@@ -132,8 +159,10 @@ decide_row(const struct row *row)
 {
 	struct address current = parse(row->current);
 	struct address confirmed = parse(row->confirmed);
+	struct address tried = parse(row->tried);
 	const struct state_name name = {
 		.confirmed = &confirmed,
+		.tried = &tried,
 		.attempt = NOW - row->attempt,
 		.failures = row->failures,
 		.until = row->until ? ahead(row->until) : 0,

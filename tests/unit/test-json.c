@@ -241,9 +241,18 @@ test_ceilings(void **state)
 	assert_string_equal(fail.text,
 		"no XML: more values than a document may have at line 1");
 
+	memset(text, '[', 64);
+	memset(text + 64, ']', 64);
+	root = json_read(text, 128, &fail);
+	assert_non_null(root);
+	json_free(root);
 	memset(text, '[', sizeof text);
-	assert_null(json_read(text, 49999, &fail));
+	memset(text + 65, ']', 65);
+	assert_null(json_read(text, 130, &fail));
 	assert_string_equal(fail.text, "no JSON: nested too deep");
+
+	memset(text, ',', sizeof text);
+	text[0] = '[';
 	assert_null(json_read(text, sizeof text - 2, &fail));
 	assert_string_equal(fail.text, "more than 50000 values");
 	assert_null(json_read(text, sizeof text - 1, &fail));

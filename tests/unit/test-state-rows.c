@@ -43,6 +43,51 @@ rows_are_found_again(void **unused)
 	state_free(NULL);
 }
 
+static int
+count_left(const struct state *state, const struct state_name *name)
+{
+	struct state_left *left = state_left_of(state->left, name);
+	int count = 0;
+
+	for (; left; left = state_left_of(left->next, name))
+		count++;
+	return count;
+}
+
+static void
+what_is_left_belongs_to_a_name(void **unused)
+{
+	static const char *const texts[] = { "192.0.2.2", "192.0.2.1",
+		"192.0.2.2" };
+	struct state *state = state_parse(HEAD, strlen(HEAD));
+	struct state_name *name = state_name(state, "b", "A", "x");
+	struct state_name *other = state_name(state, "b", "A", "y");
+	struct address address = { .family = 0 };
+	size_t i;
+
+	(void)unused;
+	state_leave(state, name, &address);
+	assert_null(state->left);
+	for (i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+		assert_true(address_parse(&address, texts[i], 9));
+		state_leave(state, name, &address);
+	}
+	state_leave(state, other, &address);
+	assert_int_equal(count_left(state, name), 2);
+	assert_int_equal(count_left(state, other), 1);
+	name->seen = other->seen = 1700000000;
+	state_expire(state, 1700000000);
+	assert_int_equal(count_left(state, name), 2);
+	state_leave_none(state, name);
+	assert_int_equal(count_left(state, name), 0);
+	assert_int_equal(count_left(state, other), 1);
+	/* it goes with its name */
+	other->seen = 1;
+	state_expire(state, 1700000000);
+	assert_null(state->left);
+	state_free(state);
+}
+
 #define NOW INT64_C(1700000000)
 #define DAY INT64_C(86400)
 
@@ -194,6 +239,7 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_are_found_again),
+		cmocka_unit_test(what_is_left_belongs_to_a_name),
 		cmocka_unit_test(old_rows_expire),
 		cmocka_unit_test(old_problems_expire),
 		cmocka_unit_test(the_oldest_news_goes),

@@ -18,10 +18,21 @@
 #define LACKING "lookup\tipv6 wan2\tnone\t0\t1\t1700000001\n"
 #define NAME \
 	"name\ta.example.com\tA\tcloudflare\t203.0.113.7\t1700000000\t" \
+	"1700000001\t2\t1700000300\tlater\t00ff\t1700000002\tno answer\t" \
+	"203.0.113.8\n"
+/* as versions before wrote it */
+#define NAME_OLD \
+	"name\ta.example.com\tA\tcloudflare\t203.0.113.7\t1700000000\t" \
 	"1700000001\t2\t1700000300\tlater\t00ff\t1700000002\tno answer\n"
+#define NAME_NONE \
+	"name\ta.example.com\tA\tcloudflare\t203.0.113.7\t1700000000\t" \
+	"1700000001\t2\t1700000300\tlater\t00ff\t1700000002\tno answer\t" \
+	"none\n"
 #define NAME6 \
 	"name\ta.example.com\tAAAA\tdyndns2 no-ip\tnone\t0\t0\t0\t-1\t" \
-	"refused\tbeef\t1700000002\t\n"
+	"refused\tbeef\t1700000002\t\tnone\n"
+#define LEFT "left\ta.example.com\tA\tcloudflare\t192.0.2.1\n"
+#define LEFT2 "left\ta.example.com\tA\tcloudflare\t192.0.2.2\n"
 #define ACCOUNT \
 	"account\tcloudflare\t-1\t1700000000\tdenied\t1\t0001\tbadauth\n"
 #define PROBLEM "problem\tlookup ipv4\t1700000000\t3\t1\t0\tno address\n"
@@ -29,7 +40,8 @@
 	"news\t1700000000\twebhook\tchanged\ta.example.com\tA\tcloudflare\t" \
 	"none\t203.0.113.7\ta.example.com A none -> 203.0.113.7\n"
 #define NEWS2 "news\t1700000001\thook\tfailed\t\t\t\t\t\tno address\n"
-#define EVERY HEAD KEY LOOKUP LACKING NAME NAME6 ACCOUNT PROBLEM NEWS NEWS2
+#define EVERY \
+	HEAD KEY LOOKUP LACKING NAME NAME6 LEFT LEFT2 ACCOUNT PROBLEM NEWS NEWS2
 
 static void
 expect_format(const struct state *state, const char *text)
@@ -48,10 +60,11 @@ every_member_is_read(void **unused)
 	struct state *state = state_parse(EVERY, strlen(EVERY));
 	const struct state_lookup *lookup = state->lookups;
 	const struct state_name *name = state->names;
+	const struct state_left *left = state->left;
 	const struct state_account *account = state->accounts;
 	const struct state_problem *problem = state->problems;
 	const struct state_news *news = state->news;
-	struct address address;
+	struct address address, other;
 
 	(void)unused;
 	assert_true(address_parse(&address, "203.0.113.7", 11));
@@ -80,8 +93,18 @@ every_member_is_read(void **unused)
 	assert_int_equal(name->digest, 0xff);
 	assert_int_equal(name->seen, 1700000002);
 	assert_string_equal(name->text, "no answer");
+	assert_true(address_parse(&other, "203.0.113.8", 11));
+	assert_true(address_equal(name->tried, &other));
+	assert_int_equal(name->next->tried->family, 0);
 	assert_int_equal(name->next->until, -1);
 	assert_string_equal(name->next->text, "");
+
+	assert_string_equal(left->name, "a.example.com");
+	assert_string_equal(left->type, "A");
+	assert_string_equal(left->account, "cloudflare");
+	assert_true(address_parse(&address, "192.0.2.1", 9));
+	assert_true(address_equal(left->address, &address));
+	assert_non_null(left->next);
 
 	assert_string_equal(account->account, "cloudflare");
 	assert_int_equal(account->until, -1);
@@ -126,10 +149,11 @@ struct reading {
 #define KEEP_20 "\t1\t2\t3\t4\t5\t6\t7\t8\t9\t10\t11\t12\t13\t14\t15"
 #define NO_KEY "key\t" ZERO ZERO "\n"
 #define ZERO "00000000000000000000000000000000"
-#define NAME_OF(n) "name\t" n "\tA\tx\tnone\t0\t0\t0\t0\tsame\t0000\t0\t\n"
+#define NAME_OF(n) \
+	"name\t" n "\tA\tx\tnone\t0\t0\t0\t0\tsame\t0000\t0\t\tnone\n"
 #define WITH(confirmed, since, failures, until, why, digest) \
 	"name\tb\tA\tx\t" confirmed "\t" since "\t0\t" failures "\t" until \
-	"\t" why "\t" digest "\t0\t\n"
+	"\t" why "\t" digest "\t0\t\tnone\n"
 #define PROBLEM_OF(text) "problem\tp\t1\t2\t3\t4\t" text "\n"
 
 static const struct reading readings[] = {
@@ -145,6 +169,11 @@ static const struct reading readings[] = {
 	/* a time in the future is kept */
 	{ HEAD KEY "lookup\tipv4\tnone\t253402300799\t0\t0\n", 0, false,
 		HEAD KEY "lookup\tipv4\tnone\t253402300799\t0\t0\n" },
+	{ HEAD KEY NAME_OLD, 0, false, HEAD KEY NAME_NONE },
+	{ HEAD KEY WITH("none", "0", "0", "0", "same",
+		  "0000") "name\tc\tA\tx\t"
+			  "none\t0\t0\t0\t0\tsame\t0000\t0\t\t::1\n",
+		0, true, HEAD KEY WITH("none", "0", "0", "0", "same", "0000") },
 	/* any order is read, one is written */
 	{ HEAD NAME_OF("c") NAME_OF("a") KEY NAME_OF("b"), 0, false,
 		HEAD KEY NAME_OF("a") NAME_OF("b") NAME_OF("c") },
@@ -248,6 +277,11 @@ static const struct reading readings[] = {
 	/* rows of the same key: one of them is taken */
 	{ HEAD KEY LOOKUP LOOKUP, 0, true, HEAD KEY LOOKUP },
 	{ HEAD KEY NAME NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY LEFT2 LEFT, 0, false, HEAD KEY LEFT LEFT2 },
+	{ HEAD KEY LEFT LEFT, 0, true, HEAD KEY LEFT },
+	{ HEAD KEY "left\ta\tA\tx\tnone\n", 0, true, HEAD KEY },
+	{ HEAD KEY "left\ta\tAAAA\tx\t192.0.2.1\n", 0, true, HEAD KEY },
+	{ HEAD KEY "left\ta\tA\tx\n", 0, true, HEAD KEY },
 	{ HEAD KEY ACCOUNT ACCOUNT, 0, true, HEAD KEY ACCOUNT },
 	{ HEAD KEY PROBLEM PROBLEM, 0, true, HEAD KEY PROBLEM },
 };
