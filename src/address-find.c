@@ -113,7 +113,7 @@ address_unfit(const struct address *address, const struct address_rule *rule)
 					    : "is an IPv6 address";
 	if (address_mapped(address))
 		return "stands for an IPv4 address";
-	if (address_equal(address, &rule->own))
+	if (address_equal(address, &rule->own) && !held(&rule->allow, address))
 		return "is the host that was asked";
 	if (held(&rule->deny, address))
 		return "is denied by the configuration";
@@ -132,16 +132,8 @@ is_one_of(char c, const char *set)
 	return c && strchr(set, c);
 }
 
-/* A walk over the words of a text that are addresses of a family. */
-struct walk {
-	const char *body;
-	size_t len;
-	int family;
-	size_t at;
-};
-
-static bool
-next_address(struct walk *walk, struct address *address)
+bool
+address_next(struct address_walk *walk, struct address *address)
 {
 	const char *body = walk->body;
 	const char *part = walk->family == 4 ? PART4 : PART6;
@@ -165,7 +157,8 @@ next_address(struct walk *walk, struct address *address)
 
 /* No address counts: the first one that would, were it public, or the text. */
 static void
-tell_none(struct fail *why, struct walk walk, const struct address_rule *rule)
+tell_none(struct fail *why, struct address_walk walk,
+	const struct address_rule *rule)
 {
 	struct buf text = { 0 };
 	struct address address;
@@ -175,7 +168,7 @@ tell_none(struct fail *why, struct walk walk, const struct address_rule *rule)
 	/* not through a UTF-8 sequence (RFC 3629) */
 	while (len > 0 && len < walk.len && (walk.body[len] & 0xC0) == 0x80)
 		len--;
-	if (next_address(&walk, &address)) {
+	if (address_next(&walk, &address)) {
 		address_format(&address, shown);
 		fail_set(why, "%s %s", shown, address_unfit(&address, rule));
 	} else if (walk.len == 0) {
@@ -202,19 +195,26 @@ enum address_finding
 address_find(struct address *found, const char *body, size_t len,
 	const struct address_rule *rule, struct fail *why)
 {
-	const struct walk begin = { body, len, rule->family, 0 };
-	struct address one = { 0 }, next = { 0 };
-	struct walk walk = begin;
+	const struct address_walk begin = { body, len, rule->family, 0 };
+	struct address one = { 0 }, own = { 0 }, next = { 0 };
+	struct address_walk walk = begin;
 
-	while (next_address(&walk, &next)) {
+	while (address_next(&walk, &next)) {
 		if (!address_valid(&next, rule))
 			continue;
+		/* one that is allowed counts if nothing else does */
+		if (address_equal(&next, &rule->own)) {
+			own = next;
+			continue;
+		}
 		if (one.family && !address_equal(&one, &next)) {
 			tell_two(why, &one, &next);
 			return ADDRESS_AMBIGUOUS;
 		}
 		one = next;
 	}
+	if (!one.family)
+		one = own;
 	if (!one.family) {
 		tell_none(why, begin, rule);
 		return ADDRESS_NONE;

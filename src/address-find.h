@@ -18,8 +18,19 @@ struct address_rule {
 	int family;
 	struct networks allow;	/* accepted though not globally reachable */
 	struct networks deny;	/* never accepted; beats allow */
-	struct address own;	/* never accepted: the host that was asked; family 0: none */
+	struct address own;	/* the host that was asked: accepted only if it
+				   is allowed and the one; family 0: none */
 };
+
+/* A walk over the words of a text that are addresses of a family. Set all but
+ * `at`; false: there is none any more. */
+struct address_walk {
+	const char *body;
+	size_t len;
+	int family;
+	size_t at;
+};
+bool address_next(struct address_walk *walk, struct address *address);
 
 enum address_finding { ADDRESS_FOUND, ADDRESS_NONE, ADDRESS_AMBIGUOUS };
 

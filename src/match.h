@@ -18,6 +18,8 @@ enum match_kind { MATCH_STATUS, MATCH_POINTER, MATCH_TEXT };
 
 struct match {
 	struct match *next;
+	const char *key; /* of a row: as written, "missing.zones" */
+	unsigned steps;  /* of a row: for which it counts, bits by row_step */
 	enum match_kind kind;
 	int status; /* 404, or 5 for 5xx */
 	const char *pointer;

@@ -204,7 +204,7 @@ def said(row, key):
 
 def answers_to(pointer, text, answers):
     """Whether some answer looks as if the test held for it."""
-    words = ".*".join(map(re.escape, text.split("*")))
+    words = ".*".join(map(re.escape, re.split(r"\*|{\w+}", text)))
     if re.fullmatch(r"[1-5](\d\d|xx)", text) and not pointer:
         pattern = text.replace("x", r"\d")
     elif pointer:
@@ -213,6 +213,9 @@ def answers_to(pointer, text, answers):
     else:
         pattern = rf"\d\d\d {words}"
     return any(re.match(pattern, answer, re.I) for answer in answers)
+
+
+WORDS = ("missing", "denied", "refused", "busy", "later", "same")
 
 
 @pytest.mark.parametrize("name", sorted(set(FILES) & set(ALL_ROWS)))
@@ -225,7 +228,7 @@ def test_each_word_is_said(name):
                if conversation.STATUS.match(line.text)]
     row = ALL_ROWS[name]
     unsaid = [f"{key}: {pointer or ''} {text}"
-              for key in ("missing", "denied", "refused", "busy", "later")
+              for key in row if key.partition(".")[0] in WORDS
               for pointer, text in said(row, key)
               if not answers_to(pointer, text, answers)]
     assert not unsaid
@@ -239,3 +242,72 @@ def test_origins(name):
              for origin in re.findall(r"https?://[^/?\s{]+", value)
              if "xmlns" not in key and f'="{origin}' not in value}
     assert found == set(FILES[name].origins)
+
+
+# What comes with status 200 where a service, or what stands before it, is ill.
+FOREIGN = ["[]", "{}", "null", '""', "<a/>", "down for maintenance",
+           "<html><body>maintenance</body></html>"]
+READS = ("login", "zones", "records", "record")
+
+
+class Spoiled(conversation.Script):
+    """Answers the request of this number with a foreign text."""
+
+    def __init__(self, case, number=None, text=""):
+        super().__init__(case.every, case.runs[0])
+        self.number, self.text, self.count = number, text, 0
+
+    def choose(self, request):
+        self.count += 1
+        if self.count - 1 == self.number:
+            self.left.clear()
+            return harness.Reply(self.text, 200)
+        return super().choose(request)
+
+
+def spoil(ddns, case, servers, *spoiled):
+    script = Spoiled(case, *spoiled)
+    for server in servers:
+        server.reply = script
+    ddns.state.unlink(missing_ok=True)
+    configure(ddns, case, 0)
+    return script, ddns.run("-vv")
+
+
+def steps_of(stderr):
+    """The step of each request."""
+    steps, step = [], None
+    for line in stderr.splitlines():
+        begun = re.fullmatch(r"ddns: .* A: (\w+)", line)
+        step = begun[1] if begun else step
+        if re.match("ddns: > [A-Z]+ ", line):
+            steps.append(step)
+    return steps
+
+
+def says(row, step, text):
+    """Whether the row takes a text for what a service answers at the step."""
+    reading = row.get(step, row.get(f"{step}.A", ""))
+    return ((text == "[]" and "-> []" in reading) or text in
+            [test for key in (f"missing.{step}", "missing") for _, test in
+             said(row, key)])
+
+
+@pytest.mark.parametrize("name", sorted(
+    name for name, file in FILES.items()
+    if {key.removesuffix(".A") for key in file.row} & set(READS)))
+def test_foreign_answer(ddns, servers, name):
+    """It is never "no record", and nothing is written for it."""
+    file = FILES[name]
+    case = max(file.cases.values(), key=lambda case: case.name == "changed")
+    case.read([server.url for server in servers])
+    steps = steps_of(spoil(ddns, case, servers)[1].stderr)
+    assert steps
+    for number, step in enumerate(steps):
+        for text in FOREIGN if step in READS else ():
+            if says(file.row, step, text):
+                continue
+            script, result = spoil(ddns, case, servers, number, text)
+            what = f"{step}: {text}\n{result.stderr}"
+            assert script.count == number + 1, what
+            assert result.status == 1, what

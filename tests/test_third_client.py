@@ -45,7 +45,9 @@ TALKS = [
     ddclient("he.net", "set", lines=[
         "protocol=dyndns2", "server=dyn.dns.he.net", "login=home.example.com",
         "password='dyndns2-secret'"]),
-    ddclient("easydns", "set", version="3.10", lines=["protocol=easydns", *ME]),
+    # Debian's does not look into a page.
+    ddclient("easydns", "set=plain", version="3.10", lines=[
+        "protocol=easydns", "login=me", "password='easydns-secret'"]),
     ddclient("duckdns", "set", name="home", lines=[
         "protocol=duckdns", "password=a7c4d0ad-114e-40ef-ba1d-d217904a50f2"]),
     ddclient("namecheap", "set", lines=[
@@ -113,7 +115,7 @@ TALKS = [
     inadyn("dynv6", "set", name="home.dynv6.net", unsaid=["zone", "ipv4"],
            version="2.10", origin="https://ipv4.dynv6.com", lines=[
                "default@ipv4.dynv6.com", "username = dynv6-token"]),
-    inadyn("dnspod", "list=held", "ddns", unsaid=["record_type"], lines=[
+    inadyn("dnspod", "list=held", "ddns", unsaid=["lang", "record_type"], lines=[
         "default@dnspod.cn", "username = 13490",
         "password = 6b5976c68aba5b14a0558b77c17c3932"]),
     inadyn("cloudflare", "zone", "list=two", "put", lines=[
@@ -139,7 +141,7 @@ TALKS = [
     lexicon("dnsimple", "accounts", "list", "create", unsaid=["per_page"],
             lines=["dnsimple", "ttl 60", "auth-token dnsimple_a_token"]),
     # It says `domain_id` for `domain`.
-    lexicon("dnspod", "info", "create", unsaid=["domain"], lines=[
+    lexicon("dnspod", "info", "create", unsaid=["lang", "domain"], lines=[
         "dnspod", "ttl 600", "auth-username 13490",
         "auth-token 6b5976c68aba5b14a0558b77c17c3932"]),
     lexicon("dreamhost", "list=apex", "create", lines=[
@@ -159,9 +161,8 @@ TALKS = [
     lexicon("mythic-beasts", "zone", "post", lines=[
         "mythicbeasts", "ttl 300", "auth-token mythic-bearer"],
         field="Authorization: Bearer mythic-bearer", word="1 records added"),
-    # It asks for XML.
-    lexicon("namesilo", "zone=zone-xml", "create=create-xml", unsaid=["type"],
-            lines=["namesilo", "auth-token namesilokey12345"]),
+    lexicon("namesilo", "zone", "create", lines=[
+        "namesilo", "auth-token namesilokey12345"]),
     lexicon("nearlyfreespeech", "all", "list", "create", lines=[
         "nfsn", "auth-username nfsn-user", "auth-token p3kxmRKf9dk3l6ls"]),
     lexicon("netcup", "login", "info", "list", "create", lines=[

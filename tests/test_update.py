@@ -937,6 +937,49 @@ def test_accounts_do_not_hinder_each_other(home, source, serve):
     assert (result.stdout, result.status) == (home.line, 1)
 
 
+@pytest.mark.parametrize("what", ["account", "lookup"])
+def test_an_account_is_saved_when_it_ends(home, serve, source, what):
+    """Although another hangs, and then the run is killed."""
+    hangs = serve(Hang())
+    home.configure(
+        [source.url], [serve(Hang(), host="::1").url] * (what == "lookup"),
+        general="timeout = 40", more=(
+            f"[dyndns2 other]\nserver = {hangs.url}\nuser = me\n"
+            "password = pa55word\nnames = other.example.com\n"
+            if what == "account" else ""))
+    run = home.ddns.start()
+    row = f"{NAME}\tA\tdyndns2\t{GOOD}\t"
+    end = time.monotonic() + 20
+    while not (home.ddns.state.exists()
+               and row in home.ddns.state.read_text()):
+        assert time.monotonic() < end and run.poll() is None
+        time.sleep(0.02)
+    run.kill()
+    run.communicate()
+    text = home.ddns.state.read_text()
+    assert text.startswith("# ddns state 1\n") and text.endswith("\n")
+    assert text.count("\nname\t") == 2
+    asked = len(home.asked)
+    hangs.close()
+    home.ddns.run("-4")
+    assert len(home.asked) == asked
+
+
+def test_saving_does_not_hold_a_run(home, source, serve):
+    """Two accounts that end one after the other within a second."""
+    other = serve(Reply("good", after=0.3))
+    home.configure([source.url], more=(
+        f"[dyndns2 other]\nserver = {other.url}\nuser = me\n"
+        "password = pa55word\nnames = other.example.com\n"))
+    # on a busy machine one of several shows it
+    for _ in range(5):
+        result = home.run("-f")
+        assert result.status == 0
+        if result.seconds < 1:
+            return
+    assert False, "each run waited for the second to pass"
+
+
 def test_json(home, source):
     home.configure([source.url])
     value = json.loads(home.run("--json").stdout)

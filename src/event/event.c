@@ -111,7 +111,7 @@ is_good(const struct reply *reply, const struct http_answer *answer)
 
 	if (answer->status == 0)
 		return false;
-	if (json_looks(answer->body, answer->len))
+	if (json_kind(answer->body, answer->len) != JSON_NEITHER)
 		seen.doc = json_read(answer->body, answer->len, &fail);
 	good = request->good ? some_hold(request->good, &seen, reply->scope)
 			     : answer->status / 100 == 2;

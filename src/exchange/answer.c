@@ -15,7 +15,8 @@ skip(struct json_t *value, void *arg)
 	return false;
 }
 
-/* XML cannot show a list of none; its parent is there all the same. */
+/* XML cannot show a list of none; its parent is there all the same. The root
+ * is no sign, for every page of a proxy has one. */
 static bool
 parent_there(const struct call *page, const char *pointer)
 {
@@ -23,7 +24,7 @@ parent_there(const struct call *page, const char *pointer)
 	struct buf parent = { 0 };
 	bool there;
 
-	if (!last || !json_is_xml(page->doc))
+	if (!last || last == pointer || page->work->row->format != FORMAT_XML)
 		return false;
 	buf_add(&parent, pointer, (size_t)(last - pointer));
 	there = json_find(page->doc, buf_text(&parent), skip, NULL) !=
@@ -39,12 +40,19 @@ exchange_answer_items(const struct call *page,
 	struct fail *fail)
 {
 	const char *items = reading->items ? reading->items : "";
+	const bool xml = page->work->row->format == FORMAT_XML;
+	enum json_met met;
 
 	if (!page->doc)
 		return fail_set(fail, "%s", page->fail->text);
-	if (json_find(page->doc, items, each, arg) == JSON_ABSENT &&
-		!parent_there(page, items))
+	if (json_is_list(page->doc) != reading->list)
+		return fail_set(
+			fail, "%s", reading->list ? "not a list" : "a list");
+	met = json_find(page->doc, items, each, arg);
+	if (met == JSON_ABSENT && !parent_there(page, items))
 		return fail_set(fail, "nothing at %s", items);
+	if (met == JSON_VALUE && !xml)
+		return fail_set(fail, "not a list at %s", items);
 	return true;
 }
 

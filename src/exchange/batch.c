@@ -17,7 +17,7 @@ make(struct work *work, const char *const pieces[KINDS], struct fail *fail)
 	for (i = 0; i < KINDS; i++) {
 		pair = &pairs[i];
 		pair->next = i + 1 < KINDS ? pair + 1 : NULL;
-		pair->name = row_step_name(STEP_SET + i);
+		pair->name = row_step_name((enum row_step)(STEP_SET + i));
 		pair->text = pieces[i] ? pieces[i] : "";
 		pair->raw = true;
 	}
@@ -48,15 +48,30 @@ exchange_batch_alone(struct work *work, struct fail *fail)
 	return make(work, pieces, fail);
 }
 
-bool
-exchange_batch_split(struct work *work, const struct call *call)
+/* Whether one of the items may be to blame, and not all of them. */
+static bool
+is_of_one(const struct work *work, const struct call *call,
+	enum row_meaning meaning)
 {
 	/* RFC 9110 section 15.5: what was sent is wrong, so nothing was done */
 	const bool content = call->status == 400 || call->status == 409 ||
 			     call->status == 422;
+
+	if (meaning == MEANS_LATER && work->test)
+		return call->status / 100 != 5;
+	return meaning == MEANS_REFUSED ||
+	       (content &&
+		       (meaning == MEANS_MISSING || meaning == MEANS_LATER));
+}
+
+bool
+exchange_batch_split(
+	struct work *work, const struct call *call, enum row_meaning meaning)
+{
 	struct fail fail;
 
-	if (!content || work->step != STEP_BATCH || work->together < 2)
+	if (work->step != STEP_BATCH || work->together < 2 ||
+		!is_of_one(work, call, meaning))
 		return false;
 	work->share = (work->together + 1) / 2;
 	return exchange_batch_add(work, &fail);
@@ -100,7 +115,7 @@ flush(struct work *work)
 	request = make(work, pieces, &fail);
 	for (i = 0; i < count; i++) {
 		members[i]->piece = NULL;
-		members[i]->step = STEP_BATCH;
+		exchange_work_at(members[i], STEP_BATCH);
 		members[i]->together = count;
 		if (request) {
 			members[i]->call = exchange_call_for(

@@ -64,6 +64,17 @@ each_seen(struct json_t *item, void *arg)
 	return true;
 }
 
+/* Whether an earlier page has named the same next one. */
+static bool
+was_asked(const struct call *page)
+{
+	const struct call *before = page->before;
+
+	while (before && strcmp(before->token, page->token) != 0)
+		before = before->before;
+	return before != NULL;
+}
+
 /* Whether there is another page; its {page}, or NULL, in *next. */
 static bool
 answer_more(struct call *page, const char **next)
@@ -72,24 +83,24 @@ answer_more(struct call *page, const char **next)
 	struct digest digest = { .reading = page->template->reading };
 	struct buf text = { 0 };
 	struct fail fail;
-	bool more;
+	bool more, again;
 
 	if (!digest.reading || !page->doc)
 		return false;
 	exchange_answer_items(page, digest.reading, each_seen, &digest, &fail);
 	page->items = digest.items + (page->before ? page->before->items : 0);
 	page->seen = mem_text(mem, buf_text(&digest.text));
+	/* what came again is no page, and counts once */
+	again = page->before && strcmp(page->before->seen, page->seen) == 0;
+	if (again)
+		page->before->more = NULL;
+	more = digest.items > 0 && !again;
+	*next = mem_printf(mem, "%d", page->page + 1);
 	if (digest.reading->page) {
 		json_first(page->doc, digest.reading->page, &text);
-		more = text.len > 0;
-		*next = mem_text(mem, buf_text(&text));
-	} else {
-		/* what came again is no page, and counts once */
-		if (page->before && strcmp(page->before->seen, page->seen) == 0)
-			page->before->more = NULL;
-		more = digest.text.len > 0 &&
-		       !(page->before && !page->before->more);
-		*next = mem_printf(mem, "%d", page->page + 1);
+		*next = page->token = mem_text(mem, buf_text(&text));
+		/* some services give the last page a token, too */
+		more = more && text.len > 0 && !was_asked(page);
 	}
 	buf_free(&text);
 	buf_free(&digest.text);
@@ -104,14 +115,13 @@ exchange_call_read(struct call *page)
 	struct request *request;
 	struct pair offset = { NULL, "offset", NULL, false };
 	struct pair next = { &offset, "page", NULL, false };
-	enum row_meaning meaning = exchange_meaning(first->work, page, NULL);
+	enum row_meaning meaning = exchange_meaning(first->work, page);
 
 	first->done = true;
 	/* Behind the last page, "no such page" ends the list. */
-	if (meaning != MEANS_GOOD &&
-		(page == first || meaning != MEANS_MISSING))
+	if (meaning < MEANS_SAME && (page == first || meaning != MEANS_MISSING))
 		first->says = page;
-	if (meaning != MEANS_GOOD)
+	if (meaning < MEANS_SAME)
 		return;
 	if (page->before)
 		page->before->more = page;

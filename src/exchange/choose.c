@@ -218,6 +218,32 @@ exchange_choose_next(struct work *work)
 	return true;
 }
 
+/* Whether the delete names the record by what no other one has. */
+static bool
+is_told_apart(const struct work *work, const struct record *record,
+	const char *variable)
+{
+	const struct row *row = work->row;
+	const struct row_request *delete = row->step[STEP_DELETE];
+	const struct row_request *shows =
+		row->step[row->step[STEP_RECORD] ? STEP_RECORD : STEP_RECORDS];
+	const char *read = exchange_answer_pointer(shows->reading, variable);
+	const char *ip = exchange_answer_pointer(shows->reading, "ip");
+
+	(void)record;
+	return request_holds(&delete->text, variable) &&
+	       !(read && ip && strcmp(read, ip) == 0);
+}
+
+bool
+exchange_choose_end(const struct work *work)
+{
+	const struct record *mine = work->mine;
+
+	return mine && (!address_equal(mine->address, work->job->want) ||
+			       any_read(work, mine, is_told_apart));
+}
+
 enum outcome
 exchange_choose_write(struct work *work)
 {

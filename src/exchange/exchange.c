@@ -72,7 +72,7 @@ exchange_start(const struct exchange_options *options,
 	exchange->go_on = go_on;
 	exchange->calls_end = &exchange->calls;
 	for (; jobs; jobs = jobs->next) {
-		jobs->done = jobs->daily = jobs->foreign = false;
+		jobs->done = jobs->daily = jobs->same = jobs->foreign = false;
 		jobs->stays = false;
 		jobs->hold = 0;
 		jobs->was->family = 0;

@@ -14,6 +14,7 @@
  *   call      is a request with its answer, for all works that ask the same; it
  *             reads a list page by page
  *   meaning   says what an answer means, and to people why it is a failure
+ *   confirm   doubts an answer that was taken for good
  *   answer    finds items and variables in an answer
  *   work      is a job on its way; ends it, and if the account is to blame all
  *             others that wait for no answer
@@ -98,11 +99,13 @@ struct call {
 	int page;
 	int items; /* of all pages up to this one */
 	const char *seen;  /* what the items of this page say */
+	const char *token; /* what it says of the next one */
 	struct call *says; /* first: the page that decides the meaning */
 	const char *fault; /* first: why not all pages are there */
 
 	bool sent, done; /* done: first, once all pages are there */
 	int status;      /* 0: no answer; fail says why */
+	const char *head; /* as of struct http_answer */
 	const char *body;
 	size_t len;
 	int64_t retry_after; /* seconds; -1: not said */
@@ -119,7 +122,9 @@ struct work {
 	enum row_step step;  /* under way */
 	enum row_step write; /* that which changes the record */
 	struct call *call;   /* waited for */
-	const char *line; /* of the last answer, by which a test decided */
+	const struct match *test; /* decided on the last answer; NULL: HTTP */
+	const char *line; /* of the answer, by which it did; or NULL */
+	bool same;        /* the service says that it was so already */
 
 	const char *suffix; /* asked about as a zone */
 	const char *zone;   /* NULL: not known */
@@ -178,7 +183,8 @@ struct request *exchange_batch_alone(struct work *work, struct fail *fail);
 
 /* After a batch was rejected as a whole: puts its piece among those that wait,
  * for a batch of half the size. False: it was alone, or is not to blame. */
-bool exchange_batch_split(struct work *work, const struct call *call);
+bool exchange_batch_split(struct work *work, const struct call *call,
+	enum row_meaning meaning);
 
 /* Asks for the batches of all that wait. True: there was one. */
 bool exchange_batch_flush(struct exchange *exchange);
@@ -199,6 +205,10 @@ enum outcome exchange_choose_write(struct work *work);
  * deleted, or changed where no request deletes. False: there is none.
  */
 bool exchange_choose_next(struct work *work);
+
+/* After a create: whether the old record is to be deleted. Not if that names
+ * the address alone, and the new record has the same one. */
+bool exchange_choose_end(const struct work *work);
 
 /* Makes {value} as far as the write holds it; false: *fail. */
 bool exchange_choose_value(struct work *work, struct fail *fail);
@@ -239,9 +249,11 @@ void exchange_call_read(struct call *page);
 
 /* meaning.c: what an answer means */
 
-/* *tested: by a test of the row, not by HTTP. It may be NULL. */
-enum row_meaning exchange_meaning(
-	struct work *work, const struct call *call, bool *tested);
+/* Sets work->test and work->line. */
+enum row_meaning exchange_meaning(struct work *work, const struct call *call);
+
+/* Whether a text refuses a signature or a login over the time of day. */
+bool exchange_meaning_of_time(const struct work *work, const char *text);
 
 /*
  * Sets the job's fail: step, HTTP status, the service's message. why: it was
@@ -249,6 +261,13 @@ enum row_meaning exchange_meaning(
  */
 void exchange_meaning_tell(
 	const struct work *work, const struct call *call, const char *why);
+
+/* confirm.c: is good good */
+
+/* Whether the answer, good by work->test, confirms what was asked; false: it
+ * is a foreign one, or about another address, *fail says so. */
+bool exchange_confirm(
+	struct work *work, const struct call *call, struct fail *fail);
 
 /* answer.c: items and variables of an answer */
 
@@ -286,6 +305,9 @@ bool exchange_answer_login(
 /* A work that has not asked anything yet. */
 struct work *exchange_work_make(
 	struct exchange *exchange, struct exchange_job *job);
+
+/* The step that is under way now, which a debug line shows. */
+void exchange_work_at(struct work *work, enum row_step step);
 
 /* Ends the work's job, whose request could not be made: the job's fail, set
  * already, gets the step before it. */

@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "exchange/internal.h"
 #include "fail.h"
+#include "http/http.h"
 #include "json/json.h"
 #include "secret.h"
 #include "sign/sign.h"
@@ -18,6 +19,8 @@ holds(struct work *work, const struct match *test, const struct call *call)
 	struct buf pattern = { 0 }, line = { 0 };
 	bool found = false;
 
+	if (!(test->steps & 1u << work->step))
+		return false;
 	if (!test->text || exchange_request_line(work, test->text, &pattern))
 		found = match_holds(test, &answer,
 			test->text ? buf_text(&pattern) : NULL, &line);
@@ -28,9 +31,20 @@ holds(struct work *work, const struct match *test, const struct call *call)
 	return found;
 }
 
+/* Whether the row says itself what is good at the step under way. */
+static bool
+tests_good(const struct work *work)
+{
+	const struct match *test = work->row->test[MEANS_GOOD];
+
+	while (test && !(test->steps & 1u << work->step))
+		test = test->next;
+	return test != NULL;
+}
+
 /* RFC 9110, section 15; RFC 6585, section 4. */
 static enum row_meaning
-http_meaning(const struct row *row, const struct call *call)
+http_meaning(const struct work *work, const struct call *call)
 {
 	const int status = call->status;
 
@@ -42,12 +56,12 @@ http_meaning(const struct row *row, const struct call *call)
 	/* Retry-After is about the service, not about one name of it. */
 	if (status == 429 || (status / 100 == 5 && call->retry_after > 0))
 		return MEANS_BUSY;
-	return status / 100 == 2 && !row->test[MEANS_GOOD] ? MEANS_GOOD
-							   : MEANS_LATER;
+	return status / 100 == 2 && !tests_good(work) ? MEANS_GOOD
+						      : MEANS_LATER;
 }
 
 enum row_meaning
-exchange_meaning(struct work *work, const struct call *call, bool *tested)
+exchange_meaning(struct work *work, const struct call *call)
 {
 	const struct match *test = NULL;
 	enum row_meaning meaning = 0;
@@ -60,9 +74,8 @@ exchange_meaning(struct work *work, const struct call *call, bool *tested)
 		if (test)
 			break;
 	}
-	if (tested)
-		*tested = test != NULL;
-	return test ? meaning : http_meaning(work->row, call);
+	work->test = test;
+	return test ? meaning : http_meaning(work, call);
 }
 
 /* Makes one line of a text. */
@@ -80,24 +93,79 @@ fold(struct buf *text)
 	buf_cut(text, to);
 }
 
+/* A key that may list zones is more than an account with `zone` needs. */
+static bool
+wants_zone(const struct work *work, const struct call *call)
+{
+	return work->step == STEP_ZONES && call->status == 403 &&
+	       !work->exchange->account->zone;
+}
+
+/* The service's own words, where the row says that they stand. */
+static void
+put_own(const struct work *work, const struct call *call, struct buf *out)
+{
+	const struct config_line *error = work->row->error;
+
+	for (; error && out->len == 0; error = error->next)
+		if (row_is_field(error->text))
+			http_field(out, call->head, error->text);
+		else if (call->doc)
+			json_first(call->doc, error->text, out);
+}
+
+/* Adds the text of a page, without its tags, as one line. */
+static void
+put_page(struct buf *out, const char *page)
+{
+	for (; *page; page += *page != '\0') {
+		if (*page == '<')
+			page += strcspn(page, ">");
+		else if (!strchr(" \t\r\n", *page)) {
+			buf_char(out, *page);
+			continue;
+		}
+		if (out->len > 0 && out->at[out->len - 1] != ' ')
+			buf_char(out, ' ');
+	}
+}
+
+/* The whole of a short page, else the line of it that decided; as it is, if
+ * its tags are all that it has. */
+static void
+put_text(const struct work *work, const struct call *call, struct buf *out)
+{
+	const char *line = work->line ? work->line : call->body;
+
+	if (work->row->format == FORMAT_XML ||
+		json_kind(call->body, call->len) != JSON_XML) {
+		buf_add(out, line, work->line ? strlen(line) : call->len);
+		return;
+	}
+	put_page(out, call->body);
+	if (out->len > EXCHANGE_SHOWN) {
+		buf_cut(out, 0);
+		put_page(out, line);
+	}
+	/* some say all in a tag: <ERROR CODE="701" TEXT="..."> */
+	if (out->len == 0)
+		buf_add(out, line, work->line ? strlen(line) : call->len);
+}
+
 /* Adds the service's own words, else the line that decided, else the start of
  * the body. True: its own. */
 static bool
 put_message(const struct work *work, const struct call *call, struct buf *out)
 {
-	const struct config_line *pointer = call->doc ? work->row->error : NULL;
 	size_t end;
 	bool own;
 
-	for (; pointer && out->len == 0; pointer = pointer->next)
-		json_first(call->doc, pointer->text, out);
+	put_own(work, call, out);
 	own = out->len > 0;
-	/* Masked before it is cut, so that no half of a secret is left. */
-	if (!own && work->line)
-		buf_str(out, work->line);
-	else if (!own)
-		buf_add(out, call->body, call->len);
+	if (!own)
+		put_text(work, call, out);
 	fold(out);
+	/* Masked before it is cut, so that no half of a secret is left. */
 	secret_mask(out, 0);
 	end = out->len;
 	if (end > EXCHANGE_SHOWN)
@@ -112,9 +180,8 @@ put_message(const struct work *work, const struct call *call, struct buf *out)
 	return own;
 }
 
-/* A signature or a login refused over the time of day. */
-static bool
-speaks_of_time(const struct work *work, const char *text)
+bool
+exchange_meaning_of_time(const struct work *work, const char *text)
 {
 	static const char *const words[] = { "timestamp", "time stamp", "skew",
 		"expire", "clock", "requesttime", "timeframe" };
@@ -155,8 +222,11 @@ exchange_meaning_tell(
 	if (message.len > 0)
 		buf_str(&shown, ": ");
 	buf_printable(&shown, buf_text(&message), message.len);
-	if (speaks_of_time(work, call->body))
+	if (exchange_meaning_of_time(work, call->body))
 		buf_str(&shown, " (the system clock may be wrong)");
+	if (wants_zone(work, call))
+		buf_str(&shown,
+			" (an account that may not ask for zones writes `zone`)");
 	fail_set(fail, "%s", buf_text(&shown));
 	buf_free(&message);
 	buf_free(&shown);

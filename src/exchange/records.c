@@ -15,6 +15,7 @@ struct reader {
 	struct record **end;
 	struct item **listed;
 	int count;        /* of what is listed */
+	int known, bare;  /* items with a name and type, and without */
 	const char *ip;   /* pointer to an address, NULL: none */
 	const char *list; /* to the list of addresses in an item, "": none */
 	struct item *item;
@@ -100,7 +101,8 @@ is_type(const struct work *work, const char *text)
 	       strcasecmp(text, row_types[work->job->type]) == 0;
 }
 
-/* Whether an item is the work's, by name and type as far as they are read. */
+/* Whether an item is the work's, by name and type as far as they are read. One
+ * that has none is of a kind that we do not know, and not ours. */
 static bool
 is_ours(struct reader *reader, struct json_t *item)
 {
@@ -109,18 +111,19 @@ is_ours(struct reader *reader, struct json_t *item)
 		bool (*is)(const struct work *work, const char *text);
 	} keys[] = { { "name", is_name }, { "type", is_type } };
 	struct buf text = { 0 };
-	bool ours = true;
+	bool ours = true, known = true;
 	size_t i;
 
-	for (i = 0; ours && i < sizeof keys / sizeof keys[0]; i++) {
+	for (i = 0; known && ours && i < sizeof keys / sizeof keys[0]; i++) {
 		if (!exchange_answer_pointer(reader->reading, keys[i].variable))
 			continue;
 		buf_cut(&text, 0);
-		reader->fine = exchange_answer_text(item, reader->reading,
+		known = exchange_answer_text(item, reader->reading,
 			keys[i].variable, &text, reader->fail);
-		ours = reader->fine &&
-		       keys[i].is(reader->work, buf_text(&text));
+		ours = known && keys[i].is(reader->work, buf_text(&text));
 	}
+	reader->known += known;
+	reader->bare += !known;
 	buf_free(&text);
 	return ours;
 }
@@ -183,7 +186,7 @@ each_item(struct json_t *item, void *arg)
 	struct pair **vars;
 
 	if (!is_ours(reader, item))
-		return reader->fine;
+		return true;
 	reader->beside = NULL;
 	reader->item = mem_take(mem, sizeof *reader->item);
 	reader->item->vars = exchange_answer_vars(
@@ -232,5 +235,6 @@ exchange_records_take(
 		if (!exchange_answer_items(
 			    call, reader.reading, each_item, &reader, fail))
 			return false;
-	return reader.fine;
+	/* *fail says what the last one lacks */
+	return reader.fine && (reader.known > 0 || reader.bare == 0);
 }

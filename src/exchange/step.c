@@ -1,9 +1,9 @@
 /* From one step of a row to the next, by what was answered. */
 #include <string.h>
 
+#include "address.h"
 #include "buf.h"
 #include "exchange/internal.h"
-#include "log.h"
 #include "template/template.h"
 
 static void
@@ -20,10 +20,7 @@ ask(struct work *work, enum row_step step)
 
 	if (exchange_work_stopped(work))
 		return;
-	work->step = step;
-	log_step("%s: %s %s: %s", work->exchange->account->title,
-		work->job->name, row_types[work->job->type],
-		row_step_name(step));
+	exchange_work_at(work, step);
 	request = exchange_request_first(work, step, work->job->fail);
 	if (request)
 		work->call =
@@ -185,9 +182,12 @@ heard_records(struct work *work, const struct call *call, struct fail *fail)
 static bool
 heard_write(struct work *work, const struct call *call, struct fail *fail)
 {
+	/* that nothing was to be done is news only where nothing was known */
+	const bool same = work->same && work->job->last->family;
+
 	(void)call;
 	(void)fail;
-	if (work->write == STEP_CREATE && work->mine) {
+	if (work->write == STEP_CREATE && exchange_choose_end(work)) {
 		/* The new record is there: now the old one goes. */
 		work->job->stays = true;
 		work->write = STEP_DELETE;
@@ -195,7 +195,8 @@ heard_write(struct work *work, const struct call *call, struct fail *fail)
 	} else if (exchange_choose_next(work)) {
 		begin_write(work);
 	} else {
-		settle(work, OUTCOME_CHANGED);
+		work->job->same = same;
+		settle(work, same ? OUTCOME_SAME : OUTCOME_CHANGED);
 	}
 	return true;
 }
@@ -239,9 +240,17 @@ denies_all(struct exchange *exchange, const struct call *call)
 	return exchange->forbidden >= EXCHANGE_FORBIDDEN;
 }
 
+/* What was there for the read is not there for the write: the zone. */
+static bool
+lacks_zone(const struct work *work, enum row_meaning meaning)
+{
+	return meaning == MEANS_MISSING && work->step >= STEP_SET &&
+	       (work->write == STEP_SET || work->write == STEP_CREATE) &&
+	       work->step != STEP_PUBLISH && work->zone;
+}
+
 static void
-give_up(struct work *work, const struct call *call, enum row_meaning meaning,
-	bool tested)
+give_up(struct work *work, const struct call *call, enum row_meaning meaning)
 {
 	static const enum outcome outcomes[MEANINGS] = {
 		[MEANS_MISSING] = OUTCOME_LATER,
@@ -250,11 +259,17 @@ give_up(struct work *work, const struct call *call, enum row_meaning meaning,
 		[MEANS_BUSY] = OUTCOME_BUSY,
 		[MEANS_LATER] = OUTCOME_LATER,
 	};
+	const bool tested = work->test != NULL;
+	const bool zone = lacks_zone(work, meaning);
 	struct exchange_job *job = work->job;
-	enum outcome outcome = outcomes[meaning];
+	enum outcome outcome = zone ? OUTCOME_REFUSED : outcomes[meaning];
 
-	job->daily = !tested &&
-		     (outcome == OUTCOME_DENIED || outcome == OUTCOME_REFUSED);
+	/* a clock is set without a word to us, a zone made */
+	job->daily = zone ||
+		     (!tested && (outcome == OUTCOME_DENIED ||
+					 outcome == OUTCOME_REFUSED)) ||
+		     (outcome == OUTCOME_DENIED &&
+			     exchange_meaning_of_time(work, call->body));
 	if (!tested && denies_all(work->exchange, call))
 		outcome = OUTCOME_DENIED;
 	if (outcome == OUTCOME_BUSY || outcome == OUTCOME_LATER) {
@@ -264,27 +279,29 @@ give_up(struct work *work, const struct call *call, enum row_meaning meaning,
 	}
 	exchange_meaning_tell(
 		work, call, !tested && call->status / 100 == 2 ? "" : NULL);
+	if (zone)
+		fail_set(job->fail, "%s (no zone %s)",
+			mem_text(work->exchange->mem, job->fail->text),
+			work->zone);
 	exchange_work_finish(work, outcome);
 }
 
 void
 exchange_step_heard(struct work *work, const struct call *call)
 {
-	const bool may_miss = heard[work->step].may_miss;
-	bool tested;
-	enum row_meaning meaning = exchange_meaning(work, call->says, &tested);
-	const bool one = meaning == MEANS_MISSING || meaning == MEANS_REFUSED ||
-			 (meaning == MEANS_LATER && !tested);
+	enum row_meaning meaning = exchange_meaning(work, call->says);
+	const bool good = meaning >= MEANS_SAME;
 	struct fail fail;
 
-	if (one && exchange_batch_split(work, call->says))
+	work->same = meaning == MEANS_SAME;
+	if (exchange_batch_split(work, call->says, meaning))
 		return;
-	if (meaning != MEANS_GOOD && (meaning != MEANS_MISSING || !may_miss))
-		give_up(work, call->says, meaning, tested);
+	if (!good && (meaning != MEANS_MISSING || !heard[work->step].may_miss))
+		give_up(work, call->says, meaning);
 	else if (call->fault)
 		misunderstood(work, call, call->fault);
-	else if (!heard[work->step].go_on(
-			 work, meaning == MEANS_GOOD ? call : NULL, &fail))
+	else if ((good && !exchange_confirm(work, call->says, &fail)) ||
+		 !heard[work->step].go_on(work, good ? call : NULL, &fail))
 		misunderstood(work, call, fail.text);
 }
 

@@ -3,6 +3,7 @@
 #include "buf.h"
 #include "exchange/internal.h"
 #include "fail.h"
+#include "log.h"
 
 struct work *
 exchange_work_make(struct exchange *exchange, struct exchange_job *job)
@@ -35,6 +36,15 @@ exchange_work_make(struct exchange *exchange, struct exchange_job *job)
 			mem, &work->fixed, "server", exchange->account->server);
 	buf_free(&both);
 	return work;
+}
+
+void
+exchange_work_at(struct work *work, enum row_step step)
+{
+	work->step = step;
+	log_step("%s: %s %s: %s", work->exchange->account->title,
+		work->job->name, row_types[work->job->type],
+		row_step_name(step));
 }
 
 /* Whether an answer is there or will come. */

@@ -45,7 +45,7 @@ struct best {
 	struct json_t *item;
 	const char *zone;
 	struct fail *fail;
-	bool fine;
+	int known, bare; /* items with a name, and without */
 };
 
 static bool
@@ -55,12 +55,14 @@ each_zone(struct json_t *item, void *arg)
 	const char *own = best->work->exchange->account->zone;
 	struct buf text = { 0 }, zone = { 0 };
 	const char *read;
-
-	best->fine = exchange_answer_text(
+	const bool known = exchange_answer_text(
 		item, best->reading, "zone", &text, best->fail);
+
+	best->known += known;
+	best->bare += !known;
 	name_canonical(&zone, buf_text(&text));
 	read = buf_text(&zone);
-	if (best->fine && name_inside(best->work->job->name, read) >= 0 &&
+	if (known && name_inside(best->work->job->name, read) >= 0 &&
 		(!own || strcmp(read, own) == 0) &&
 		zone.len > strlen(best->zone)) {
 		best->zone = mem_text(best->work->exchange->mem, read);
@@ -68,7 +70,16 @@ each_zone(struct json_t *item, void *arg)
 	}
 	buf_free(&text);
 	buf_free(&zone);
-	return best->fine;
+	return true;
+}
+
+static bool
+keep_item(struct json_t *item, void *arg)
+{
+	struct best *best = arg;
+
+	best->item = item;
+	return false;
 }
 
 bool
@@ -78,21 +89,24 @@ exchange_zone_take(struct work *work, const struct call *call, bool *found,
 	struct best best = { .work = work,
 		.reading = work->row->step[STEP_ZONES]->reading,
 		.zone = "",
-		.fail = fail,
-		.fine = true };
+		.fail = fail };
+	const bool named =
+		best.reading && exchange_answer_pointer(best.reading, "zone");
 
-	/* Without a reading, "good" says that what was asked about is one. */
-	*found = !best.reading;
-	for (; best.reading && call; call = call->more) {
-		if (!exchange_answer_items(
-			    call, best.reading, each_zone, &best, fail) ||
-			!best.fine)
+	/* Where no zone is read, what was asked about is one, if the rest of
+	 * the reading finds its place. */
+	*found = !named;
+	for (; best.reading && call; call = call->more)
+		if (!exchange_answer_items(call, best.reading,
+			    named ? each_zone : keep_item, &best, fail))
 			return false;
-	}
+	if (best.bare > 0 && best.known == 0)
+		return false;
 	if (!best.item)
 		return true;
 	*found = true;
-	exchange_zone_set(work, best.zone);
+	if (named)
+		exchange_zone_set(work, best.zone);
 	work->zone_vars = exchange_answer_vars(
 		work->exchange->mem, best.item, best.reading, "", false);
 	return true;

@@ -11,6 +11,7 @@
 #include "secret.h"
 
 #define LOG_BODY 200        /* bytes of a body in a debug line */
+#define HEAD_MAX 16384      /* bytes of fields that are kept */
 #define RETRY_CEILING 86400 /* no answer makes us wait for longer */
 
 struct words {
@@ -276,10 +277,8 @@ retry_after(const char *text)
 size_t
 http_answer_field(char *line, size_t size, size_t count, void *arg)
 {
-	static const char name[] = "Retry-After:";
 	struct http_transfer *transfer = arg;
-	size_t len = size * count;
-	struct buf value = { 0 };
+	const size_t len = size * count;
 
 	transfer->field_bytes += len;
 	if (++transfer->fields_count > HTTP_FIELDS ||
@@ -290,13 +289,42 @@ http_answer_field(char *line, size_t size, size_t count, void *arg)
 
 	/* of several answers, a proxy's among them, the last counts */
 	if (len >= 5 && strncmp(line, "HTTP/", 5) == 0)
-		transfer->retry_after = -1;
-	if (len < sizeof name || strncasecmp(line, name, sizeof name - 1) != 0)
-		return len;
-	buf_add(&value, line + sizeof name - 1, len - (sizeof name - 1));
-	transfer->retry_after = retry_after(value.at + strspn(value.at, " \t"));
-	buf_free(&value);
+		buf_cut(&transfer->head, 0);
+	if (transfer->head.len + len <= HEAD_MAX)
+		buf_add(&transfer->head, line, len);
 	return len;
+}
+
+bool
+http_field(struct buf *out, const char *head, const char *name)
+{
+	const size_t len = strlen(name);
+	size_t end;
+
+	while (*head && strncasecmp(head, name, len) != 0) {
+		head += strcspn(head, "\n");
+		head += *head == '\n';
+	}
+	if (!*head)
+		return false;
+	head += len + strspn(head + len, " \t");
+	end = strcspn(head, "\r\n");
+	while (end > 0 && strchr(" \t", head[end - 1]))
+		end--;
+	buf_add(out, head, end);
+	return true;
+}
+
+static int64_t
+read_retry_after(const char *head)
+{
+	struct buf value = { 0 };
+	int64_t seconds = -1;
+
+	if (http_field(&value, head, "Retry-After:"))
+		seconds = retry_after(buf_text(&value));
+	buf_free(&value);
+	return seconds;
 }
 
 /* Masked before it is cut: half a secret would not be recognised. */
@@ -382,7 +410,9 @@ void
 http_answer_give(struct http_transfer *transfer, CURLcode code)
 {
 	struct fail fail = { .text = "" };
-	struct http_answer answer = { .body = "", .retry_after = -1 };
+	struct http_answer answer = {
+		.body = "", .head = "", .retry_after = -1
+	};
 	long status = 0;
 
 	answer.fail = &fail;
@@ -394,7 +424,8 @@ http_answer_give(struct http_transfer *transfer, CURLcode code)
 		answer.status = (int)status;
 		answer.body = buf_text(&transfer->body);
 		answer.len = transfer->body.len;
-		answer.retry_after = transfer->retry_after;
+		answer.head = buf_text(&transfer->head);
+		answer.retry_after = read_retry_after(answer.head);
 	} else {
 		explain(&fail, transfer, code);
 	}

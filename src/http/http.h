@@ -44,6 +44,7 @@ struct http_answer {
 	int status;		/* 0: no whole answer; fail says why */
 	const char *body;	/* NUL behind it; valid during the callback */
 	size_t len;
+	const char *head;	/* its fields, a line each; as body */
 	int64_t retry_after;	/* seconds from now; -1: not given */
 	long ms;		/* from start to end */
 	struct fail *fail;	/* e.g. "timed out after 10 s while connecting" */
@@ -56,6 +57,10 @@ void http_close(struct http *http);
 /* Starts a request; done is called once, unless the loop ends before. */
 void http_start(struct http *http, const struct http_request *request,
 	void (*done)(void *arg, const struct http_answer *answer), void *arg);
+
+/* Adds the value of a field of an answer's head, by its name with the colon.
+ * False: there is none. */
+bool http_field(struct buf *out, const char *head, const char *name);
 
 /* Calls back once after ms, unless it is cancelled before. */
 struct http_timer;

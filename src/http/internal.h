@@ -56,6 +56,7 @@ struct http_transfer {
 	void (*done)(void *arg, const struct http_answer *answer);
 	void *arg;
 	CURL *easy;			/* NULL: not begun */
+	struct buf head;
 	struct buf body;
 	int64_t began;			/* clock_ms */
 	const int64_t *deadline;	/* of the loop, likewise; 0: none */

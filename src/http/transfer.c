@@ -93,6 +93,7 @@ http_transfer_free(struct http_transfer *transfer)
 	if (!transfer)
 		return;
 	curl_easy_cleanup(transfer->easy);
+	buf_free(&transfer->head);
 	buf_free(&transfer->body);
 	mem_free(transfer->mem);
 }

@@ -101,7 +101,7 @@ search_end(struct search *search, json_t *value)
 		return JSON_NOTHING;
 	if (!search->ended)
 		search->ended = !search->each(value, search->arg);
-	return JSON_VALUE;
+	return json_is_object(value) ? JSON_ITEM : JSON_VALUE;
 }
 
 static enum json_met
@@ -134,7 +134,7 @@ json_find(json_t *root, const char *pointer,
 {
 	struct search search = { each, arg, false };
 
-	return search_at(&search, json_document(root), pointer);
+	return search_at(&search, root, pointer);
 }
 
 static bool

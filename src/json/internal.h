@@ -16,7 +16,4 @@ struct json_t;
 /* Reads a document that begins with `<`. */
 struct json_t *json_read_xml(const char *text, size_t len, struct fail *fail);
 
-/* The document itself, of what json_read gave. */
-struct json_t *json_document(struct json_t *root);
-
 #endif

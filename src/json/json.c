@@ -12,9 +12,6 @@
 #define BLANKS " \t\r\n"
 #define DIGITS "0123456789"
 
-/* No key of a document that was read: it is no UTF-8. */
-#define XML_ROOT "\xff"
-
 /* Behind blanks and a byte order mark. */
 static const char *
 first_byte(const char *text, const char *end)
@@ -26,13 +23,15 @@ first_byte(const char *text, const char *end)
 	return text;
 }
 
-bool
-json_looks(const char *text, size_t len)
+enum json_kind
+json_kind(const char *text, size_t len)
 {
 	const char *end = text + len;
 
 	text = first_byte(text, end);
-	return text < end && *text && strchr("{[<", *text);
+	if (text == end || !*text || !strchr("{[<", *text))
+		return JSON_NEITHER;
+	return *text == '<' ? JSON_XML : JSON_JSON;
 }
 
 /* Copies a string; NULL if it holds \u0000, or does not end. */
@@ -126,20 +125,6 @@ out:
 	return root;
 }
 
-/* Wrapped, so that json_is_xml can tell. */
-static json_t *
-read_xml(const char *text, const char *end, struct fail *fail)
-{
-	json_t *root = json_read_xml(text, (size_t)(end - text), fail);
-	json_t *wrap;
-
-	if (!root)
-		return NULL;
-	wrap = json_object();
-	json_object_set_new_nocheck(wrap, XML_ROOT, root);
-	return wrap;
-}
-
 json_t *
 json_read(const char *text, size_t len, struct fail *fail)
 {
@@ -150,13 +135,17 @@ json_read(const char *text, size_t len, struct fail *fail)
 		fail_set(fail, "longer than %d bytes", JSON_MAX);
 		return NULL;
 	}
-	if (!json_looks(text, len)) {
-		fail_set(fail, "neither JSON nor XML");
-		return NULL;
+	switch (json_kind(text, len)) {
+	case JSON_JSON:
+		return read_json(first_byte(text, end), end, fail);
+	case JSON_XML:
+		text = first_byte(text, end);
+		return json_read_xml(text, (size_t)(end - text), fail);
+	case JSON_NEITHER:
+		break;
 	}
-	text = first_byte(text, end);
-	return *text == '<' ? read_xml(text, end, fail)
-			    : read_json(text, end, fail);
+	fail_set(fail, "neither JSON nor XML");
+	return NULL;
 }
 
 void
@@ -165,18 +154,16 @@ json_free(json_t *root)
 	json_decref(root);
 }
 
-json_t *
-json_document(json_t *root)
+bool
+json_is_list(const json_t *value)
 {
-	json_t *document = json_object_get(root, XML_ROOT);
-
-	return document ? document : root;
+	return json_is_array(value);
 }
 
 bool
-json_is_xml(const json_t *root)
+json_is_empty(const json_t *value)
 {
-	return json_object_get(root, XML_ROOT) != NULL;
+	return json_array_size(value) + json_object_size(value) == 0;
 }
 
 bool

@@ -21,11 +21,9 @@ struct json_t;
 struct json_t *json_read(const char *text, size_t len, struct fail *fail);
 void json_free(struct json_t *root);
 
-/* True if the text begins as json_read demands. */
-bool json_looks(const char *text, size_t len);
-
-/* Whether the document was XML (there, a list of none cannot be shown). */
-bool json_is_xml(const struct json_t *root);
+/* What json_read would take a text for. */
+enum json_kind { JSON_NEITHER, JSON_JSON, JSON_XML };
+enum json_kind json_kind(const char *text, size_t len);
 
 /*
  * Calls each(value, arg) for all that the pointer finds below root: a list met
@@ -37,7 +35,8 @@ enum json_met {
 	JSON_ABSENT,  /* the place does not exist */
 	JSON_NOTHING, /* it is null (as an empty list) */
 	JSON_LIST,    /* a list, empty or with the place in an element */
-	JSON_VALUE    /* something else */
+	JSON_ITEM, /* an object */
+	JSON_VALUE /* a string, number or boolean */
 };
 enum json_met json_find(struct json_t *root, const char *pointer,
 	bool (*each)(struct json_t *value, void *arg), void *arg);
@@ -50,6 +49,10 @@ bool json_first(struct json_t *root, const char *pointer, struct buf *out);
 
 /* Adds a scalar's text as above. */
 bool json_text(const struct json_t *value, struct buf *out);
+
+/* Whether the value is a list; a list or an object of none. */
+bool json_is_list(const struct json_t *value);
+bool json_is_empty(const struct json_t *value);
 
 /* Whether the value is a number, true or false (written bare in JSON). */
 bool json_bare(const struct json_t *value);

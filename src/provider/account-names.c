@@ -114,10 +114,17 @@ read_names(struct list *list)
 
 /* A list for both families, of which the row has one. */
 static void
-warn_cut(const struct list *list, enum row_type lacks)
+warn_cut(const struct list *list, const bool *asked)
 {
 	const struct account_work *work = list->work;
+	const struct row *rows = work->account->row;
+	enum row_type lacks = ROW_A;
 
+	while (lacks < ROW_TYPES &&
+		(!asked[lacks] || !work->has[lacks] || rows[lacks].offered))
+		lacks++;
+	if (lacks == ROW_TYPES)
+		return;
 	config_warn(work->config, work->section, list->entry,
 		"%s has no %s, so these names get %s alone: write %s in place "
 		"of names",
@@ -150,9 +157,8 @@ choose_types(struct list *list, const bool *asked)
 		list->type[type] = rows[type].offered;
 		any |= rows[type].offered;
 	}
-	for (type = 0; any && type < ROW_TYPES; type++)
-		if (asked[type] && work->has[type] && !rows[type].offered)
-			warn_cut(list, type);
+	if (any)
+		warn_cut(list, asked);
 	/* a label that nothing has is reported with `lookup` */
 	if (work->account->lookup[0] && !work->has[ROW_A] &&
 		!work->has[ROW_AAAA])

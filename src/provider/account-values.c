@@ -334,6 +334,81 @@ read_zone(struct account_work *work)
 	}
 }
 
+/* An id says nothing to us but with the zone that it stands for. */
+static void
+check_zone_id(struct account_work *work)
+{
+	const struct config_entry *id = config_first(work->section, "zone_id");
+
+	if (id && id->lines->text[0] && !work->account->zone &&
+		work->account->row[ROW_A].step[STEP_ZONES])
+		config_wrong(work->config, work->section, id,
+			"stands together with zone, which is missing");
+}
+
+static bool
+carries(const struct row *row, enum row_step step)
+{
+	return row_step_holds(row, step, "ttl") ||
+	       (row_step_holds(row, step, "value") &&
+		       row_step_holds(row, STEP_VALUE, "ttl"));
+}
+
+static bool
+reads_ttl(const struct row *row)
+{
+	const struct row_binding *at;
+	enum row_step i;
+
+	for (i = STEP_RECORDS; i <= STEP_RECORD; i++) {
+		if (!row->step[i] || !row->step[i]->reading)
+			continue;
+		for (at = row->step[i]->reading->bindings; at; at = at->next)
+			if (strcmp(at->variable, "ttl") == 0)
+				return true;
+	}
+	return false;
+}
+
+/* What becomes of the account's `ttl` where it does not reach a record at
+ * once; NULL: it does. */
+static const char *
+ttl_trouble(const struct row *row)
+{
+	const enum row_step change = row->step[STEP_UPDATE] ? STEP_UPDATE
+				     : row->step[STEP_SET]  ? STEP_SET
+							    : STEP_CREATE;
+
+	if (!carries(row, change))
+		return row->step[STEP_CREATE] && carries(row, STEP_CREATE)
+			       ? "sends it with new records alone"
+			       : "does not send it";
+	return row->step[STEP_RECORDS] && !reads_ttl(row)
+		       ? "sends it to a record with its next address only"
+		       : NULL;
+}
+
+static void
+check_ttl(struct account_work *work)
+{
+	const struct row *row;
+	const char *trouble;
+	enum row_type type;
+
+	for (type = 0; type < ROW_TYPES; type++) {
+		row = &work->account->row[type];
+		if (!row->offered || row->runs ||
+			!layer_find(work->config->mem, work->own, "ttl", type)
+				 .lines)
+			continue;
+		trouble = ttl_trouble(row);
+		if (trouble)
+			config_warn(work->config, work->section,
+				config_first(work->section, "ttl"), "%s %s",
+				work->account->provider, trouble);
+	}
+}
+
 /* The number of bits behind the slash, 1 to 127; 0: something else. */
 static int
 read_prefix(const char *text)
@@ -396,6 +471,8 @@ account_read_general(struct account_work *work)
 	else
 		read_server(work);
 	read_zone(work);
+	check_zone_id(work);
+	check_ttl(work);
 	read_suffix(work);
 	if (general(work, "lookup", &entry) && !work->has[ROW_A] &&
 		!work->has[ROW_AAAA])

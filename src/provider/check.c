@@ -107,12 +107,12 @@ check_shared_variables(struct layer_work *work, const struct row *row,
 	layer_at(work, "header", type);
 	for (field = row->fields; field; field = field->next)
 		text_defined(field->text, &place);
-	for (i = 0; i < MEANINGS; i++) {
-		layer_at(work, row_meaning_name(i), type);
-		for (test = row->test[i]; test; test = test->next)
+	for (i = 0; i < MEANINGS; i++)
+		for (test = row->test[i]; test; test = test->next) {
+			layer_at(work, test->key, type);
 			if (test->text)
 				text_defined(test->text, &place);
-	}
+		}
 }
 
 static void
@@ -188,9 +188,9 @@ check_zones(struct layer_work *work, const struct row *row)
 
 	if (!zones)
 		return;
-	if (zones->reading ? !reads(zones->reading, "zone")
-			   : !row_step_holds(row, STEP_ZONES, "zone") &&
-				     !row_shared_holds(row, "zone"))
+	if (!(zones->reading && reads(zones->reading, "zone")) &&
+		!row_step_holds(row, STEP_ZONES, "zone") &&
+		!row_shared_holds(row, "zone"))
 		layer_wrong(work, "reads no zone");
 }
 
@@ -509,7 +509,10 @@ row_check_keys(struct config *config, const struct layer_work *work,
 			check_known(config, work, entry, plain);
 			continue;
 		}
-		nearest = nearest_word(plain, known.at);
+		/* a key of accounts is spelled well, and in the wrong place */
+		nearest = row_word(plain) & WORD_ACCOUNT
+				  ? NULL
+				  : nearest_word(plain, known.at);
 		if (nearest)
 			config_wrong(config, section, entry,
 				"unknown key (%s?)", nearest);

@@ -42,6 +42,12 @@ unsigned row_word(const char *name);
 
 const char *row_meaning_name(enum row_meaning meaning);
 
+/* The steps that a test may be for, by the name behind its key's dot, as bits
+ * of enum row_step; 0: it has none. */
+#define ROW_WRITE "write"
+#define ROW_WRITES (2u * (1u << STEP_BATCH) - (1u << STEP_SET))
+unsigned row_steps(const char *name);
+
 /* Words, NULL at the end. Zero-initialise. */
 struct row_words {
 	const char **at;
@@ -139,12 +145,16 @@ bool row_parse_origin(struct layer_work *work, const char *url);
 
 /* reading.c: what a row reads from answers, and what it declares. */
 
+/* Whether a URL is sent as a whole. False: the mistake is added. */
+bool row_parse_whole(struct layer_work *work, const char *url);
+
 /* What stands behind `->`. */
 struct row_reading *row_parse_reading(
 	struct layer_work *work, const char *text);
 
-struct match *row_parse_tests(
-	struct layer_work *work, const struct config_line *lines);
+/* The tests of a key, which are for these steps. */
+struct match *row_parse_tests(struct layer_work *work,
+	const struct layer_value *value, unsigned steps);
 
 /* Pointers, one a line of the result. */
 const struct config_line *row_parse_pointers(

@@ -154,6 +154,7 @@ make_url(struct layer_work *work, struct row *row, enum row_type type)
 	if (!value.lines)
 		return;
 	row->url = url = request_join(work->mem, value.lines);
+	row_parse_whole(work, url);
 	if (strpbrk(url, " \t"))
 		layer_wrong(work, "a URL holds no blank");
 	else if (url_scheme(url) > 0)
@@ -203,6 +204,58 @@ make_numbers(struct layer_work *work, struct row *row, enum row_type type)
 		row->type = row_types[type];
 }
 
+/* The tests of a meaning: those of one step, of all writes, of all steps. */
+static const struct match *
+make_tests(
+	struct layer_work *work, enum row_meaning meaning, enum row_type type)
+{
+	const char *name = row_meaning_name(meaning), *key;
+	struct match *first = NULL, **end = &first;
+	struct layer_value value;
+	size_t i;
+
+	for (i = 0; i <= STEP_VALUE + 1; i++) {
+		key = i < STEP_VALUE ? row_step_name((enum row_step)i)
+				     : ROW_WRITE;
+		value = layer_at(work,
+			i <= STEP_VALUE
+				? mem_printf(work->mem, "%s.%s", name, key)
+				: name,
+			type);
+		*end = row_parse_tests(
+			work, &value, i <= STEP_VALUE ? row_steps(key) : ~0u);
+		while (*end)
+			end = &(*end)->next;
+	}
+	return first;
+}
+
+/* A row that points into answers takes them for JSON, unless it says XML. */
+static void
+make_format(struct layer_work *work, struct row *row)
+{
+	struct layer_value value = layer_at(work, "format", ROW_A);
+	const struct match *test;
+	bool points = row->error != NULL;
+	enum row_meaning meaning;
+	enum row_step i;
+
+	for (i = 0; i < STEPS; i++)
+		points = points || (row->step[i] && row->step[i]->reading);
+	for (meaning = 0; meaning < MEANINGS; meaning++)
+		for (test = row->test[meaning]; test; test = test->next)
+			points = points || test->kind == MATCH_POINTER;
+	if (points)
+		row->format = FORMAT_JSON;
+	if (!value.lines || strcmp(value.lines->text, "json") == 0)
+		return;
+	if (points)
+		row->format = FORMAT_XML;
+	if (strcmp(value.lines->text, "xml") != 0)
+		layer_wrong(
+			work, "%s: a format is json or xml", value.lines->text);
+}
+
 void
 row_make(struct layer_work *work, struct row *row, enum row_type type)
 {
@@ -215,12 +268,11 @@ row_make(struct layer_work *work, struct row *row, enum row_type type)
 	value = layer_at(work, "header", type);
 	row->fields = row_parse_fields(work, value.lines);
 	make_steps(work, row, type);
-	for (i = 0; i < MEANINGS; i++) {
-		value = layer_at(work, row_meaning_name(i), type);
-		row->test[i] = row_parse_tests(work, value.lines);
-	}
+	for (i = 0; i < MEANINGS; i++)
+		row->test[i] = make_tests(work, i, type);
 	value = layer_at(work, "error", type);
 	row->error = row_parse_pointers(work, value.lines);
+	make_format(work, row);
 	make_numbers(work, row, type);
 	row->runs = single(work, "runs", type);
 	row->offered = row->runs || row->step[STEP_SET] ||

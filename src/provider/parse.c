@@ -111,9 +111,19 @@ row_parse_origin(struct layer_work *work, const char *url)
 	return true;
 }
 
+bool
+row_parse_whole(struct layer_work *work, const char *url)
+{
+	/* RFC 9110, section 4.2.5: what follows is never sent */
+	return !strchr(url, '#') ||
+	       layer_wrong(
+		       work, "a URL ends at #: write {ip} for #{ip}, or %%23");
+}
+
 static void
 check_url(struct layer_work *work, const char *url)
 {
+	row_parse_whole(work, url);
 	if (url_scheme(url) > 0)
 		row_parse_origin(work, url);
 	else if (url[0] == '\0' || !strchr("/?{", url[0]))

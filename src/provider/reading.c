@@ -98,21 +98,26 @@ row_parse_reading(struct layer_work *work, const char *text)
 	struct row_reading *reading = mem_take(work->mem, sizeof(*reading));
 	const char *word;
 	size_t len;
+	bool list;
 
 	for (text += strspn(text, SPACES); *text;
 		text += len + strspn(text + len, SPACES)) {
 		len = strcspn(text, SPACES);
 		word = mem_textn(work->mem, text, len);
-		if (word[0] != '/')
+		list = strcmp(word, "[]") == 0;
+		if (word[0] != '/' && !list)
 			read_binding(work, reading, word);
-		else if (reading->items || reading->bindings)
+		else if (reading->items || reading->list || reading->bindings)
 			layer_wrong(work,
 				"%s: the pointer to the items comes first",
 				word);
+		else if (list)
+			reading->list = true;
 		else
 			reading->items = read_pointer(work, word, word);
 	}
-	if (!reading->items && !reading->page && !reading->bindings)
+	if (!reading->items && !reading->list && !reading->page &&
+		!reading->bindings)
 		layer_wrong(work, "-> reads nothing");
 	return reading;
 }
@@ -124,11 +129,17 @@ test_wrong(void *arg, const char *text)
 }
 
 struct match *
-row_parse_tests(struct layer_work *work, const struct config_line *lines)
+row_parse_tests(struct layer_work *work, const struct layer_value *value,
+	unsigned steps)
 {
 	const struct match_reader reader = { work->mem, test_wrong, work };
+	struct match *first = match_read(&reader, value->lines), *test;
 
-	return match_read(&reader, lines);
+	for (test = first; test; test = test->next) {
+		test->key = value->key;
+		test->steps = steps;
+	}
+	return first;
 }
 
 const struct config_line *
@@ -141,7 +152,9 @@ row_parse_pointers(struct layer_work *work, const struct config_line *lines)
 		text = lines->text;
 		while ((one = match_next(work->mem, &text))) {
 			*end = mem_take(work->mem, sizeof(**end));
-			(*end)->text = read_pointer(work, one, one);
+			(*end)->text = row_is_field(one)
+					       ? one
+					       : read_pointer(work, one, one);
 			(*end)->line = lines->line;
 			end = &(*end)->next;
 		}

@@ -36,6 +36,7 @@ static const struct {
 	[STEPS + MEANS_REFUSED] = { "refused", MANY },
 	[STEPS + MEANS_BUSY] = { "busy", MANY },
 	[STEPS + MEANS_LATER] = { "later", MANY },
+	[STEPS + MEANS_SAME] = { "same", MANY },
 	[STEPS + MEANS_GOOD] = { "good", MANY },
 
 	[STEPS + MEANINGS] = { "title", WORD_KEY | WORD_TOLD },
@@ -43,6 +44,7 @@ static const struct {
 	{ "advice", DECLARES },
 	{ "site", WORD_KEY | WORD_TOLD },
 	{ "like", WORD_KEY },
+	{ "format", WORD_KEY },
 	{ "runs", WORD_KEY },
 	{ "secret", DECLARES },
 	{ "setting", DECLARES },
@@ -77,15 +79,39 @@ static const struct {
 
 #define WORDS (sizeof(words) / sizeof(words[0]))
 
-unsigned
-row_word(const char *name)
+/* Where the first of these words is that is the name, or count. */
+static size_t
+find(const char *name, size_t len, size_t first, size_t count)
 {
 	size_t i;
 
-	for (i = 0; i < WORDS; i++)
-		if (strcmp(words[i].name, name) == 0)
-			return words[i].is;
-	return 0;
+	for (i = first; i < first + count; i++)
+		if (strlen(words[i].name) == len &&
+			strncmp(words[i].name, name, len) == 0)
+			break;
+	return i;
+}
+
+unsigned
+row_steps(const char *name)
+{
+	const size_t step = find(name, strlen(name), 0, STEP_VALUE);
+
+	if (step < STEP_VALUE)
+		return 1u << step;
+	return strcmp(name, ROW_WRITE) == 0 ? ROW_WRITES : 0;
+}
+
+unsigned
+row_word(const char *name)
+{
+	const size_t len = strcspn(name, ".");
+	const size_t i = find(name, len, 0, WORDS);
+	const bool meaning = i >= STEPS && i < STEPS + MEANINGS;
+
+	if (i == WORDS || (name[len] && !meaning))
+		return 0;
+	return !name[len] || row_steps(name + len + 1) ? words[i].is : 0;
 }
 
 const char *
@@ -98,6 +124,14 @@ const char *
 row_meaning_name(enum row_meaning meaning)
 {
 	return words[STEPS + meaning].name;
+}
+
+bool
+row_is_field(const char *error)
+{
+	const size_t len = strlen(error);
+
+	return len > 1 && error[0] != '/' && error[len - 1] == ':';
 }
 
 bool

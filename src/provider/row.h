@@ -38,13 +38,14 @@ enum row_step {
 	STEPS
 };
 
-/* In the order in which they are tried. */
+/* In the order in which they are tried. SAME: it was so already. */
 enum row_meaning {
 	MEANS_MISSING,
 	MEANS_DENIED,
 	MEANS_REFUSED,
 	MEANS_BUSY,
 	MEANS_LATER,
+	MEANS_SAME,
 	MEANS_GOOD,
 	MEANINGS
 };
@@ -64,6 +65,7 @@ struct row_binding {
 
 struct row_reading {
 	const char *items; /* pointer to the items; NULL: none was written */
+	bool list;         /* `[]`: the answer is the list of items */
 	const char *page;  /* pointer from the top; NULL: pages are counted */
 	struct row_binding *bindings; /* without page */
 };
@@ -92,12 +94,16 @@ struct row_declared {
 	bool optional;
 };
 
+/* What a row takes an answer for; text: it looks at nothing but lines. */
+enum row_format { FORMAT_TEXT, FORMAT_JSON, FORMAT_XML };
+
 /* A row as one account uses it for one type. */
 struct row {
 	bool offered;     /* has set, create or update, or runs a program */
 	const char *runs; /* the program that does the update; NULL: none */
 	const struct row_request *step[STEPS]; /* NULL: none */
-	const struct match *test[MEANINGS];
+	const struct match *test[MEANINGS]; /* those of one step first */
+	enum row_format format;
 	const char *url;
 	const char *auth;                 /* NULL: none */
 	const char *jwt;                  /* "KEY SCOPE"; NULL: none */
@@ -109,6 +115,9 @@ struct row {
 	bool needs_zone; /* uses {zone}, {name} or {sub}, or has zones */
 	bool senders;    /* publishes the sender's address */
 };
+
+/* Whether an `error` names a field of the head, and not a pointer. */
+bool row_is_field(const char *error);
 
 /* Whether a request of the row holds {variable}. */
 bool row_holds(const struct row *row, const char *variable);

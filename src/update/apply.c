@@ -4,8 +4,11 @@
 #include <stdio.h>
 
 #include "update/internal.h"
+#include "clock.h"
 #include "log.h"
 #include "nsupdate/nsupdate.h"
+
+#define SAVE_EVERY_MS 1000
 
 static int64_t
 longest(int64_t a, int64_t b)
@@ -30,7 +33,7 @@ update_before(const struct update_item *item)
 bool
 update_changed(const struct update_item *item)
 {
-	if (item->job.outcome > OUTCOME_CHANGED ||
+	if (item->job.outcome > OUTCOME_CHANGED || item->job.same ||
 		address_equal(&item->old, &item->want))
 		return false;
 	/* it had been there before we came: nothing changed */
@@ -128,6 +131,54 @@ record(struct update *update, struct update_item *item)
 		hold_name(update, item);
 }
 
+/* Should it fail, the end of the run tries again, and reports that. */
+static void
+save(void *arg)
+{
+	struct update *update = arg;
+	struct fail fail;
+
+	update->saving = NULL;
+	update->saved = clock_ms();
+	if (!state_save(update->files, update->state, &fail))
+		log_step("%s", fail.text);
+}
+
+/* Whether the run waits for something but the next save. */
+static bool
+is_under_way(const struct update *update)
+{
+	const struct update_call *call = update->calls;
+	const struct update_set *set = update->sets;
+
+	while (call && call->left == 0)
+		call = call->next;
+	while (set && (!set->used || set->lookup.finished))
+		set = set->next;
+	return call || set;
+}
+
+/* What an account confirmed is saved when it ends, at most once a second, if
+ * the run goes on: its end saves everything. */
+static void
+end_call(struct update *update)
+{
+	int64_t wait = update->saved + SAVE_EVERY_MS - clock_ms();
+
+	if (is_under_way(update) && !update->saving)
+		update->saving =
+			http_loop_after(update->http, (long)wait, save, update);
+}
+
+static void
+end_saving(struct update *update)
+{
+	if (is_under_way(update))
+		return;
+	http_loop_cancel(update->http, update->saving);
+	update->saving = NULL;
+}
+
 static void
 finished(void *arg, struct exchange_job *job)
 {
@@ -135,6 +186,9 @@ finished(void *arg, struct exchange_job *job)
 
 	(void)job;
 	record(item->update, item);
+	if (--item->call->left == 0)
+		end_call(item->update);
+	end_saving(item->update);
 }
 
 /* The address that a set's names are measured by: found now, or the last. */
@@ -300,8 +354,10 @@ start_call(struct update *update, const struct account *account,
 	struct update_call *call = mem_take(update->mem, sizeof(*call));
 	struct exchange_job *job;
 
-	for (job = jobs; job; job = job->next)
+	for (job = jobs; job; job = job->next) {
 		((struct update_item *)job->arg)->call = call;
+		call->left++;
+	}
 	if (account->row[ROW_A].runs)
 		call->nsupdate = nsupdate_start(&options, account, jobs);
 	else
@@ -363,6 +419,7 @@ call_providers(struct update *update, const struct batch *batch)
 		return;
 	}
 	update->broken = !prepare(update);
+	update->saved = clock_ms();
 	for (b = batch; b && !update->broken; b = b->next)
 		start_call(update, b->account, b->jobs);
 }
@@ -382,6 +439,7 @@ update_begin(struct update *update)
 			decide_item(update, item);
 		}
 	call_providers(update, gather_batches(update));
+	end_saving(update);
 }
 
 void

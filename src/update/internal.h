@@ -66,6 +66,7 @@ struct update_call {
 	struct exchange *exchange; /* one of the two */
 	struct nsupdate *nsupdate;
 	bool stopped; /* the account is held since this call */
+	size_t left;  /* jobs without a result */
 };
 
 struct update {
@@ -82,6 +83,8 @@ struct update {
 	struct update_call *calls;
 	struct report report;
 	struct http_timer *gather;
+	struct http_timer *saving; /* of what an account confirmed */
+	int64_t saved;             /* clock_ms */
 	int64_t now;
 	bool broken;         /* the state could not be written */
 	struct fail fail;    /* why */

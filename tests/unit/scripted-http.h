@@ -102,6 +102,7 @@ script_answer(struct script_call *call)
 	struct fail fail = { "timed out" };
 	struct http_answer answer = { .status = row->status,
 		.body = row->answer ? row->answer : "",
+		.head = "",
 		.retry_after = -1,
 		.fail = &fail };
 

@@ -28,6 +28,8 @@ dump_request(struct buf *out, const struct row_request *request)
 		buf_printf(out, " page=%s", request->reading->page);
 	if (request->reading->items)
 		buf_printf(out, " %s", request->reading->items);
+	if (request->reading->list)
+		buf_str(out, " []");
 	for (at = request->reading->bindings; at; at = at->next)
 		buf_printf(out, " %s=%s", at->variable, at->pointer);
 }
@@ -40,7 +42,8 @@ dump_tests(struct buf *out, const struct row *row)
 
 	for (i = 0; i < MEANINGS; i++)
 		for (test = row->test[i]; test; test = test->next) {
-			buf_printf(out, "test %d:", i);
+			buf_printf(out, "test %d%s:", i,
+				test->key + strcspn(test->key, "."));
 			if (test->kind == MATCH_STATUS)
 				buf_printf(out, " %d", test->status);
 			if (test->pointer)
@@ -119,6 +122,8 @@ requests(void **state)
 		  "update = PATCH {+id} <a>{ip}</a>\n"
 		  "create = POST /c {\"ip\":\"{ip}->x\"}\n"
 		  "error = /a, /b\nerror = /c\nhold = 2h\nttl = 60\n"
+		  "good.write = yes\ngood.records.A = 404\n"
+		  "good.records.AAAA = 405\n"
 		  "good = 2xx, 404, /a/b, /a=b c\ngood = OK, 911, {ip}, []\n"
 		  "[p]\n" NAMES,
 			ROW_A,
@@ -131,9 +136,10 @@ requests(void **state)
 			" -> /list id=/id name=/name type=/type ip=/content\n"
 			"create POST /c json {\"ip\":\"{ip}->x\"}\n"
 			"update PATCH {+id} xml <a>{ip}</a>\n"
-			"test 5: 2\ntest 5: 404\ntest 5: at /a/b\n"
-			"test 5: at /a 'b c'\ntest 5: 'OK'\ntest 5: '911'\n"
-			"test 5: '{ip}'\ntest 5: '[]'\n"
+			"test 6.records.A: 404\ntest 6.write: 'yes'\n"
+			"test 6: 2\ntest 6: 404\ntest 6: at /a/b\n"
+			"test 6: at /a 'b c'\ntest 6: 'OK'\ntest 6: '911'\n"
+			"test 6: '{ip}'\ntest 6: '[]'\n"
 			"error /a\nerror /b\nerror /c\nhold 7200\nttl 60\n" },
 		{ "[freedns]\ntoken = abcd\n" NAMES, ROW_AAAA,
 			"AAAA offered sender\n"
@@ -143,15 +149,15 @@ requests(void **state)
 			"test 1: '*ERROR: Unable to locate this record*'\n"
 			"test 1: '*Couldn't find any matching DNS records*'\n"
 			"test 1: '*ERROR: Could not authenticate*'\n"
-			"test 5: '*Updated * to {ip}'\n"
-			"test 5: '*No IP change detected for * with IP {ip}'\n" },
+			"test 5: '*No IP change detected for * with IP {ip}'\n"
+			"test 6: '*Updated * to {ip}'\n" },
 		{ "[desec]\ntoken = abcd\n" NAMES, ROW_A,
 			"A offered zone\n"
 			"url https://desec.io/api/v1\nauth Token {token}\n"
-			"zones GET /domains/ -> zone=/name "
+			"zones GET /domains/ -> [] zone=/name "
 			"ttl=/minimum_ttl\n"
 			"records GET /domains/{zone}/rrsets/"
-			"?type={type} -> name=/subname "
+			"?type={type} -> [] name=/subname "
 			"type=/type ip=/records ttl=/ttl\n"
 			"set json {\"subname\":\"{sub}\",\"type\":\"{type}\","
 			"\"ttl\":{ttl},\"records\":[{value}]}\n"
@@ -174,6 +180,7 @@ requests(void **state)
 #define FOUR "set.A = GET https://h.example/four/{ip}\n"
 #define SIX "set.AAAA = GET https://h.example/six/{ip}\n"
 #define USE "[p]\nnames = home.example.com\n"
+#define USE_SIX "[p]\nipv6 = home.example.com\n"
 #define ROW_OF(type, path) \
 	type " offered\nset GET https://h.example/" path "/{ip}\n"
 
@@ -189,8 +196,8 @@ layers(void **state)
 		{ P PLAIN Q FOUR SIX USE, ROW_AAAA, ROW_OF("AAAA", "plain") },
 		{ P Q PLAIN USE FOUR, ROW_A, ROW_OF("A", "four") },
 		{ P Q PLAIN USE FOUR, ROW_AAAA, ROW_OF("AAAA", "plain") },
-		{ P "set.A =\n" Q PLAIN USE, ROW_A, "A\n" },
-		{ P "set.A =\n" Q PLAIN USE, ROW_AAAA,
+		{ P "set.A =\n" Q PLAIN USE_SIX, ROW_A, "A\n" },
+		{ P "set.A =\n" Q PLAIN USE_SIX, ROW_AAAA,
 			ROW_OF("AAAA", "plain") },
 		{ P "auth =\n" Q PLAIN "auth = Bearer x\n" USE, ROW_A,
 			ROW_OF("A", "plain") },
@@ -200,7 +207,7 @@ layers(void **state)
 		{ P "good = c\n" Q PLAIN "good = a\ngood = b\n" USE "good = d\n"
 		    "good = e\n",
 			ROW_A,
-			ROW_OF("A", "plain") "test 5: 'd'\ntest 5: 'e'\n" },
+			ROW_OF("A", "plain") "test 6: 'd'\ntest 6: 'e'\n" },
 		{ P "type.A = 0\n" Q PLAIN USE, ROW_A, ROW_OF("0", "plain") },
 		{ "[provider dyndns2]\nlike = dyndns2\n"
 		  "set = GET /x?{ip}\ndenied =\nrefused =\n"
@@ -211,7 +218,8 @@ layers(void **state)
 			"auth Basic {user}:{password}\n"
 			"set GET /dyn/generic.php?hostname={fqdn}&myip={ip}"
 			"&wildcard=OFF\n"
-			"test 5: 'OK'\nhold 600\n" },
+			"test 5: '*no update required*'\n"
+			"test 6: 'OK'\nhold 600\n" },
 	};
 
 	(void)state;

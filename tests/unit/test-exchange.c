@@ -97,7 +97,7 @@
 	"setting = [note]\n" \
 	"url = https://ovh.example\n" \
 	"auth = Bearer {token}\n" \
-	"records = GET /{zone}/ids?name={sub} -> id=\n" \
+	"records = GET /{zone}/ids?name={sub} -> [] id=\n" \
 	"record = GET /{zone}/ids/{id} -> name type ip=/target ttl note\n" \
 	"update = PUT /{zone}/ids/{id} {\"target\":\"{ip}\",\"ttl\":{ttl}," \
 	"\"note\":\"{note}\"}\n" \
@@ -111,6 +111,7 @@
 	"[provider x]\n" \
 	"secret = key\n" \
 	"setting = [zone_id]\n" \
+	"format = xml\n" \
 	"url = https://aws.example/2013\n" \
 	"zones = GET /byname?dnsname={zone}\n" \
 	"  -> /HostedZones/HostedZone zone=/Name zone_id=/Id\n" \
@@ -284,18 +285,26 @@ what_is_shown_of_an_answer(void **state)
 static void
 pages_have_a_ceiling(void **state)
 {
+	static char answers[50][64];
+	struct script_row rows[50] = { { .request = NULL } };
 	struct run run;
+	int i;
 
 	(void)state;
+	for (i = 0; i < 50; i++) {
+		snprintf(answers[i], sizeof answers[i],
+			"{\"z\":[{\"n\":\"z%d.net\"}],\"p\":%d}", i, i + 1);
+		rows[i].status = 200;
+		rows[i].answer = answers[i];
+	}
 	run_open(&run, PAGED, 1, "192.0.2.1");
-	run_start(&run, always("{\"z\":[{\"n\":\"example.com\"}],\"p\":1}"),
-		NAMES);
+	run_start(&run, rows, 50);
 	http_loop_run(NULL, 0, -1);
 	assert_int_equal(script.at, 50);
 	assert_int_equal(run.jobs[0].outcome, OUTCOME_LATER);
 	assert_string_equal(run.fail[0].text,
 		"zones: answer not understood (more than 50 pages): "
-		"{\"z\":[{\"n\":\"example.com\"}],\"p\":1}");
+		"{\"z\":[{\"n\":\"z0.net\"}],\"p\":1}");
 	run_close(&run);
 }
 

@@ -44,7 +44,7 @@ struct row {
 };
 
 static void
-check_all(const struct row *rows, size_t count, bool xml)
+check_all(const struct row *rows, size_t count, enum json_kind kind)
 {
 	struct json_t *root;
 	struct buf out = { 0 };
@@ -53,7 +53,8 @@ check_all(const struct row *rows, size_t count, bool xml)
 
 	for (i = 0; i < count; i++) {
 		root = must_read(rows[i].text);
-		assert_int_equal(json_is_xml(root), xml);
+		assert_int_equal(
+			json_kind(rows[i].text, strlen(rows[i].text)), kind);
 		met = json_find(root, rows[i].pointer, collect, &out);
 		if (met != rows[i].met ||
 			strcmp(buf_text(&out), rows[i].found) != 0)
@@ -70,15 +71,15 @@ test_find(void **state)
 	static const struct row rows[] = {
 		/* RFC 6901 */
 		{ "{\"a\":{\"b\":\"x\"}}", "/a/b", JSON_VALUE, "x" },
-		{ "{\"a\":{\"b\":\"x\"}}", "/a", JSON_VALUE, "{}" },
+		{ "{\"a\":{\"b\":\"x\"}}", "/a", JSON_ITEM, "{}" },
 		{ "{\"a\":{\"b\":\"x\"}}", "/b", JSON_ABSENT, "" },
 		{ "{\"a\":{\"b\":\"x\"}}", "/a/b/c", JSON_ABSENT, "" },
 		{ "{\"a/b\":1,\"m~n\":2,\"~1\":3}", "/a~1b", JSON_VALUE, "1!" },
 		{ "{\"a/b\":1,\"m~n\":2,\"~1\":3}", "/m~0n", JSON_VALUE, "2!" },
 		{ "{\"a/b\":1,\"m~n\":2,\"~1\":3}", "/~01", JSON_VALUE, "3!" },
-		{ "{\"\":{\"\":4}}", "/", JSON_VALUE, "{}" },
+		{ "{\"\":{\"\":4}}", "/", JSON_ITEM, "{}" },
 		{ "{\"\":{\"\":4}}", "//", JSON_VALUE, "4!" },
-		{ "{\"a\":1}", "", JSON_VALUE, "{}" },
+		{ "{\"a\":1}", "", JSON_ITEM, "{}" },
 		{ "{\"a\":null}", "/a", JSON_NOTHING, "" },
 		{ "{\"a\":null}", "/a/b", JSON_ABSENT, "" },
 
@@ -127,7 +128,7 @@ test_find(void **state)
 	};
 
 	(void)state;
-	check_all(rows, sizeof rows / sizeof *rows, false);
+	check_all(rows, sizeof rows / sizeof *rows, JSON_JSON);
 }
 
 static void
@@ -140,7 +141,7 @@ test_xml(void **state)
 		{ "<a><b><c>1</c></b><b><c>2</c></b></a>", "/b/c", JSON_LIST,
 			"1|2" },
 		{ "<a><b/></a>", "/b", JSON_VALUE, "" },
-		{ "<a><b></b></a>", "", JSON_VALUE, "{}" },
+		{ "<a><b></b></a>", "", JSON_ITEM, "{}" },
 		{ "<a>x</a>", "", JSON_VALUE, "x" },
 		{ "<a/>", "/b", JSON_ABSENT, "" },
 		{ "<a>\n  <b>\n x y \n</b>\n</a>", "/b", JSON_VALUE, "x y" },
@@ -157,7 +158,7 @@ test_xml(void **state)
 	};
 
 	(void)state;
-	check_all(rows, sizeof rows / sizeof *rows, true);
+	check_all(rows, sizeof rows / sizeof *rows, JSON_XML);
 }
 
 struct refusal {
@@ -353,10 +354,10 @@ test_texts(void **state)
 	assert_string_equal(buf_text(&out),
 		"a\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f é\\u0000b");
 	buf_free(&out);
-	assert_true(json_looks(" [", 2));
-	assert_true(json_looks("\xef\xbb\xbf<", 4));
-	assert_false(json_looks(" x", 2));
-	assert_false(json_looks("", 0));
+	assert_int_equal(json_kind(" [", 2), JSON_JSON);
+	assert_int_equal(json_kind("\xef\xbb\xbf<", 4), JSON_XML);
+	assert_int_equal(json_kind(" x", 2), JSON_NEITHER);
+	assert_int_equal(json_kind("", 0), JSON_NEITHER);
 }
 
 int

@@ -51,6 +51,27 @@ rows_of_the_manual(void **state)
 				  "/\n" },
 		{ P URL UPDATE "records = GET /r -> id=\n",
 			SAID("4") "records: reads no ip\n" },
+		{ P URL UPDATE "records = GET /r -> [] /list id ip\n",
+			SAID("4") "records: /list: the pointer to the items "
+				  "comes first\n" },
+		{ P URL SET "zones = GET /{zone} -> /list\n"
+			    "missing.zones = 404\nrefused.write.A = 5xx\n"
+			    "error = X-Reason:, /message\nformat = json\n",
+			"" },
+		{ P URL SET "missing.zone = 404\n",
+			SAID("4") "missing.zone: unknown key\n" },
+		{ P URL SET "url.zones = https://h.example\n",
+			SAID("4") "url.zones: unknown key\n" },
+		{ P URL SET "error = X-Reason\n",
+			SAID("4") "error: X-Reason: a pointer begins with /\n" },
+		{ P URL SET "format = html\n",
+			SAID("4") "format: html: a format is json or xml\n" },
+		{ P "url = https://h.example/#a\n" SET,
+			SAID("2") "url: a URL ends at #: write {ip} for "
+				  "#{ip}, or %23\n" },
+		{ P URL "set = GET /u?ip=#{ip}\n",
+			SAID("3") "set: a URL ends at #: write {ip} for "
+				  "#{ip}, or %23\n" },
 		{ P URL UPDATE "records = GET /r -> id=\n"
 			       "record = GET /r/{id} -> name type ip\n",
 			"" },
