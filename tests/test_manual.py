@@ -322,6 +322,8 @@ WRONG = [
     ({"set": 'PUT /1 {"a":"{ip}"]'},
      "set: the body is no JSON: ',' expected at byte 12"),
     ({"set": "PUT x{ip}"}, "set: a URL begins with /, ?, { or https://"),
+    ({"set": "PUT /#{ip}"},
+     "set: a URL ends at #: write {ip} for #{ip}, or %23"),
     ({"url": "", "set": "PUT /{ip}"},
      "set: its URL is put behind `url`, which is missing"),
     ({"setting": "ip"}, "setting: ip is a word of the language"),

@@ -211,7 +211,7 @@ def test_ttl_is_kept(client):
     client.configure()
     result = client.run()
     assert result.status == 0
-    assert f"held {OLD}" in result.stderr
+    assert f" A {OLD} -> {GOOD} " in result.stdout
     assert client.dig() == {GOOD: 77}
 
 

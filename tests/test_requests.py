@@ -100,7 +100,8 @@ def shown(request):  # ovh-api: ids are listed, each is shown, all published
         number = int(where.rpartition("/")[2])
         return document({"fieldType": "A", "subDomain": f"n{number}",
                          "target": OLD, "ttl": 0, "id": number})
-    return document({"name": ZONE}, 200 if where == ZONE else 404)
+    return document({"nameServers": [f"ns10.{ZONE}"]},
+                    200 if where == ZONE else 404)
 
 
 def signed_batch(request):  # huaweicloud

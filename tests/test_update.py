@@ -3,6 +3,7 @@
 import collections
 import json
 import signal
+import time
 
 import pytest
 
@@ -693,7 +694,7 @@ def test_a_stopped_account_sends_no_more(home, source):
         else by_name(reads)(request))
     home.ddns.config(
         f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
-        f"[url]\nurl = {home.server.url}\nrecords = GET /{{fqdn}} -> ip\n"
+        f"[url]\nurl = {home.server.url}\nrecords = GET /{{fqdn}} -> [] ip\n"
         "create = POST /new/{fqdn} {\"ip\":\"{ip}\"}\n"
         "names = a.example.com b.example.com c.example.com")
     result = home.run()

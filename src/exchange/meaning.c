@@ -130,7 +130,8 @@ put_page(struct buf *out, const char *page)
 	}
 }
 
-/* The whole of a short page, else the line of it that decided. */
+/* The whole of a short page, else the line of it that decided; as it is, if
+ * its tags are all that it has. */
 static void
 put_text(const struct work *work, const struct call *call, struct buf *out)
 {

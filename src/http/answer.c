@@ -11,6 +11,7 @@
 #include "secret.h"
 
 #define LOG_BODY 200        /* bytes of a body in a debug line */
+#define HEAD_MAX 16384      /* bytes of fields that are kept */
 #define RETRY_CEILING 86400 /* no answer makes us wait for longer */
 
 struct words {
@@ -289,7 +290,8 @@ http_answer_field(char *line, size_t size, size_t count, void *arg)
 	/* of several answers, a proxy's among them, the last counts */
 	if (len >= 5 && strncmp(line, "HTTP/", 5) == 0)
 		buf_cut(&transfer->head, 0);
-	buf_add(&transfer->head, line, len);
+	if (transfer->head.len + len <= HEAD_MAX)
+		buf_add(&transfer->head, line, len);
 	return len;
 }
 

@@ -28,6 +28,11 @@ missing_keys(void **state)
 		{ CF "names =\n", SAID("3") "names: is empty\n" },
 		{ CF HOME "lookup =\n", SAID("4") "lookup: is empty\n" },
 		{ CF HOME "proxied =\n", "" },
+		{ CF HOME "zone_id = 023e\n",
+			SAID("4") "zone_id: stands together with zone, which "
+				  "is missing\n" },
+		{ CF HOME "zone_id = 023e\nzone = example.com\n", "" },
+		{ CF HOME "zone_id =\n", "" },
 		{ CF HOME "nomes = x\n",
 			SAID("4") "nomes: unknown key (names?)\n" },
 		{ CF HOME "like = x\n",
@@ -44,6 +49,37 @@ missing_keys(void **state)
 		{ "[provider p]\nsetting = zone  of yours\nset = GET "
 		  "https://h.example/{zone}/{ip}\n[p]\n" HOME,
 			"f:4: [p] zone is missing (of yours)\n" },
+	};
+
+	(void)state;
+	rows_said(table, sizeof(table) / sizeof(table[0]), "46");
+}
+
+/* Where the account's ttl does not come to every record. */
+static void
+ttls(void **state)
+{
+	static const struct said table[] = {
+		{ CF HOME "ttl = 60\n", "" },
+		{ "[gandi]\ntoken = abcdefgh\nttl = 600\n" HOME, "" },
+		{ "[netcup]\ncustomer = 1\napi_key = abcdefgh\n"
+		  "api_password = abcdefgh\nzone = example.com\n" HOME
+		  "ttl = 60\n",
+			"f:7: [netcup] ttl: netcup does not send it\n" },
+		{ "[hetzner]\ntoken = abcdefgh\n" HOME "ttl = 60\n",
+			"f:4: [hetzner] ttl: hetzner sends it with new "
+			"records alone\n" },
+		{ "[linode]\ntoken = abcdefgh\n" HOME "ttl.A = 60\n",
+			"f:1: [linode] linode sends it to a record with its "
+			"next address only\n" },
+		{ "[provider p]\nset = GET https://h.example/{ip}?t={ttl}\n"
+		  "[p]\nttl = 60\n" HOME,
+			"" },
+		{ "[provider p]\nrecords = GET https://h.example/ -> ip ttl\n"
+		  "set = PUT https://h.example/ [{value}]\n"
+		  "value = {\"ip\":\"{ip}\",\"ttl\":{ttl}}\n"
+		  "[p]\nttl = 60\n" HOME,
+			"" },
 	};
 
 	(void)state;
@@ -303,6 +339,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(missing_keys),
+		cmocka_unit_test(ttls),
 		cmocka_unit_test(values),
 		cmocka_unit_test(names),
 		cmocka_unit_test(families),
