@@ -374,3 +374,39 @@ def test_foreign(dry):
             "it would be changed") in result.stderr
     assert result.stdout.startswith(f"{HOME} A {MORE} -> 203.0.113.8 ")
     assert len(writes) == 1
+
+
+def test_one_is_refused(dry):
+    """The others are told all the same."""
+    zones = {"/zones?name=example.org": document(
+        {"success": True, "result": []}), "/zones?name=org": document(
+        {"success": True, "result": []})}
+    dry.configure("cloudflare", "token = s3cret", {
+        **zones, **cloudflare({"id": "r1", "name": HOME, "content": OLD})},
+        names=f"example.org {HOME}")
+    result = dry.run()
+    assert result.stdout.startswith(f"{HOME} A {OLD} -> {NEW} (cloudflare), ")
+    assert "no zone of example.org was found" in result.stderr
+    assert result.stdout.count("POST") == 1 and result.status == 7
+
+
+def test_deadline(dry):
+    dry.configure("desec", "token = s3cret", {"": harness.Hang()})
+    text = dry.ddns.ini.read_text()
+    dry.ddns.write(text.replace("[ddns]\n", "[ddns]\ndeadline = 2\n"))
+    result = dry.run()
+    assert (result.stdout, result.status) == ("", 1)
+    assert "no answer: the deadline of the run has passed" in result.stderr
+
+
+def test_without_the_lock(home, serve):
+    """Another run may have it."""
+    gate = harness.Gate(NEW)
+    source = serve(gate)
+    home.configure([source.url])
+    other = home.ddns.start()
+    harness.until(lambda: source.requests)
+    source.reply = Reply(NEW)
+    assert home.run("-n").stdout.startswith(f"{HOME} A none -> {NEW} ")
+    gate.open()
+    assert other.communicate(timeout=harness.LATE)[0].decode() == home.line
