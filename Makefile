@@ -49,7 +49,8 @@ TEXTS = src/provider/texts.c
 SOURCES != LC_ALL=C ls src/*.c src/*/*.c | grep -v -e src/main.c -e $(TEXTS)
 OBJECTS = $(SOURCES:.c=.o) $(TEXTS:.c=.o)
 ROWS != LC_ALL=C ls src/providers/*.ini
-MAN != ls man/*.[1-8]
+# In a folder below man/: a translation.
+MAN != cd man && ls *.[1-8] */*.[1-8]
 UNIT != ls tests/unit/test-*.c | sed 's/\.c$$//'
 FUZZERS != ls tests/fuzz/fuzz-*.c | sed 's/\.c$$//'
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
@@ -152,11 +153,12 @@ check-valgrind: all units
 PUT = put() { sed -e 's|@BINDIR@|$(BINDIR)|g' \
 	-e 's|@SYSCONFDIR@|$(SYSCONFDIR)|g' -e 's|@STATEDIR@|$(STATEDIR)|g' \
 	"$$1" >"$(DESTDIR)$$2" && chmod 644 "$(DESTDIR)$$2" || exit 1; }
+# Where a page goes: zh_CN/ddns.1 to zh_CN/man1/ddns.1.
+PLACE = $$(echo $$page | sed 's|[^/]*\.\(.\)$$|man\1/&|')
 
 # Never touches a configuration.
 install: all
-	mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(MANDIR)/man1 \
-		$(DESTDIR)$(MANDIR)/man5 $(DESTDIR)$(SYSCONFDIR)/ddns \
+	umask 022; mkdir -p $(DESTDIR)$(BINDIR) $(DESTDIR)$(SYSCONFDIR)/ddns \
 		$(DESTDIR)$(BASHCOMPDIR) $(DESTDIR)$(ZSHCOMPDIR) \
 		$(DESTDIR)$(SYSTEMDUNITDIR)
 	cp src/ddns $(DESTDIR)$(BINDIR)/ddns
@@ -164,8 +166,9 @@ install: all
 	sed -e 's|/etc/ddns|$(SYSCONFDIR)/ddns|g' ddns.ini.example \
 		>$(DESTDIR)$(SYSCONFDIR)/ddns/ddns.ini.example
 	chmod 644 $(DESTDIR)$(SYSCONFDIR)/ddns/ddns.ini.example
-	$(PUT); for page in $(MAN); do \
-		put $$page $(MANDIR)/man$${page##*.}/$${page##*/}; \
+	umask 022; $(PUT); for page in $(MAN); do \
+		place=$(MANDIR)/$(PLACE); \
+		mkdir -p $(DESTDIR)$${place%/*}; put man/$$page $$place; \
 	done; \
 	put src/completion/ddns.bash $(BASHCOMPDIR)/ddns; \
 	put src/completion/_ddns $(ZSHCOMPDIR)/_ddns; \
@@ -180,7 +183,7 @@ uninstall:
 		$(DESTDIR)$(SYSTEMDUNITDIR)/ddns.timer \
 		$(DESTDIR)$(SYSCONFDIR)/ddns/ddns.ini.example
 	for page in $(MAN); do \
-		rm -f $(DESTDIR)$(MANDIR)/man$${page##*.}/$${page##*/}; \
+		rm -f $(DESTDIR)$(MANDIR)/$(PLACE); \
 	done
 
 clean:

@@ -1,8 +1,11 @@
 /*
  * The command `check`: tells the mistakes of a configuration, or what it means.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "check.h"
 #include "cli.h"
@@ -12,11 +15,45 @@
 #include "plan.h"
 #include "report.h"
 
+#define EXAMPLE SYSCONFDIR "/ddns/ddns.ini.example"
+
+/* Where a configuration was looked for, and how to get one. */
+static void
+show_beginning(void)
+{
+	struct mem *mem = mem_new();
+	const char *const *place = config_places(mem);
+	/* in the folder of the sources, before anything is installed */
+	const char *example =
+		access(EXAMPLE, R_OK) == 0 ? EXAMPLE : "ddns.ini.example";
+
+	report_error("there is no configuration: looked for %s%s%s", place[0],
+		place[1] ? " and " : "", place[1] ? place[1] : "");
+	report_error(
+		"begin with the example, and write your token and names into "
+		"it:");
+	fprintf(stderr, "  install -D -m 600 %s %s\n", example, place[0]);
+	fprintf(stderr, "  ${EDITOR:-vi} %s && ddns check\n", place[0]);
+	mem_free(mem);
+}
+
+/* Whether there is no file in any of the places. */
 static bool
-report_notes(const struct config *config, bool warnings)
+is_missing(const struct cli *cli, const struct config *config)
+{
+	return !cli->config && !config->sections &&
+	       access(config->path, F_OK) != 0 && errno == ENOENT;
+}
+
+static bool
+report_notes(const struct cli *cli, const struct config *config, bool warnings)
 {
 	const struct config_note *note;
 
+	if (is_missing(cli, config)) {
+		show_beginning();
+		return false;
+	}
 	for (note = config->notes; note; note = note->next)
 		if (warnings || !note->warning)
 			report_error("%s%s", note->warning ? "warning: " : "",
@@ -50,11 +87,65 @@ print_mistakes(const struct config *config)
 bool
 check_usable(const struct cli *cli, const struct config *config)
 {
-	if (report_notes(config, false))
+	if (report_notes(cli, config, false))
 		return true;
 	if (cli->json && !cli->quiet)
 		print_mistakes(config);
 	return false;
+}
+
+/* A program that is not there yet must not stop a run: it is a mistake for
+ * this command alone. */
+static void
+check_program(struct config *config, const struct config_section *section,
+	const struct config_entry *entry, int line, const char *path)
+{
+	struct fail fail = { "" };
+	struct stat st;
+
+	if (stat(path, &st) != 0)
+		fail_set(&fail, "%s: %s", path, strerror(errno));
+	else if (!S_ISREG(st.st_mode))
+		fail_set(&fail, "%s is not a program", path);
+	else if (access(path, X_OK) != 0)
+		fail_set(
+			&fail, "%s is not executable: chmod +x %s", path, path);
+	if (*fail.text)
+		config_wrong_line(config, section, entry, line, fail.text);
+}
+
+/* The line of a set in which a source stands. */
+static void
+check_source(struct config *config, const struct lookup_set *set,
+	const struct lookup_source *source)
+{
+	const struct config_entry *entry = set->section->entries;
+	const struct config_line *line;
+
+	for (; entry; entry = entry->next)
+		for (line = entry->lines; line; line = line->next)
+			if (strcmp(line->text, source->written) == 0)
+				check_program(config, set->section, entry,
+					line->line, source->argv[0]);
+}
+
+static void
+check_programs(const struct plan *plan)
+{
+	struct config *config = plan->config;
+	const struct config_section *section = config->sections;
+	const struct lookup_set *set;
+	const struct lookup_source *source;
+
+	for (set = plan->sets; set; set = set->next)
+		for (source = set->sources; source; source = source->next)
+			if (lookup_source_runs(source))
+				check_source(config, set, source);
+	for (; section && config->general.hook; section = section->next)
+		if (strcmp(section->name, "ddns") == 0)
+			check_program(config, section,
+				config_first(section, "hook"), 0,
+				config->general.hook);
 }
 
 /* Goes on behind a section's name; NULL: nothing. */
@@ -336,7 +427,10 @@ print_document(const struct plan *plan)
 int
 check_run(const struct cli *cli, const struct plan *plan)
 {
-	const bool fine = report_notes(plan->config, true);
+	bool fine;
+
+	check_programs(plan);
+	fine = report_notes(cli, plan->config, true);
 
 	if (cli->quiet)
 		return fine ? EXIT_FINE : EXIT_CONFIG;

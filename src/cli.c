@@ -59,6 +59,65 @@ wrong(const char *format, ...)
 	return false;
 }
 
+/* What others' programs are told, and what to tell this one instead. */
+#define NO_DAEMON "cron or a timer runs it again: ddns(1), EXAMPLES"
+#define ONE_RUN "each call is one run: leave it out"
+
+static const struct {
+	const char *word, *hint;
+} hints[] = {
+	{ "help", "--help?" },
+	{ "version", "--version?" },
+	{ "run", "update?" },
+	{ "once", "update?" },
+	{ "sync", "update?" },
+	{ "start", "update?" },
+	{ "test", "check? --dry-run?" },
+	{ "list", "providers?" },
+	{ "force", "--force?" },
+	{ "daemon", NO_DAEMON },
+	{ "--once", ONE_RUN },
+	{ "--one-shot", ONE_RUN },
+	{ "--foreground", ONE_RUN },
+	{ "--daemon", NO_DAEMON },
+	{ "--daemonize", NO_DAEMON },
+	{ "--background", NO_DAEMON },
+	{ "--interval", NO_DAEMON },
+	{ "--period", NO_DAEMON },
+	{ "-d", NO_DAEMON },
+	{ "-i", NO_DAEMON },
+	{ "--file", "--config?" },
+	{ "-C", "-c?" },
+	{ "--debug", "-vv?" },
+	{ "--test", "--dry-run?" },
+	{ "--ipv4", "-4?" },
+	{ "--ipv6", "-6?" },
+};
+
+/* Compares up to a value: --interval=300. */
+static const char *
+hint_of(const char *word)
+{
+	const size_t len = strcspn(word, "=");
+	size_t i;
+
+	for (i = 0; i < sizeof hints / sizeof hints[0]; i++)
+		if (strlen(hints[i].word) == len &&
+			strncmp(hints[i].word, word, len) == 0)
+			return hints[i].hint;
+	return NULL;
+}
+
+/* Whether it is rather the name of a configuration. */
+static bool
+names_file(const char *word)
+{
+	const char *dot = strrchr(word, '.');
+
+	return strchr(word, '/') ||
+	       (dot && (strcmp(dot, ".ini") == 0 || strcmp(dot, ".conf") == 0));
+}
+
 /* Digits alone: strtol would take spaces and signs. */
 static bool
 read_splay(struct cli *cli, const char *text)
@@ -69,8 +128,8 @@ read_splay(struct cli *cli, const char *text)
 	for (c = text; *c >= '0' && *c <= '9' && value <= SPLAY_CEILING; c++)
 		value = value * 10 + (*c - '0');
 	if (c == text || *c || value > SPLAY_CEILING)
-		return wrong("--splay: \"%s\" is no number from 0 to %d", text,
-			SPLAY_CEILING);
+		return wrong("--splay: \"%s\" is not a number from 0 to %d",
+			text, SPLAY_CEILING);
 	cli->splay = value;
 	return true;
 }
@@ -92,19 +151,51 @@ name_of(int letter)
 	return option->name ? option->name : "?";
 }
 
+static const struct command_row *
+find_command(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof commands / sizeof commands[0]; i++) {
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	}
+	return NULL;
+}
+
+static bool
+unknown_option(const char *word)
+{
+	const char *hint = hint_of(word), *name = word + strspn(word, "-");
+	struct nearest nearest;
+	const struct option *option;
+
+	if (hint)
+		return wrong("unknown option %s (%s)", word, hint);
+	if (find_command(name))
+		return wrong("unknown option %s (%s?)", word, name);
+	nearest_begin(&nearest, name);
+	for (option = options; option->name; option++)
+		nearest_try(&nearest, option->name, option->name);
+	hint = word[1] == '-' ? nearest_found(&nearest) : NULL;
+	if (hint)
+		return wrong("unknown option %s (--%s?)", word, hint);
+	return wrong("unknown option %s", word);
+}
+
 /* What getopt_long did not take; it leaves the culprit in optopt. */
 static bool
 refuse(int found, const char *word)
 {
+	const char letter[] = { '-', (char)optopt, '\0' };
+
 	if (found == ':' && optopt & LONG)
 		return wrong("option --%s needs a value", name_of(optopt));
 	if (found == ':')
 		return wrong("option -%c needs a value", optopt);
 	if (optopt & LONG)
 		return wrong("option --%s takes no value", name_of(optopt));
-	if (optopt)
-		return wrong("unknown option -%c", optopt);
-	return wrong("unknown option %s", word);
+	return unknown_option(optopt ? letter : word);
 }
 
 static bool
@@ -140,28 +231,30 @@ take(struct cli *cli, int letter, const char *value)
 	return true;
 }
 
-static const struct command_row *
-find_command(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof commands / sizeof commands[0]; i++) {
-		if (strcmp(commands[i].name, name) == 0)
-			return &commands[i];
-	}
-	return NULL;
-}
-
 static bool
 unknown_command(const char *word)
 {
 	const char *near = nearest_word(word, command_names);
+	const char *hint = hint_of(word);
 
+	if (hint)
+		return wrong("unknown command \"%s\" (%s)", word, hint);
+	if (names_file(word))
+		return wrong("unknown command \"%s\" (-c %s?)", word, word);
 	if (near)
 		return wrong("unknown command \"%s\" (%s?)", word, near);
 	if (strchr(word, '.'))
 		return wrong("unknown command \"%s\" (update %s?)", word, word);
 	return wrong("unknown command \"%s\"", word);
+}
+
+static bool
+unexpected(const struct command_row *row, const char *word)
+{
+	if (names_file(word))
+		return wrong("%s: unexpected argument \"%s\" (-c %s?)",
+			row->name, word, word);
+	return wrong("%s: unexpected argument \"%s\"", row->name, word);
 }
 
 /* The words that are not options: the command and its arguments. */
@@ -182,8 +275,7 @@ read_words(struct cli *cli, char **words, int count)
 	cli->args = words;
 	cli->count = count;
 	if (row->most >= 0 && count > row->most)
-		return wrong("%s: unexpected argument \"%s\"", row->name,
-			words[row->most]);
+		return unexpected(row, words[row->most]);
 	for (i = 0; i < count; i++) {
 		if (!*words[i])
 			return wrong("%s: an argument is empty", row->name);

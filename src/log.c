@@ -30,6 +30,7 @@ line(const char *format, va_list args)
 	buf_str(&out, "ddns: ");
 	buf_printable(&out, buf_text(&text), text.len);
 	buf_char(&out, '\n');
+	fflush(stdout); /* what was printed before comes first */
 	/* one call: lines of runs that share a log do not mix */
 	fwrite(out.at, 1, out.len, stderr);
 	buf_free(&out);

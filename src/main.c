@@ -76,7 +76,9 @@ run_planned(const struct cli *cli)
 {
 	struct mem *mem = mem_new();
 	const char *path = cli->config ? cli->config : config_default_path(mem);
-	struct plan *plan = plan_read(path);
+	struct plan *plan = cli->command == COMMAND_LOOKUP
+				    ? plan_read_lookups(path, cli->count == 0)
+				    : plan_read(path);
 	const int status = run_with(cli, plan);
 
 	plan_free(plan);
@@ -148,6 +150,10 @@ main(int argc, char **argv)
 		return EXIT_USAGE;
 	log_level(cli.verbose);
 	status = run(&cli);
+	/* of an update, the status speaks of the names */
+	if (!report_printed() && status == EXIT_FINE &&
+		cli.command != COMMAND_UPDATE)
+		status = EXIT_AGAIN;
 	secret_forget();
 	memory_wipe_stack();
 	stop_raise();

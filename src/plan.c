@@ -111,6 +111,18 @@ check_id(const struct plan *plan, const struct account *account)
 			first->title, first->section->line);
 }
 
+/* A section of no kind at all is reported. */
+static bool
+is_account(const struct plan *plan, const struct config_section *section)
+{
+	if (section->broken || is_general(section))
+		return false;
+	if (catalogue_name(plan->catalogue, section->kind))
+		return true;
+	unknown_section(plan, section);
+	return false;
+}
+
 static void
 read_accounts(struct plan *plan)
 {
@@ -118,12 +130,8 @@ read_accounts(struct plan *plan)
 	struct account **end = &plan->accounts;
 
 	for (; section; section = section->next) {
-		if (section->broken || is_general(section))
+		if (!is_account(plan, section))
 			continue;
-		if (!catalogue_name(plan->catalogue, section->kind)) {
-			unknown_section(plan, section);
-			continue;
-		}
 		*end = account_read(
 			plan->catalogue, section, has_lookups, plan);
 		if (!*end)
@@ -240,28 +248,61 @@ check_whole(const struct plan *plan)
 			"there is no account: nothing to update");
 }
 
+/* The file and its lookups; false: there is nothing more to read. */
+static bool
+read_general(struct plan *plan)
+{
+	struct config *config = plan->config;
+
+	plan->catalogue = catalogue_new(config);
+	if (!config->sections && config->mistakes > 0)
+		return false;
+	config_understand(config);
+	read_lookups(plan);
+	return true;
+}
+
+static struct plan *
+new_plan(const char *path)
+{
+	struct config *config = config_read(path);
+	struct plan *plan = mem_take(config->mem, sizeof(*plan));
+
+	plan->config = config;
+	return plan;
+}
+
 struct plan *
 plan_read(const char *path)
 {
-	struct mem *mem;
-	struct plan *plan;
-	struct config *config = config_read(path);
+	struct plan *plan = new_plan(path);
 
-	mem = config->mem;
-	plan = mem_take(mem, sizeof(*plan));
-	plan->config = config;
-	plan->catalogue = catalogue_new(config);
-	if (!config->sections && config->mistakes > 0)
+	if (!read_general(plan))
 		return plan;
-	config_understand(config);
 	catalogue_check(plan->catalogue);
-	read_lookups(plan);
 	read_accounts(plan);
 	collect_items(plan);
-	plan->webhook = event_read_webhook(config);
-	plan->heartbeat = event_read_heartbeat(config);
+	plan->webhook = event_read_webhook(plan->config);
+	plan->heartbeat = event_read_heartbeat(plan->config);
 	check_twice(plan);
 	check_whole(plan);
+	return plan;
+}
+
+struct plan *
+plan_read_lookups(const char *path, bool needed)
+{
+	struct plan *plan = new_plan(path);
+	const struct config_section *section;
+
+	if (!read_general(plan))
+		return plan;
+	for (section = plan->config->sections; section; section = section->next)
+		is_account(plan, section);
+	if (needed && !plan->sets && plan->config->mistakes == 0)
+		config_wrong(plan->config, NULL, NULL,
+			"no lookups: write a section [ipv4] or [ipv6] with "
+			"`url = SOURCE`");
 	return plan;
 }
 

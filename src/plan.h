@@ -41,6 +41,12 @@ struct plan {
  * may be used.
  */
 struct plan *plan_read(const char *path);
+
+/*
+ * The same of the general keys and the lookups alone: accounts may be missing
+ * or not right yet; so may lookups, unless they are needed.
+ */
+struct plan *plan_read_lookups(const char *path, bool needed);
 void plan_free(struct plan *plan);
 
 /* The lookups of a family and label, or NULL. */

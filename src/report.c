@@ -188,6 +188,7 @@ print_error(const char *text)
 	struct buf line = { 0 };
 
 	buf_printf(&line, "ddns: %s\n", report_shown(&shown, text));
+	fflush(stdout); /* what was printed before comes first */
 	fputs(buf_text(&line), stderr);
 	buf_free(&line);
 	buf_free(&shown);
@@ -199,11 +200,19 @@ report_is_change(const struct report_news *news)
 	return strcmp(news->event, "changed") == 0;
 }
 
-static void
-end_output(void)
+bool
+report_printed(void)
 {
-	if (fflush(stdout) != 0 || ferror(stdout))
-		report_error("standard output: %s", strerror(errno));
+	static bool told;
+	const bool failed = fflush(stdout) != 0;
+	const char *why = failed ? strerror(errno) : "cannot be written";
+
+	if (!failed && !ferror(stdout))
+		return true;
+	if (!told)
+		report_error("standard output: %s", why);
+	told = true;
+	return false;
 }
 
 /* RFC 5424 severities: news is a notice, what needs attention a warning. */
@@ -221,14 +230,14 @@ report_print(const struct report *report)
 		else if (!report->quiet)
 			puts(news->text);
 	}
-	end_output();
+	report_printed();
 }
 
 void
 report_output(const char *text)
 {
 	fputs(text, stdout);
-	end_output();
+	report_printed();
 }
 
 void

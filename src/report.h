@@ -89,6 +89,10 @@ bool report_syslog_test(const char *text, struct fail *fail);
 /* Prints the news, changes to stdout and the rest to stderr. */
 void report_print(const struct report *report);
 
+/* Whether all that was printed on stdout has been written; if not, that is
+ * reported once. */
+bool report_printed(void);
+
 /* Prints a text on stdout. */
 void report_output(const char *text);
 

@@ -71,7 +71,14 @@ static const char *const named[] = { "LD_LIBRARY_PATH", "SSL_CERT_FILE",
 	"SSL_CERT_DIR", "OPENSSL_CONF", "OPENSSL_MODULES", "HOSTALIASES",
 	"LOCPATH", "TZDIR" };
 
-/* Where a user may write even in the sandbox. */
+/* Whether a sanitizer will trace us by a process of its own at the end. */
+#ifdef SANDBOX_LEAKS
+static const bool looks_for_leaks = true;
+#else
+static const bool looks_for_leaks;
+#endif
+
+/* Where anybody may write. */
 static const char *const written[] = {
 	"/dev/null",
 #ifdef SANDBOX_WRITES
@@ -440,10 +447,8 @@ enter_seccomp(const struct sandbox *sandbox)
 	add_refusals(&filter, sandbox->programs);
 	if (sandbox->programs == SANDBOX_NO_PROGRAM && !sandbox->binds)
 		add_bind(&filter);
-#ifndef SANDBOX_LEAKS
-	if (sandbox->programs == SANDBOX_NO_PROGRAM)
+	if (sandbox->programs == SANDBOX_NO_PROGRAM && !looks_for_leaks)
 		add_clone(&filter);
-#endif
 	add_allowed(&filter);
 	program.len = filter.len;
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;

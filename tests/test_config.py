@@ -1,8 +1,11 @@
 """Mistakes in the configuration: each is named with its place, all at once."""
 
+import re
+
 import pytest
 
-from harness import Reply
+import harness
+from harness import Reply, write_program
 
 # A configuration without a mistake, and places to put one. LINE 1 is [ddns].
 BASE = """\
@@ -224,6 +227,69 @@ MISTAKES = [
 ]
 
 
+EXAMPLES = "is still that of the example: put your own there"
+
+
+def test_example_that_was_not_filled_in(ddns):
+    """Its own sections, and those that its marks hide: each secret."""
+    example = (harness.ROOT / "ddns.ini.example").read_text()
+    text = re.sub(r"^;(?=[a-z\[])", "", example, flags=re.M)
+    for given, keys in ((example, 1), (text, 8)):
+        ddns.write(given.replace("/usr/local/bin/on-ddns-news", "/bin/true"))
+        for command in ("check", "update"):
+            result = ddns.run(command)
+            said = [line for line in result.lines if line.endswith(EXAMPLES)]
+            assert (result.status, len(said)) == (3, keys)
+            assert said[0].endswith(f": [cloudflare] token: {EXAMPLES}")
+    ddns.write(re.sub("PUT-YOUR-[A-Z]+-HERE", "c2VjcmV0IG9mIHRoZSBrZXk=",
+                      text).replace("/usr/local/bin/on-ddns-news", "/bin/true"))
+    result = ddns.run("check")
+    assert (result.status, result.stderr) == (0, "")
+
+
+def test_example_in_a_file_of_its_own(ddns):
+    (ddns.folder / "token").write_text("PUT-YOUR-TOKEN-HERE\n")
+    (ddns.folder / "token").chmod(0o600)
+    ddns.config("[ipv4]\nurl = https://a.example.net\n[duckdns]\n"
+                f"token_file = {ddns.folder}/token\nnames = me.duckdns.org\n")
+    result = ddns.run("check")
+    assert result.status == 3
+    assert result.stderr.endswith(f"[duckdns] token_file: {EXAMPLES}\n")
+
+
+# A program as it is found, and what `check` says of it.
+PROGRAMS = [
+    (lambda path: None, "{}: No such file or directory"),
+    (lambda path: path.mkdir(), "{} is not a program"),
+    (lambda path: path.write_text("#!/bin/sh\n"),
+     "{0} is not executable: chmod +x {0}"),
+    (lambda path: write_program(path, "echo 203.0.113.7"), None),
+]
+
+
+@pytest.mark.parametrize("where", ["hook", "exec"])
+@pytest.mark.parametrize("make, said", PROGRAMS)
+def test_programs_are_looked_at(home, where, make, said):
+    """By `check`; a run goes on without them."""
+    path = home.ddns.folder / "program"
+    make(path)
+    home.configure(
+        ["file:///dev/null", f"exec:{path} -x" if where == "exec" else
+         "https://a.example.net"],
+        general=f"hook = {path}" if where == "hook" else "")
+    result = home.run("check")
+    if said:
+        key = "[ddns] hook" if where == "hook" else "[ipv4] url"
+        text = home.ddns.ini.read_text().splitlines()
+        line = 1 + next(i for i, x in enumerate(text) if str(path) in x)
+        assert result.status == 3 and result.stdout == ""
+        assert lines_of(result, home.ddns.ini) == [
+            f"{line}: {key}: {said.format(path)}"]
+    else:
+        assert (result.status, result.stderr) == (0, "")
+    assert home.run("status").status == 1
+
+
 def lines_of(result, ini):
     start = f"ddns: {ini}:"
     assert all(line.startswith(start) for line in result.lines), result.stderr
@@ -250,7 +316,7 @@ def test_no_mistake(ddns):
 
 
 def test_what_check_prints(ddns):
-    hook = ddns.folder / "hook"
+    hook = write_program(ddns.folder / "hook", "exit 0")
     ddns.config(
         "[ipv4]\nurl = https://a.example.net/ip?key=SECRET\n"
         "url = interface:ppp0\n[ipv6]\nurl = b.example.net#/ip\nagree = 1\n"

@@ -16,6 +16,8 @@ INSTALLED = {
     "/usr/share/man/man1/ddns.1": 0o644,
     "/usr/share/man/man5/ddns.ini.5": 0o644,
     "/usr/share/man/man5/ddns-providers.5": 0o644,
+    "/usr/share/man/zh_CN/man1/ddns.1": 0o644,
+    "/usr/share/man/zh_CN/man5/ddns.ini.5": 0o644,
     "/usr/share/man/man5/ddns-rows.5": 0o644,
     "/usr/share/bash-completion/completions/ddns": 0o644,
     "/usr/share/zsh/site-functions/_ddns": 0o644,
@@ -40,10 +42,14 @@ def make(tmp_path):
 
 
 def test_install(make, tmp_path):
+    """Whatever the umask of root, everybody may read and run it."""
     wanted = {
         path.replace("site-functions", "vendor-completions") if VENDOR
         else path: mode for path, mode in INSTALLED.items()}
     assert make("install") == wanted
+    assert {stat.S_IMODE(path.stat().st_mode)
+            for path in (tmp_path / "usr").rglob("*") if path.is_dir()} == {
+                0o755}
 
 
 @pytest.mark.parametrize("words, etc, state", [

@@ -15,6 +15,8 @@ import harness
 ROOT = harness.ROOT
 PAGES = {path.name: harness.installed(path.name)
          for path in (ROOT / "man").glob("*.[1-8]")}
+CHINESE = {path.name: harness.installed(f"zh_CN/{path.name}")
+           for path in (ROOT / "man/zh_CN").glob("*.[1-8]")}
 ROWS = PAGES["ddns-rows.5"]
 SERVICES = PAGES["ddns-providers.5"]
 SOURCES = {str(path.relative_to(ROOT / "src")): path.read_text()
@@ -352,3 +354,50 @@ def test_every_message_is_tried():
         if line.startswith(".It")))
     tried = {re.sub(r"at byte \d+", "at byte 17", told) for _, told in WRONG}
     assert set(said) - tried == {"like: a goes in a circle (a, b, a)"}
+
+
+def sections(page):
+    """The text of each section, in order."""
+    return [part.partition("\n")[2] for part in page.split("\n.Sh ")[1:]]
+
+
+def words_of(page, macro):
+    """What stands behind a macro, but for words in another language."""
+    return {word for word in marked(page, macro)
+            if re.search(r"[\w*{]", word) and word.isascii() and
+            word not in ("No", "or")}
+
+
+@pytest.mark.parametrize("macro", ["Fl", "Cm", "Ev", "Pa", "Li", "Xr"])
+@pytest.mark.parametrize("name", CHINESE)
+def test_chinese_has_the_same_words(name, macro):
+    """Options, keys, variables, paths, values: section by section."""
+    ours, theirs = sections(PAGES[name]), sections(CHINESE[name])
+    assert len(ours) == len(theirs)
+    for english, chinese in zip(ours, theirs):
+        assert words_of(chinese, macro) == words_of(english, macro)
+
+
+@pytest.mark.parametrize("name", CHINESE)
+def test_chinese_has_the_same_entries(name):
+    """Exit statuses, keys, messages in the same order; the same examples."""
+    ours, theirs = PAGES[name], CHINESE[name]
+
+    def entries(page):
+        # whatever the language calls an argument
+        return [re.sub(r"(?<=\bAr ).+?(?= Ns | \.\.\.|$)", "x", line)
+                for line in re.findall(r"^\.It .*", page, re.M)]
+    assert entries(theirs) == entries(ours)
+    assert literals(theirs) == literals(ours)
+    for kind in (".Ss ", ".Bl ", ".Dl "):
+        assert theirs.count(f"\n{kind}") == ours.count(f"\n{kind}"), kind
+
+
+def test_chinese_pages():
+    """Both are there, and a terminal of 80 columns shows them whole."""
+    assert set(CHINESE) == {"ddns.1", "ddns.ini.5"}
+    for page in CHINESE.values():
+        text = re.sub(r"^\.Bd.*?^\.Ed", "", page, flags=re.M | re.S)
+        # what has no space in it cannot be broken
+        assert max(len(word) + len(re.findall(r"[^\x00-\x7f]", word))
+                   for word in text.split()) <= 68

@@ -1,5 +1,6 @@
 """What is said, when, and where: cron must bring a mail for news alone."""
 
+import fcntl
 import json
 import pty
 import re
@@ -102,6 +103,98 @@ def test_terminal_says_always(home, source):
         env=home.ddns.environment(), timeout=LATE)
     assert process.returncode == 7
     assert "nohost" in terminal_text(leader, follower)
+
+
+def at_terminal(home, *args, piped=(), **extra):
+    """What is printed on one; `piped` names what goes to a pipe instead."""
+    leader, follower = pty.openpty()
+    ends = {name: subprocess.PIPE if name in piped else follower
+            for name in ("stdout", "stderr")}
+    process = subprocess.run(
+        [*UNDER, PROGRAM, "-c", home.ddns.ini, *args], stdin=follower, **ends,
+        env=home.ddns.environment(extra={"TERM": "xterm", **extra}),
+        timeout=LATE)
+    text = terminal_text(leader, follower).replace("\r\n", "\n")
+    return process.returncode, text, process.stdout
+
+
+# Names, IPv6 as well, and the line.
+RESTS = [
+    ("home.example.com", False, "home.example.com: 203.0.113.7, unchanged\n"),
+    ("home.example.com b.example.com c.example.com", False,
+     "home.example.com and 2 more: 203.0.113.7, unchanged\n"),
+    ("home.example.com b.example.com", True, "home.example.com and 1 more: "
+     "203.0.113.7 and 2001:db8::7, unchanged\n"),
+]
+
+
+@pytest.mark.parametrize("names, both, line", RESTS)
+def test_nothing_to_tell_a_terminal(home, serve, source, names, both, line):
+    """One line says so, and nothing where nobody looks."""
+    home.configure([source.url], [serve(Reply("2001:db8::7"), host="::1").url]
+                   if both else [], names=names)
+    status, text, _ = at_terminal(home)
+    assert status == 0 and text.count(" -> ") == len(names.split()) * (1 + both)
+    assert "unchanged" not in text
+    assert at_terminal(home) == (0, line, None)
+    assert at_terminal(home, "--dry-run") == (0, line, None)
+    assert at_terminal(home, "-q") == (0, "", None)
+    assert at_terminal(home, piped=["stdout"]) == (0, "", b"")
+    assert at_terminal(home, piped=["stderr"]) == (0, "", None)
+    assert "unchanged" not in at_terminal(home, "--json")[1].replace(
+        '"unchanged"', "")
+    source.reply = Reply("198.51.100.1")
+    assert "unchanged" not in at_terminal(home)[1]
+    source.reply = Reply("", 502)
+    status, text, _ = at_terminal(home)
+    assert status == 4 and "unchanged" not in text
+
+
+def test_held_lock_is_said_at_a_terminal(home, source):
+    home.configure([source.url])
+    home.run()
+    with open(f"{home.ddns.state}.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert at_terminal(home) == (
+            6, f"ddns: another run holds {home.ddns.state}.lock\n", None)
+        assert at_terminal(home, piped=["stderr"])[:2] == (6, "")
+
+
+@pytest.mark.parametrize("term, rewritten", [
+    ({}, True), ({"NO_COLOR": "1"}, True), ({"TERM": "dumb"}, False),
+    ({"TERM": ""}, False)])
+def test_progress_at_a_terminal(home, source, term, rewritten):
+    """One line, written over and taken off before the changes come."""
+    names = " ".join(f"n{i}.example.com" for i in range(30))
+    home.configure([source.url], names=names)
+    status, text, _ = at_terminal(home, **term)
+    shown, *changes = text.split("\n")[0].split("\r"), *text.split("\n")[1:-1]
+    assert status == 0 and "\x1b" not in text
+    assert len(changes) == 29 and all(
+        line.endswith("-> 203.0.113.7 (dyndns2)") for line in changes)
+    first, *counts, cleared, change = (
+        shown if rewritten else ["", "", *shown])
+    assert change.startswith("n0.example.com A none ->")
+    assert first == "" and cleared.strip() == ""
+    assert [count.split() for count in counts][:1] == (
+        [["1", "of", "30"]] if rewritten else [])
+    assert len(cleared) >= max(map(len, counts), default=0)
+
+
+@pytest.mark.parametrize("args, piped", [
+    (["-q"], []), (["-v"], []), ([], ["stderr"]), ([], ["stdout"])])
+def test_no_progress_elsewhere(home, source, args, piped):
+    home.configure([source.url], names=" ".join(
+        f"n{i}.example.com" for i in range(30)))
+    status, text, other = at_terminal(home, *args, piped=piped)
+    assert status == 0 and len(home.asked) == 30
+    assert " of 30" not in text and b" of 30" not in (other or b"")
+    assert "\r" not in text
+
+
+def test_no_progress_of_few(home, source):
+    home.configure([source.url], names="a.example.com b.example.com")
+    assert "\r" not in at_terminal(home)[1]
 
 
 def test_quiet(home, source):
@@ -229,6 +322,63 @@ def test_json_documents(home, source):
     for args in (["--json"], ["lookup", "--json"], ["status", "--json"]):
         result = home.run(*args)
         assert json.loads(result.stdout) and result.stderr == ""
+
+
+COMMANDS = [
+    ["check"], ["check", "--json"], ["lookup"], ["lookup", "--json"],
+    ["status"], ["status", "--json"], ["providers"], ["providers", "cf"],
+    ["--help"], ["--version"], ["news"]]
+
+
+def to_full(home, *args):
+    with open("/dev/full", "w") as full:
+        return subprocess.run(
+            [*UNDER, PROGRAM, "-c", home.ddns.ini, *args], stdout=full,
+            stderr=subprocess.PIPE, text=True, timeout=LATE,
+            env=home.ddns.environment())
+
+
+@pytest.mark.parametrize("args", COMMANDS, ids=" ".join)
+def test_full_device(home, source, tmp_path, args):
+    home.configure([source.url], general=f"hook = {script(tmp_path, 'exit 0')}")
+    home.run()
+    result = to_full(home, *args)
+    assert result.returncode == 1
+    assert result.stderr.startswith("ddns: standard output: ")
+    assert result.stderr.count("\n") == 1
+
+
+def test_update_to_a_full_device(home, source):
+    """Its status speaks of the names."""
+    home.configure([source.url])
+    result = to_full(home)
+    assert (result.returncode, home.asked) == (0, [GOOD])
+    assert result.stderr == "ddns: standard output: No space left on device\n"
+
+
+def test_order_in_a_pipe(home, source):
+    """Changes and problems come as they were told, also where both go to one
+    pipe."""
+    home.provider.says["b.example.com"] = "nohost"
+    home.configure([source.url], names="a.example.com b.example.com")
+    for args, order in (([], ["a.example.com A none", "ddns: b.example.com"]),
+                        (["lookup"], ["SOURCE", "no valid address"])):
+        result = subprocess.run(
+            [*UNDER, PROGRAM, "-c", home.ddns.ini, *args], text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LATE,
+            env=home.ddns.environment())
+        at = [result.stdout.index(word) for word in order]
+        assert at == sorted(at)
+        source.reply = Reply("", 502)
+
+
+@pytest.mark.parametrize("wrong", [False, True])
+def test_quiet_check(home, source, wrong):
+    """Mistakes alone, and the status."""
+    home.configure([source.url], general="timeot = 3" if wrong else "")
+    result = home.run("check", "-q")
+    assert (result.stdout, result.status) == ("", 3 if wrong else 0)
+    assert result.stderr.count("\n") == wrong
 
 
 def test_closed_output(home, source):

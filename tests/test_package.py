@@ -59,6 +59,31 @@ def test_fresh_machine(root):
     assert "SKIPPED" in said
 
 
+def test_install_as_written(root):
+    """What README has, line by line: few packages and no service."""
+    root.take_tree()
+    readme = (root.folder / "src/README").read_text(encoding="utf-8")
+    block = re.search(r"((?:^    .*\n)+)", readme.partition("\nINSTALL")[2],
+                      re.M)[1]
+    assert block.count("\n") == 4 and "sudo make install" in block
+    root.run("apt-get", "update", "-q")
+    (root.folder / "etc/apt/apt.conf.d/yes").write_text(
+        'APT::Get::Assume-Yes "true";\n')
+    sudo = root.folder / "usr/local/bin/sudo"
+    sudo.write_text('#!/bin/sh\nexec "$@"\n')
+    sudo.chmod(0o755)
+    before, services = root.packages(), root.services()
+    root.run("sh", "-ec", f"cd /src\n{block}")
+    assert root.run("sh", "-c", "ddns --version", user=ME).startswith(
+        f"ddns {VERSION} ")
+    new = {name: size for name, size in root.packages().items()
+           if name not in before}
+    assert len(new) <= 120 and sum(new.values()) <= 400 * 1024, new
+    assert root.services() - services == {
+        "/usr/local/lib/systemd/system/ddns.service",
+        "/usr/local/lib/systemd/system/ddns.timer"}
+
+
 def test_package(root, tmp_path):
     """Built and looked at in one root, installed and removed in another."""
     root.take_tree()
@@ -89,6 +114,7 @@ def life_of_a_package(root, package):
     assert root.files("/etc/systemd", "/etc/rc3.d") == enabled
     assert root.run("ddns", "--version").startswith(f"ddns {VERSION} ")
     assert {"/usr/bin/ddns", "/usr/share/man/man1/ddns.1.gz",
+            "/usr/share/man/zh_CN/man1/ddns.1.gz",
             "/usr/share/bash-completion/completions/ddns",
             "/usr/share/zsh/vendor-completions/_ddns",
             "/etc/ddns/ddns.ini.example"} <= root.files("/etc", "/usr")

@@ -176,8 +176,8 @@ def test_case(ddns, servers, case):
     # without what is told of the configuration itself
     stderr = "".join(line for line in result.stderr.splitlines(True)
                      if not line.startswith(f"ddns: {ddns.ini}:"))
-    assert text in stderr
-    assert bool(text or case.status) == bool(stderr), stderr
+    assert text in result.stderr
+    assert text or bool(case.status) == bool(stderr), stderr
     if case.status in (1, 7):
         assert_told_well(case, stderr)
     if case.held:

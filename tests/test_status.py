@@ -158,14 +158,11 @@ HELD = """\
 last run 2026-11-22 10:27 UTC, 9 minutes ago: exit 1, a name is tried again
 
 [dyndns2]
+  held until 2026-11-22 10:27 UTC because set: 911
+  next: the first run after that calls it again
   home.example.com
     A     none
-          held until 2026-11-22 10:27 UTC because set: 911
-          next: the first run after that sends 203.0.113.7
     AAAA  none
-          held until 2026-11-22 10:27 UTC because set: 911
-          next: the first run after that sends
-          2001:db8:7890:1234:5678:9abc:def0:1234
 [dyndns2 a-second-account]
   a-name-of-some-length.at.some.depth.example.com
     AAAA  2001:db8:7890:1234:5678:9abc:def0:1234
@@ -196,6 +193,51 @@ def test_held_two_families(home, serve, source):
             "ipv6 = a-name-of-some-length.at.some.depth.example.com\n"))
     assert home.run().status == 1
     assert page(home, later=9 * MINUTE + 2) == (HELD, 1)
+
+
+@clock
+def test_account_that_is_held(home, source):
+    """Its reason stands once, whatever the number of its names."""
+    home.provider.says[""] = "badauth"
+    home.configure([source.url], names="a.example.com b.example.com c.example.com")
+    home.run()
+    for columns in (80, 60):
+        text, status = page(home, columns, later=HOUR)
+        head = text.partition("  VALID")[0].partition("[dyndns2]\n")[2]
+        lines = head.splitlines()
+        assert status == 1 and head.count("badauth") == 1
+        assert lines[0].startswith("  waits for you because ")
+        assert head.count("next: ") == 1 and head.index("next: ") < head.index(
+            "  a.example.com")
+        for name in "abc":
+            assert head.count(f"  {name}.example.com") == 1
+    assert [name["message"] for name in json.loads(
+        home.run("status", "--json").stdout)["names"]].count(None) == 0
+
+
+@clock
+def test_last_hour_of_a_source(home, serve, source):
+    """What failed a while ago shows, although it works again."""
+    other = serve(Reply("", 502))
+    home.configure([other.url, source.url])
+    home.run()
+    other.reply = Reply(GOOD)
+    home.run(later=5 * MINUTE)
+    line = "      failed 20 minutes ago: HTTP 502\n"
+    assert line in page(home, later=20 * MINUTE + 1)[0]
+    assert "HTTP 502" not in page(home, later=HOUR + 1)[0]
+
+
+def test_notices_are_not_problems(home, source):
+    home.provider.zone["home.example.com", "A"] = "198.51.100.9"
+    home.configure([source.url])
+    home.ddns.ini.chmod(0o604)
+    assert home.run().stderr.count("others can read") == 1
+    text, status = page(home)
+    assert status == 0 and "\nproblems\n" not in text
+    assert "\nnotices\n" in text and "chmod o-r" in text
+    told = json.loads(home.run("status", "--json").stdout)["problems"]
+    assert [row["notice"] for row in told] == [True]
 
 
 def test_one_family(home, serve, source):

@@ -1,5 +1,6 @@
 """The command line."""
 
+import functools
 import json
 import os
 import pathlib
@@ -370,6 +371,64 @@ def test_dry_run_mends_nothing(ready):
     assert "again" not in ready.run("--dry-run", "--force").stderr
     ready.provider.says.clear()
     assert "is well again" in ready.run("--force").stderr
+
+
+@pytest.mark.parametrize("root", [False] + [True] * (os.geteuid() == 0))
+def test_no_configuration(stranger, root):
+    """Where it was looked for, the example, and the two lines to begin with,
+    which work."""
+    if os.path.exists("/etc/ddns/ddns.ini"):
+        pytest.skip("/etc/ddns/ddns.ini is there")
+    stranger("x/ddns.ini")
+    run = functools.partial(
+        subprocess.run, cwd=harness.ROOT, capture_output=True, text=True,
+        timeout=harness.LATE, env={"PATH": os.environ["PATH"], "EDITOR": ":",
+                                   "HOME": str(stranger.folder)},
+        user=65534 if os.geteuid() == 0 and not root else None)
+    result = run([stranger.folder / "ddns"])
+    mine = f"{stranger.folder}/.config/ddns/ddns.ini"
+    first, second, copy, edit = result.stderr.splitlines()
+    assert (result.returncode, result.stdout) == (3, "")
+    assert first == ("ddns: there is no configuration: looked for "
+                     + ("" if root else f"{mine} and ")
+                     + "/etc/ddns/ddns.ini")
+    example, place = re.fullmatch(
+        r"  install -D -m 600 (\S+) (\S+)", copy).groups()
+    assert place == ("/etc/ddns/ddns.ini" if root else mine)
+    assert edit == f"  ${{EDITOR:-vi}} {place} && ddns check"
+    if not root:
+        shutil.copy(harness.ROOT / "ddns.ini.example", stranger.folder)
+        copy = copy.replace(example, f"{stranger.folder}/ddns.ini.example")
+        done = run(["sh", "-ec", copy])
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "there is no configuration" not in run(
+            [stranger.folder / "ddns", "check"]).stderr
+
+
+NO_ACCOUNT = "[ipv4]\nallow = 203.0.113.0/24\nurl = {}\n"
+
+
+@pytest.mark.parametrize("account", [
+    "", "[cloudflare]\ntoken = PUT-YOUR-TOKEN-HERE\n", "[duckdns]\n"])
+def test_lookup_without_accounts(ddns, serve, account):
+    """Sources can be tried while the rest is not written yet."""
+    source = serve(Reply("203.0.113.7"))
+    ddns.config(NO_ACCOUNT.format(source.url) + account)
+    result = ddns.run("lookup")
+    assert (result.status, result.stderr) == (0, "")
+    assert "203.0.113.7" in result.stdout
+    assert ddns.run("lookup", source.url).status == 0
+    assert ddns.run().status == 3 and len(source.requests) == 2
+
+
+def test_lookup_of_nothing(ddns):
+    ddns.config("[ipv5]\n")
+    result = ddns.run("lookup")
+    assert result.status == 3 and "unknown section" in result.stderr
+    ddns.config("")
+    result = ddns.run("lookup", "--json")
+    assert result.status == 3 and "no lookups: write a" in result.stderr
+    assert json.loads(result.stdout)["exit"] == 3
 
 
 def test_missing_configuration(ddns):

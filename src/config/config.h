@@ -127,6 +127,9 @@ bool config_single(struct config *config, const struct config_section *section,
 const char *config_secret_fault(
 	struct mem *mem, const char *key, const char *text);
 
+/* The same of a text that ddns.ini.example has where a secret is to stand. */
+const char *config_example_fault(const char *text);
+
 /*
  * Checks a text that is not to be shown. False, and reported: ` ;` cut it
  * short. Warns once if others can read the file.
@@ -195,7 +198,10 @@ bool config_file_text(struct config *config, const char *path,
 const char *config_hint(struct config *config, const char *word,
 	const char *const *known);
 
-/* Where the configuration is, if -c does not say; from mem. */
+/* Where it is looked for if -c does not say, NULL at the end; from mem. */
+const char *const *config_places(struct mem *mem);
+
+/* The first of the places where there is one, else the last; from mem. */
 const char *config_default_path(struct mem *mem);
 
 /* Where the state is (key `state`, or the default); from config's memory. */

@@ -30,19 +30,28 @@ users(struct mem *mem, const char *variable, const char *below)
 	return home ? mem_printf(mem, "%s/%s", home, below) : NULL;
 }
 
+const char *const *
+config_places(struct mem *mem)
+{
+	const char **places = mem_take(mem, 3 * sizeof *places), **end = places;
+	const char *home;
+
+	home = geteuid() ? users(mem, "XDG_CONFIG_HOME", ".config") : NULL;
+	if (home)
+		*end++ = mem_printf(mem, "%s/ddns/ddns.ini", home);
+	*end = SYSCONFDIR "/ddns/ddns.ini";
+	return places;
+}
+
 const char *
 config_default_path(struct mem *mem)
 {
-	const char *home, *path;
+	const char *const *place = config_places(mem);
 	struct stat st;
 
-	home = geteuid() ? users(mem, "XDG_CONFIG_HOME", ".config") : NULL;
-	if (home) {
-		path = mem_printf(mem, "%s/ddns/ddns.ini", home);
-		if (stat(path, &st) == 0)
-			return path;
-	}
-	return mem_text(mem, SYSCONFDIR "/ddns/ddns.ini");
+	while (place[1] && stat(*place, &st) != 0)
+		place++;
+	return *place;
 }
 
 /* The file's name without folder and `.ini`. */

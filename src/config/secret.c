@@ -103,9 +103,21 @@ is_quoted(const char *text)
 }
 
 const char *
+config_example_fault(const char *text)
+{
+	return strstr(text, "PUT-YOUR-")
+		       ? "is still that of the example: put your own there"
+		       : NULL;
+}
+
+const char *
 config_secret_fault(struct mem *mem, const char *key, const char *text)
 {
-	const char *c, *what = stranger(text);
+	const char *c, *what = config_example_fault(text);
+
+	if (what)
+		return what;
+	what = stranger(text);
 
 	if (*text == '{') /* a key file in JSON */
 		return NULL;

@@ -135,6 +135,17 @@ check_url(struct reading *r, const char *text)
 	return good || wrong(r, "%s", fail.text);
 }
 
+static void
+take_secret(struct reading *r, const char *text)
+{
+	const char *fault = config_example_fault(text);
+
+	if (fault)
+		wrong(r, "%s", fault);
+	else
+		hide(text);
+}
+
 /* What an entry says itself or in the file that it names; NULL: reported. */
 static const char *
 text_of(struct reading *r, bool file)
@@ -156,7 +167,7 @@ text_of(struct reading *r, bool file)
 	else if (*text == '"')
 		wrong(r, "a value is not put in quotes");
 	else if (*text)
-		hide(text);
+		take_secret(r, text);
 	return text && *text && *text != '"' ? text : NULL;
 }
 
@@ -242,7 +253,7 @@ read_lines(struct reading *r)
 		return;
 	}
 	for (line = r->entry->lines; line; line = line->next) {
-		hide(line->text);
+		take_secret(r, line->text);
 		add_field(r, line->text);
 	}
 }

@@ -25,6 +25,7 @@ struct status_item {
 	struct address want; /* family 0: none is known */
 	bool unfit;          /* the suffix makes none of use */
 	enum decision decision;
+	bool whole;       /* its account is held, whatever its own fate */
 	int64_t until;    /* held until; -1 for good, 0 not held */
 	const char *why;  /* "", or why it is not well */
 	const char *step; /* "", or what comes next */
@@ -40,6 +41,9 @@ struct status {
 	int64_t now;
 	bool well;
 };
+
+/* status.c: whether it is no problem, but was reported once to be known. */
+bool status_is_notice(const struct state_problem *row);
 
 /* text.c: prints all of it for people. */
 void status_text(const struct status *status);

@@ -77,11 +77,13 @@ judge(struct status *status, struct status_item *item)
 		item->why = due_because(item, sum);
 	if (item->decision == DECIDE_PENDING ||
 		item->decision == DECIDE_REFUSED) {
+		item->whole = whole;
 		item->why = whole ? hold->text : item->state->text;
 		item->until = whole ? hold->until : item->state->until;
 	}
 	if (item->unfit) {
 		item->decision = DECIDE_REFUSED;
+		item->whole = false;
 		item->why = "the suffix makes no public address";
 	}
 	item->step = next_step(status, item);
@@ -118,6 +120,12 @@ collect(struct status *status)
 		judge(status, *end);
 		end = &(*end)->next;
 	}
+}
+
+bool
+status_is_notice(const struct state_problem *row)
+{
+	return row->why == REPORT_NOTICE || row->why == REPORT_WARNING;
 }
 
 static int

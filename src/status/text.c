@@ -7,6 +7,7 @@
 #include "clock.h"
 #include "screen.h"
 
+#define HOUR 3600
 #define DETAIL 6 /* spaces before what belongs to a line */
 
 enum { NAME, TYPE, ADDRESS, AGE, STATE, COLUMNS };
@@ -110,14 +111,25 @@ add_tall(struct page *page, const struct status_item *item,
 			cells[AGE]);
 }
 
+/* What of an account that is held as a whole comes first, or NULL. */
+static const struct status_item *
+find_held(const struct page *page, const struct account *account)
+{
+	const struct status_item *item = page->status->items;
+
+	while (item && (item->account != account || !item->whole))
+		item = item->next;
+	return item;
+}
+
 /* Goes on behind the word of the last column, where there is one. */
 static void
-add_reason(struct page *page, const struct status_item *item)
+add_reason(struct page *page, const struct status_item *item, int indent)
 {
-	const int indent = page->wide ? DETAIL : DETAIL + 4;
+	const bool worded = page->wide && !item->whole;
 	struct buf text = { 0 };
 
-	if (!page->wide)
+	if (!worded)
 		buf_printf(&text, "%s ", words[item->decision]);
 	if (item->decision == DECIDE_PENDING) {
 		buf_str(&text, "until ");
@@ -129,7 +141,10 @@ add_reason(struct page *page, const struct status_item *item)
 	if (text.len > 0)
 		add_text(page, indent, &text);
 	buf_cut(&text, 0);
-	buf_printf(&text, "next: %s", item->step);
+	buf_printf(&text, "next: %s",
+		item->whole && item->decision == DECIDE_PENDING
+			? "the first run after that calls it again"
+			: item->step);
 	add_text(page, indent, &text);
 	buf_free(&text);
 }
@@ -140,17 +155,21 @@ add_name(struct page *page, const struct screen_column *table,
 {
 	const char *cells[COLUMNS];
 	const bool first = !last || last->account != item->account;
+	const struct status_item *held =
+		first ? find_held(page, item->account) : NULL;
 
 	fill_cells(cells, page->status, item);
 	if (first)
 		buf_printf(page->out, "[%s]\n", item->account->title);
+	if (held)
+		add_reason(page, held, 2);
 	if (page->wide)
 		screen_row(page->out, table, "  ", cells);
 	else
 		add_tall(page, item, cells,
 			first || strcmp(last->name, item->name) != 0);
-	if (item->decision != DECIDE_FINE)
-		add_reason(page, item);
+	if (item->decision != DECIDE_FINE && !item->whole)
+		add_reason(page, item, page->wide ? DETAIL : DETAIL + 4);
 }
 
 static void
@@ -222,13 +241,19 @@ add_source(struct page *page, const struct stats_source *source)
 		valid == 0 ? "-" : mem_printf(mem, "%u", source->ms),
 		source->source,
 	};
+	const int64_t now = page->status->now;
 	struct buf text = { 0 };
 
 	screen_row(page->out, sources, "  ", cells);
-	if (source->failures > 0) {
-		buf_printf(&text, "%u failure%s in a row, the last ",
-			source->failures, source->failures == 1 ? "" : "s");
-		add_ago(&text, page->status->now, source->failed);
+	if (source->failures > 0 ||
+		(source->failed > now - HOUR && source->failed <= now)) {
+		if (source->failures > 0)
+			buf_printf(&text, "%u failure%s in a row, the last ",
+				source->failures,
+				source->failures == 1 ? "" : "s");
+		else
+			buf_str(&text, "failed ");
+		add_ago(&text, now, source->failed);
 		buf_printf(&text, ": %s", source->cause);
 		add_text(page, DETAIL, &text);
 	}
@@ -255,25 +280,25 @@ add_set(struct page *page, const struct lookup_set *set)
 
 /* Those of names and accounts stand above, with the names. */
 static bool
-is_shown(const struct state_problem *row)
+is_shown(const struct state_problem *row, bool notices)
 {
-	return !*row->text || strncmp(row->key, "name ", 5) == 0 ||
-	       strncmp(row->key, "account ", 8) == 0;
+	return *row->text && status_is_notice(row) == notices &&
+	       strncmp(row->key, "name ", 5) != 0 &&
+	       strncmp(row->key, "account ", 8) != 0;
 }
 
 static void
-add_problems(struct page *page)
+add_problems(struct page *page, const char *title, bool notices)
 {
 	const struct state_problem *row;
 	struct buf text = { 0 };
-	bool first = true;
 
 	for (row = page->status->state->problems; row; row = row->next) {
-		if (is_shown(row))
+		if (!is_shown(row, notices))
 			continue;
-		if (first)
-			buf_str(page->out, "\nproblems\n");
-		first = false;
+		if (title)
+			buf_printf(page->out, "\n%s\n", title);
+		title = NULL;
 		buf_cut(&text, 0);
 		buf_str(&text, row->text);
 		add_text(page, 2, &text);
@@ -302,7 +327,8 @@ status_text(const struct status *status)
 	screen_row(&out, sources, "  ", NULL);
 	for (set = status->plan->sets; set; set = set->next)
 		add_set(&page, set);
-	add_problems(&page);
+	add_problems(&page, "problems", false);
+	add_problems(&page, "notices", true);
 	report_output(buf_text(&out));
 	buf_free(&out);
 }

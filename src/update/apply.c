@@ -138,7 +138,9 @@ save(void *arg)
 
 	update->saving = NULL;
 	update->saved = clock_ms();
-	if (!state_save(update->files, update->state, &fail))
+	/* the save may have taken the room of the next one */
+	if (!state_save(update->files, update->state, &fail) ||
+		!state_reserve(update->files, update->state, &fail))
 		log_step("%s", fail.text);
 }
 
@@ -186,6 +188,7 @@ finished(void *arg, struct exchange_job *job)
 	if (--item->call->left == 0 && !job->dry)
 		end_call(item->update);
 	end_saving(item->update);
+	update_show_progress(item->update);
 }
 
 /* The address that a set's names are measured by: found now, or the last. */

@@ -87,6 +87,9 @@ struct update {
 	struct http_timer *saving; /* of what an account confirmed */
 	int64_t saved;             /* clock_ms */
 	int64_t now;
+	int finished;        /* provider calls that have a result */
+	int64_t shown;       /* clock_ms when it was last shown how many */
+	int wide;            /* columns of that line; 0: there is none */
 	bool broken;         /* the state could not be written */
 	struct fail fail;    /* why */
 	struct fail trouble; /* what ended the run, "" if nothing did */
@@ -115,6 +118,17 @@ bool update_shown(const struct update_item *item);
 
 /* show.c: prints what a dry run learned. */
 void update_show(struct update *update);
+
+/*
+ * terminal.c: one more provider call has its result; a terminal is shown how
+ * many there are of how many, and the line is taken off again before anything
+ * else is printed.
+ */
+void update_show_progress(struct update *update);
+void update_end_progress(struct update *update);
+
+/* terminal.c: tells a terminal that there was nothing to tell. */
+void update_show_rest(const struct update *update, int status);
 
 /* settle.c: notes all problems, and returns the exit status. */
 int update_settle(struct update *update);

@@ -1,6 +1,8 @@
 /*
  * The course of a run: state, lookups, provider calls, result.
  */
+#include <unistd.h>
+
 #include "update/internal.h"
 #include "update/update.h"
 #include "clock.h"
@@ -161,6 +163,7 @@ conclude(struct update *update, enum http_end end)
 	status = update_settle(update);
 	if (dry) {
 		report_print(&update->report);
+		update_show_rest(update, status);
 		return status;
 	}
 	update_forget_news(update);
@@ -169,6 +172,7 @@ conclude(struct update *update, enum http_end end)
 		return unsaved(update, &fail);
 	save_stats(update, status);
 	report_print(&update->report);
+	update_show_rest(update, status);
 	return status;
 }
 
@@ -199,6 +203,7 @@ run(struct update *update, int64_t deadline)
 	}
 	start_lookups(update);
 	end = http_loop_run(update->http, deadline, stop_fd());
+	update_end_progress(update);
 	status = conclude(update, end);
 	for (call = update->calls; call; call = call->next) {
 		exchange_free(call->exchange);
@@ -226,7 +231,7 @@ take_state(struct update *update)
 		lock = state_lock(update->files, &fail);
 	if (lock == STATE_HELD) {
 		fail_set(&update->trouble, "another run holds %s.lock", path);
-		if (update->cli->verbose)
+		if (update->cli->verbose || isatty(STDERR_FILENO))
 			report_error("%s", update->trouble.text);
 		return EXIT_LOCKED;
 	}

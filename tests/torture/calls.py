@@ -47,7 +47,7 @@ def main(every):
                 for name, when in scenes.traced_points(scene)
                 for error in ERRORS.get(name, "EIO").split()]
         scene.close()
-        jobs = jobs[::every]
+        jobs = scenes.sample(jobs, every)
         points += len(jobs)
         found += scenes.spread("calls", kind, jobs, work)
     return points, found

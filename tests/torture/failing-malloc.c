@@ -26,8 +26,8 @@ start(void)
 
 	on = getenv("FAIL_ON");
 	if (path)
-		told = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
-			0600);
+		told = open(
+			path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	atomic_store(&count, 0);
 	at = text ? strtol(text, NULL, 10) : 0;
 }

@@ -166,8 +166,9 @@ def main(every):
     found, points = [], 0
     for kind in scenes.KINDS:
         scene = scenes.Scene(kind)
-        jobs = [(*point, signal) for point in scenes.traced_points(scene)
-                for signal in SIGNALS][::every]
+        jobs = scenes.sample(
+            [(*point, signal) for point in scenes.traced_points(scene)
+             for signal in SIGNALS], every)
         # a cut is played where its port numbers are
         cuts = histories(scene)
         jobs_found = scenes.spread("kills", kind, jobs, kill)

@@ -12,6 +12,7 @@ import tempfile
 import scenes
 
 SOURCE = pathlib.Path(__file__).with_name("failing-malloc.c")
+SHARE = 5  # of a sample: there are that many more points than calls
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 ASAN = ROOT / "build" / "torture"
 SANITIZE = "-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all"
@@ -76,9 +77,11 @@ def main(every):
         for title, way in ways.items():
             for kind in scenes.KINDS:
                 scene = scenes.Scene(kind)
-                jobs = [(number, on)
-                        for number in range(1, way.count(scene) + 1)
-                        for on in (False, True)][::every]
+                jobs = scenes.sample(
+                    [(number, on)
+                     for number in range(1, way.count(scene) + 1)
+                     for on in (False, True)],
+                    every * SHARE if every > 1 else 1)
                 scene.close()
                 points += len(jobs)
                 found += scenes.spread(title, kind, jobs, way.work)

@@ -12,6 +12,7 @@ import copy
 import functools
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
@@ -52,7 +53,8 @@ def rows_of(text):
     rows = [line.split("\t") for line in lines[1:-1]]
     if rows[0][0] != "key" or len(rows[0][1]) != 64:
         raise ValueError("the state has no key")
-    return {row[1]: Row(*row) for row in rows if row[0] == "name"}
+    return {row[1]: Row(*row[:len(Row._fields)]) for row in rows
+            if row[0] == "name"}
 
 
 class Scene:
@@ -252,6 +254,14 @@ def traced_points(scene):
                        env=scene.ddns.environment())
     return [point for point in kill.points(calls, scene.ddns.ini)
             if point[0] not in ("futex", "exit", "rt_sigreturn")]
+
+
+def sample(jobs, every):
+    """One of so many, without a rhythm, and always the same."""
+    jobs = list(jobs)
+    if every > 1:
+        random.Random(1).shuffle(jobs)
+    return jobs[::every]
 
 
 def spread(title, kind, jobs, work):

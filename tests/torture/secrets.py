@@ -48,7 +48,8 @@ ESCAPES = (
 PARTS = (
     (200, lambda request: request.target),
     (401, lambda request: "; ".join(
-        f"{name}: {utf8(value)} {plain(value)}" for name, value in request.headers
+        f"{name}: {utf8(value)} {plain(value)}"
+        for name, value in request.headers
         if name not in ("Host", "User-Agent", "Accept"))),
     (500, lambda request: request.body.decode(errors="replace")),
 )
@@ -106,6 +107,7 @@ class Account:
         draw = random.Random(f"{name} {model}")
         self.cores = []
         self.lines = []
+        self.host = "home.example.com"
         case, keys = case_of(name), keys_of(name)
         for key in {**keys, **case}:
             if keys.get(key):
@@ -120,7 +122,9 @@ class Account:
                 key, value = "key_file", signatures.account_file()
                 self.cores[-1] = json.loads(pathlib.Path(
                     value).read_text())["private_key"].splitlines()[5]
-            value = value.replace("$server6", url).replace("$server", url)
+            for word, to in (("$server6", url), ("$server", url),
+                             ("$zone", "example.com")):
+                value = value.replace(word, to)
             self.lines.append(f"{key} = {value}")
         if name == "nsupdate":
             self.lines += ["program = /bin/false", "key = a-key"]
@@ -146,7 +150,8 @@ class Place:
         self.library = library
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ddns-torture-"))
         self.ddns = scenes.harness.Ddns(self.folder)
-        self.source = scenes.harness.Server(scenes.harness.Reply("203.0.113.7"))
+        self.source = scenes.harness.Server(
+            scenes.harness.Reply("203.0.113.7"))
         self.news = scenes.harness.Server(scenes.harness.Reply(""))
         self.service = scenes.harness.Server(self.answer)
         self.process = None
@@ -190,7 +195,7 @@ class Place:
             f"[ipv4]\nurl = {self.source.url}/\nallow = 203.0.113.0/24\n"
             f"[webhook]\nurl = {self.news.url}/\nmethod = POST\n"
             f"body = {{message}}\n[{name}]\n" + "\n".join(account.lines)
-            + "\nnames = home.example.com\n",
+            + f"\nnames = {account.host}\n",
             f"timeout = 3\npatience = 1\n{hook}")
 
     def texts(self):
@@ -224,10 +229,14 @@ def fitting(place, name):
     the last one else."""
     for model in range(len(MODELS)):
         account = Account(name, model, place.service.url)
-        place.configure(account, name)
-        status, said = place.run("check")
-        if status == 0:
-            return account, ""
+        for _ in range(2):
+            place.configure(account, name)
+            status, said = place.run("check")
+            if status == 0:
+                return account, ""
+            zone = re.search(r"is not in zone (\S+)", said)
+            if zone:
+                account.host = f"home.{zone[1]}"
     return None, said
 
 
