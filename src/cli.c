@@ -354,7 +354,7 @@ cli_help(void)
 	      "  4  no valid address was found for a family in use\n"
 	      "  5  the state cannot be read or written; no provider was called\n"
 	      "  6  another run holds the lock; nothing was done\n"
-	      "  7  a provider refused a name; it waits for you\n"
+	      "  7  a provider refused a name; it needs attention\n"
 	      "\n"
 	      "Examples:\n"
 	      "  ddns -c home.ini --dry-run\n"

@@ -60,10 +60,10 @@ advice_of(const struct update_item *item, int64_t until)
 			"; mend the section [%s], or mend it at the provider",
 			item->account->title);
 	return mem_printf(item->update->mem,
-		"; %s[%s], or mend it at the provider and run "
+		"; %s[%s], or fix it at the provider and run "
 		"`ddns --force update %s`",
-		until < 0 ? "mend the section "
-			  : "tried once a day; mend the section ",
+		until < 0 ? "fix the section "
+			  : "tried once a day; fix the section ",
 		item->account->title, item->name);
 }
 
@@ -202,8 +202,8 @@ suffix_problem(struct update *update, const struct topic *topic,
 
 	address_format(&item->want, want);
 	problem(update, topic, REPORT_LASTING,
-		"the suffix makes %s, which is no public address; "
-		"mend the section [%s]",
+		"the suffix makes %s, which is not a public address; "
+		"fix the section [%s]",
 		want, item->account->title);
 }
 
@@ -264,7 +264,8 @@ others_found(const struct update *update, int family)
 	return false;
 }
 
-/* Whether the set has its address; a family that is lacking is no failure. */
+/* Whether the set has its address; a family that is lacking is not a failure.
+ */
 static void
 settle_set(struct update *update, struct update_set *set)
 {
