@@ -337,7 +337,7 @@ cli_help(void)
 	      "\n"
 	      "  -c, --config FILE   read this configuration\n"
 	      "  -f, --force         call the provider although nothing changed or it waits\n"
-	      "  -n, --dry-run       print what would be sent; send and write nothing\n"
+	      "  -n, --dry-run       ask, and print what would be written; write nothing\n"
 	      "  -q, --quiet         print nothing on standard output\n"
 	      "  -v, --verbose       tell each step; twice: each HTTP exchange\n"
 	      "      --json          print one JSON document\n"

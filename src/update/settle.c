@@ -28,11 +28,20 @@ account_held(const struct update_item *item)
 	       decide_held(hold->until, hold->set, item->update->now);
 }
 
+/* Whether it was asked in a dry run, which holds nothing. */
+static bool
+is_dry(const struct update_item *item)
+{
+	return item->begun && item->update->cli->dry_run;
+}
+
 static const char *
 wait_of(const struct update_item *item, int64_t seconds)
 {
 	struct mem *mem = item->update->mem;
 
+	if (is_dry(item))
+		return "";
 	if (seconds <= 0)
 		return "; tried again at the next run";
 	if (seconds < 7200)
@@ -46,6 +55,10 @@ wait_of(const struct update_item *item, int64_t seconds)
 static const char *
 advice_of(const struct update_item *item, int64_t until)
 {
+	if (is_dry(item))
+		return mem_printf(item->update->mem,
+			"; mend the section [%s], or mend it at the provider",
+			item->account->title);
 	return mem_printf(item->update->mem,
 		"; %s[%s], or fix it at the provider and run "
 		"`ddns --force update %s`",
@@ -210,9 +223,9 @@ settle_foreign(struct update *update, const struct update_item *item)
 		row_types[item->type], item->account->id);
 	topic.about = (struct report_subject){ .name = NULL };
 	problem(update, &topic, REPORT_WARNING,
-		"the record held %s, which was not set from here; it was "
-		"changed",
-		was);
+		"the record %s %s, which was not set from here; it %s changed",
+		is_dry(item) ? "holds" : "held", was,
+		is_dry(item) ? "would be" : "was");
 }
 
 static void
