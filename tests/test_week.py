@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
     not FAKETIME or bool(UNDER), reason="needs libfaketime, and is long")
 
 NAME = "home.example.com A"
-DOWN = (f"ddns: {NAME} (dyndns2): set: HTTP 503: maintenance; "
+DOWN = (f"ddns: {NAME} (dyndns2): HTTP 503: maintenance; "
         "tried again in 10 minutes at the earliest")
 ADVICE = ("ddns: ipv4: {DEAD} gives hardly any valid answers (0 of %d); "
           "remove it from the configuration")
@@ -38,8 +38,8 @@ SAID = [
     ("Thu 04:20", 1, DOWN),
     ("Fri 04:05", 1, ADVICE % 1202),
     ("Fri 04:20", 1, DOWN),
-    ("Fri 04:30", 0, f"ddns: {NAME} (dyndns2): is well again"),
     ("Fri 04:30", 0, f"{NAME} 203.0.113.12 -> 203.0.113.15 (dyndns2)"),
+    ("Fri 04:30", 0, f"ddns: {NAME} (dyndns2): is well again"),
     ("Sat 04:05", 0, ADVICE % 1490),
     ("Sat 04:10", 0, f"{NAME} 203.0.113.15 -> 203.0.113.16 (dyndns2)"),
     ("Sun 04:05", 0, ADVICE % 1777),

@@ -277,6 +277,10 @@ bool exchange_answer_login(
 struct work *exchange_work_make(
 	struct exchange *exchange, struct exchange_job *job);
 
+/* The step of the row that is under way, for people; NULL: it is the only one,
+ * and its name says nothing. */
+const char *exchange_work_step(const struct work *work);
+
 /* Ends the work's job, whose request could not be made: the job's fail, set
  * already, gets the step before it. */
 void exchange_work_fail(struct work *work);
