@@ -154,8 +154,8 @@ urls_and_bodies(void **state)
 				  "line 1\n" },
 		{ P URL "set = POST / <a>{ip}</a>\n", "" },
 		{ P URL "set = POST / a={ip}\n", "" },
-		{ P URL "login = /x\n" SET, SAID("3") "login: begins with no "
-						      "method\n" },
+		{ P URL "login = /x\n" SET, SAID("3") "login: begin with GET or "
+						      "POST\n" },
 		{ P URL "set = POST / {ip}\ngood = OK\n", "" },
 		{ P URL "set = POST /\n  X-Id: {nil}\n  {\"a\":\n  \"{ip}\"}\n",
 			SAID("3") "set: nothing defines {nil}\n" },
