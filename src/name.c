@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Names are made canonical here, and compared. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Mistakes in the configuration: each is named with its place, all at once."""
 
 import re

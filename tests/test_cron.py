@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Debian's cron runs it, and what cron would mail; and the odd standard
 streams that a program may be started with."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A dry run asks up to the first write, shows that, and leaves nothing behind.
 
 test_providers.py does the same for every case of every row; here is what is

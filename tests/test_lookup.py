@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Learning the address: what answers count, and the order of sources."""
 
 import gzip

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The manual against the program: keys, options, rows, examples, messages.
 
 Words are taken from the tables of the source and looked for in the pages.

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What is said, when, and where: cron must bring a mail for news alone."""
 
 import fcntl

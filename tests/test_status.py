@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`ddns status`: the whole page, in 80 and in 60 columns."""
 
 import json

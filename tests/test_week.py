@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A week of cron: a run each five minutes under a moved clock, and every line
 that a person would be mailed.
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A text as sections, keys and lines: what inih sees of it, and its faults. */
 #include "config/internal.h"
 

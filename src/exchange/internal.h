@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Between the files of exchange: read this first. How a job flows, each file
  * calling only those below it:

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What an answer means, by the tests of the row, else by HTTP. */
 #include <string.h>
 #include <strings.h>

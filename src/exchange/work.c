@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A job on its way through the steps of its row: how it is made and ends. */
 #include "address.h"
 #include "buf.h"

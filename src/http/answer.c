@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What came of a request: the answer, or in words why there is none. */
 #include <arpa/inet.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Whom TLS trusts: the CAs of the system, and a private one beside them. */
 #include <ctype.h>
 #include <dirent.h>

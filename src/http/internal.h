@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Between the files of http: one transfer, and whom TLS trusts. The loop
  * (http.c) owns transfers, begins them and asks transfer.c whether they go on;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Reads an account: its row, layered, and all that its section writes. */
 #include "provider/internal.h"
 

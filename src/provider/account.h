@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * An account: a section of the configuration that is named after a row, with
  * its values, names and the row, made ready for exchange.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The mistakes that a row can have: ddns-rows(5), MESSAGES. */
 #include "provider/internal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A row's requests, taken apart: ddns-rows(5), REQUESTS. */
 #include "provider/internal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Turns how a run ended into problems, recoveries and the exit status.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "read-rows.h"
 
 #define CF "[cloudflare]\ntoken = abcdefgh\n"

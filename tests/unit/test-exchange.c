@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Exchange where a .case file (tests/providers/_*.case) cannot look: limits,
  * answers that are no text or none at all.

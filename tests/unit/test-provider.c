@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "read-rows.h"
 
 #define SET "set = GET https://h.example/{fqdn}?ip={ip}\n"
