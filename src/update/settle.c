@@ -57,7 +57,7 @@ advice_of(const struct update_item *item, int64_t until)
 {
 	if (is_dry(item))
 		return mem_printf(item->update->mem,
-			"; mend the section [%s], or mend it at the provider",
+			"; fix the section [%s], or fix it at the provider",
 			item->account->title);
 	return mem_printf(item->update->mem,
 		"; %s[%s], or fix it at the provider and run "
