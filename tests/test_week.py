@@ -20,7 +20,7 @@ pytestmark = pytest.mark.skipif(
     not FAKETIME or bool(UNDER), reason="needs libfaketime, and is long")
 
 NAME = "home.example.com A"
-DOWN = (f"ddns: {NAME} (dyndns2): set: HTTP 503: maintenance; "
+DOWN = (f"ddns: {NAME} (dyndns2): HTTP 503: maintenance; "
         "tried again in %d minutes at the earliest")
 ADVICE = ("ddns: ipv4: {DEAD} gives hardly any valid answers (0 of %d); "
           "remove it from the configuration")

@@ -145,6 +145,15 @@ http_ca_look(struct http_ca *ca)
 	ca->fast.dir = info->capath;
 }
 
+bool
+http_ca_none(void)
+{
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+	return (!info->cainfo || access(info->cainfo, R_OK) != 0) &&
+	       (!info->capath || !is_hashed(info->capath));
+}
+
 CURLcode
 http_ca_set(const struct http_trust *trust, CURL *easy)
 {
