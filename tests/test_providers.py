@@ -341,6 +341,15 @@ def assert_kept(case, writes, left):
         assert other.startswith(one), (told, wanted)
 
 
+def assert_reads(row, sent):
+    """Of the methods of steps that read."""
+    reads = [text for key, text in row.items()
+             if key.partition(".")[0] in READS]
+    methods = {text.partition(" ")[0] for text in reads}
+    assert {exchange.request.text.partition(" ")[0] for exchange in sent} <= (
+        methods), [exchange.request.text for exchange in sent]
+
+
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_dry_run(ddns, servers, case):
     """It reads all that a run reads, and sends nothing of what this writes."""
@@ -358,6 +367,10 @@ def test_dry_run(ddns, servers, case):
     assert snapshot(ddns) == before
     value = json.loads(result.stdout)
     assert_kept(case, value.get("writes", []), script.left)
+    assert_reads(case.file.row, [one for one in case.runs[last]
+                                 if one not in script.left])
+    if any(name["outcome"] == "due" for name in value.get("names", [])):
+        assert value["writes"]
     if not script.left:
         assert result.status == case.status
         assert case.status or "failed" not in [
