@@ -112,6 +112,12 @@ find(const struct report *report, const char *key)
 }
 
 bool
+report_is_notice(const struct state_problem *problem)
+{
+	return problem->why == REPORT_NOTICE || problem->why == REPORT_WARNING;
+}
+
+bool
 report_knows(const struct report *report, const char *key)
 {
 	return report->state && find(report, key) != NULL;

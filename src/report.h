@@ -14,6 +14,7 @@ struct cli;
 struct fail;
 struct mem;
 struct state;
+struct state_problem;
 
 enum report_kind {
 	REPORT_PASSING, /* reported once it has lasted `patience` runs */
@@ -63,6 +64,9 @@ struct report_problem {
 /* Notes a problem of this run; another of the same key is not noted again. */
 void report_problem(
 	struct report *report, const struct report_problem *problem);
+
+/* Whether it is no problem, but was reported to be known. */
+bool report_is_notice(const struct state_problem *problem);
 
 /* Whether there is a problem of this key. */
 bool report_knows(const struct report *report, const char *key);

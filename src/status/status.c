@@ -122,12 +122,6 @@ collect(struct status *status)
 	}
 }
 
-bool
-status_is_notice(const struct state_problem *row)
-{
-	return row->why == REPORT_NOTICE || row->why == REPORT_WARNING;
-}
-
 static int
 show(struct status *status)
 {
