@@ -113,6 +113,12 @@ find(const struct report *report, const char *key)
 }
 
 bool
+report_is_notice(const struct state_problem *problem)
+{
+	return problem->why == REPORT_NOTICE || problem->why == REPORT_WARNING;
+}
+
+bool
 report_knows(const struct report *report, const char *key)
 {
 	return report->state && find(report, key) != NULL;
@@ -193,12 +199,6 @@ print_error(const char *text)
 	fputs(buf_text(&line), stderr);
 	buf_free(&line);
 	buf_free(&shown);
-}
-
-bool
-report_is_notice(int kind)
-{
-	return kind == REPORT_NOTICE || kind == REPORT_WARNING;
 }
 
 bool

@@ -15,6 +15,7 @@ struct cli;
 struct fail;
 struct mem;
 struct state;
+struct state_problem;
 
 enum report_kind {
 	REPORT_PASSING, /* reported once it has lasted `patience` runs */
@@ -65,6 +66,9 @@ struct report_problem {
 void report_problem(
 	struct report *report, const struct report_problem *problem);
 
+/* Whether it is no problem, but was reported to be known. */
+bool report_is_notice(const struct state_problem *problem);
+
 /* Whether there is a problem of this key. */
 bool report_knows(const struct report *report, const char *key);
 
@@ -76,9 +80,6 @@ void report_over(struct report *report, const char *key, const char *text,
 	const struct report_subject *about);
 
 /* Whether it is a change, not a problem or its end. */
-/* Whether problems of the kind are told and no more: nothing is wrong. */
-bool report_is_notice(int kind);
-
 bool report_is_change(const struct report_news *news);
 
 /* The text masked and made printable, in out; for other programs. */

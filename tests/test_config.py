@@ -174,7 +174,7 @@ MISTAKES = [
     ("more", "[provider mine]\nrecods = GET /",
      "14: [provider mine] recods: unknown key (records?)"),
     ("more", "[provider mine]\nurl = https://a.example\nset = /x?{ip}",
-     "15: [provider mine] set: begin with GET or POST, or put {set} into batch"),
+     "15: [provider mine] set: begin with GET or POST"),
     ("more", "[provider mine]\nurl = https://a.example\n"
      "set = GET /{zoneid}?ip={ip}",
      "15: [provider mine] set: nothing defines {zoneid} (zone?)"),
@@ -221,7 +221,7 @@ MISTAKES = [
     ("account", "ipv4 = home",
      "12: [dyndns2] ipv4: home is not a whole name: home.example.com?"),
     ("more", "[url x]\nset = https://dyn.example.net/?ip={ip}\nnames = a.example.com",
-     "14: [url x] set: begin with GET or POST, or put {set} into batch"),
+     "14: [url x] set: begin with GET or POST"),
     ("ipv4", "url = router",
      "6: [ipv4] url: router is one word: write interface:router, "
      "exec:/PATH, or a URL such as http://router/"),

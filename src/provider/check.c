@@ -218,7 +218,9 @@ check_write(struct layer_work *work, const struct row *row, enum row_step step)
 	const char *word = row_step_name(step);
 	const struct row_request *write = row->step[step];
 
-	if (!write->text.method && !row_step_holds(row, STEP_BATCH, word))
+	if (!write->text.method && !row->step[STEP_BATCH])
+		layer_wrong(work, "begin with GET or POST");
+	else if (!write->text.method && !row_step_holds(row, STEP_BATCH, word))
 		layer_wrong(work,
 			"begin with GET or POST, or put {%s} into batch", word);
 	if (step != STEP_SET && !row->step[STEP_RECORDS])

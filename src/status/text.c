@@ -283,7 +283,7 @@ add_set(struct page *page, const struct lookup_set *set)
 static bool
 is_shown(const struct state_problem *row, bool notices)
 {
-	return *row->text && report_is_notice(row->why) == notices &&
+	return *row->text && report_is_notice(row) == notices &&
 	       strncmp(row->key, "name ", 5) != 0 &&
 	       strncmp(row->key, "account ", 8) != 0;
 }

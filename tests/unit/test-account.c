@@ -122,10 +122,8 @@ values(void **state)
 			SAID("4") "set: a URL begins with /, ?, { or "
 				  "https://\n" },
 		{ CF HOME "batch =\n",
-			SAID("1") "create: begin with GET or POST, or put "
-				  "{create} into batch\n" SAID(
-					  "1") "update: begin with GET or POST, or put "
-					       "{update} into batch\n" },
+			SAID("1") "create: begin with GET or POST\n" SAID(
+				"1") "update: begin with GET or POST\n" },
 		{ DYN HOME "server = http://192.0.2.1\n",
 			"f:5: [dyndns2] server: http:// is sent in clear "
 			"text: use https://\n" },

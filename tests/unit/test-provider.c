@@ -264,10 +264,8 @@ layers(void **state)
 			SAID("1") "create: needs records\n" SAID("1") "update: needs records\n" SAID(
 				"1") "update: nothing defines {id} (ip?)\n" },
 		{ P "like = cloudflare\nbatch =\n",
-			SAID("1") "create: begin with GET or POST, or put "
-				  "{create} into batch\n" SAID(
-					  "1") "update: begin with GET or POST, or put "
-					       "{update} into batch\n" },
+			SAID("1") "create: begin with GET or POST\n" SAID(
+				"1") "update: begin with GET or POST\n" },
 		/* its own name is the hidden row */
 		{ "[provider cloudflare]\nlike = cloudflare\n"
 		  "url = https://h.example\n",
