@@ -27,8 +27,8 @@ struct special {
  * though single addresses in them are reachable, and multicast (RFC 5771).
  */
 static const struct special special4[] = {
-	{ { { 4, { 0 } }, 8 }, "is no host's address" }, /* RFC 791 */
-	{ { { 4, { 10 } }, 8 }, PRIVATE },               /* RFC 1918 */
+	{ { { 4, { 0 } }, 8 }, "is not a host's address" }, /* RFC 791 */
+	{ { { 4, { 10 } }, 8 }, PRIVATE },                  /* RFC 1918 */
 	{ { { 4, { 100, 64 } }, 10 },
 		"is shared address space (carrier-grade NAT): this line has no public address" }, /* RFC 6598 */
 	{ { { 4, { 127 } }, 8 }, "is loopback" },         /* RFC 1122 */

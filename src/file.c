@@ -19,7 +19,7 @@ look(int fd, struct file_facts *facts, struct fail *fail)
 	if (S_ISDIR(st.st_mode))
 		return fail_set(fail, "is a directory");
 	if (!S_ISREG(st.st_mode))
-		return fail_set(fail, "is no regular file");
+		return fail_set(fail, "is not a regular file");
 	if (!facts)
 		return true;
 	facts->owner = st.st_uid;

@@ -105,7 +105,7 @@ name_read(struct mem *mem, const char *text, int labels, struct fail *fail)
 		read = mem_printf(
 			mem, "%s%s", star ? "*." : "", buf_text(&name));
 	else
-		fail_set(fail, "%s is no DNS name", text);
+		fail_set(fail, "%s is not a DNS name", text);
 out:
 	buf_free(&name);
 	return read;

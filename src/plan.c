@@ -245,7 +245,7 @@ check_whole(const struct plan *plan)
 		return;
 	if (!plan->accounts)
 		config_wrong(config, NULL, NULL,
-			"there is no account: nothing to update");
+			"there is not an account: nothing to update");
 }
 
 /* The file and its lookups; false: there is nothing more to read. */

@@ -195,6 +195,12 @@ print_error(const char *text)
 }
 
 bool
+report_is_notice(int kind)
+{
+	return kind == REPORT_NOTICE || kind == REPORT_WARNING;
+}
+
+bool
 report_is_change(const struct report_news *news)
 {
 	return strcmp(news->event, "changed") == 0;

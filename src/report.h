@@ -75,6 +75,9 @@ void report_over(struct report *report, const char *key, const char *text,
 	const struct report_subject *about);
 
 /* Whether it is a change, not a problem or its end. */
+/* Whether problems of the kind are told and no more: nothing is wrong. */
+bool report_is_notice(int kind);
+
 bool report_is_change(const struct report_news *news);
 
 /* The text masked and made printable, in out; for other programs. */

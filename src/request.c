@@ -169,7 +169,7 @@ request_body_ok(const struct request_text *request, struct fail *fail)
 
 	if (request->kind == BODY_JSON &&
 		!template_json_ok(request->body, &why))
-		return fail_set(fail, "the body is no JSON: %s", why.text);
+		return fail_set(fail, "the body is not JSON: %s", why.text);
 	if (request->kind == BODY_XML && !xml_ok(request->body, &why))
 		return fail_set(fail, "the body is %s", why.text);
 	return true;

@@ -78,7 +78,7 @@ url_ok(const char *text, bool clear_text, struct fail *fail)
 
 	for (c = text; *c; c++) {
 		if ((unsigned char)*c <= ' ' || *c == 0x7F)
-			return fail_set(fail, "a URL holds no blank");
+			return fail_set(fail, "a URL holds no space");
 	}
 	if (rest == text)
 		fail_set(fail, "a URL begins with https://%s",

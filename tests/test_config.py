@@ -33,35 +33,35 @@ MISTAKES = [
     ("ddns", "timout = 3",
      '3: [ddns] timout: unknown key (timeout?)'),
     ("ddns", "timeout = 3s4",
-     '3: [ddns] timeout: "3s4" is no time: a number and s, m, h or d'),
+     '3: [ddns] timeout: "3s4" is not a time: a number and s, m, h or d'),
     ("ddns", "timeout = -1",
-     '3: [ddns] timeout: "-1" is no time: a number and s, m, h or d'),
+     '3: [ddns] timeout: "-1" is not a time: a number and s, m, h or d'),
     ("ddns", "timeout =",
      "3: [ddns] timeout: has no value"),
     ("ddns", "timeout = 3\ntimeout = 4",
      "4: [ddns] timeout: given twice, first in line 3"),
     ("ddns", "patience = many",
-     '3: [ddns] patience: "many" is no number'),
+     '3: [ddns] patience: "many" is not a number'),
     ("ddns", "remind = 1x",
-     '3: [ddns] remind: "1x" is no time: a number and s, m, h or d'),
+     '3: [ddns] remind: "1x" is not a time: a number and s, m, h or d'),
     ("ddns", "remind = 1d 2h",
-     '3: [ddns] remind: "1d 2h" is no time: a number and s, m, h or d'),
+     '3: [ddns] remind: "1d 2h" is not a time: a number and s, m, h or d'),
     ("ddns", "syslog = perhaps",
      '3: [ddns] syslog: "perhaps" is neither yes nor no'),
     ("ddns", "hook = relative/path",
-     '3: [ddns] hook: "relative/path" is no absolute path'),
+     '3: [ddns] hook: "relative/path" is not an absolute path'),
     ("ddns", "ca_file = ca.pem",
-     '3: [ddns] ca_file: "ca.pem" is no absolute path'),
+     '3: [ddns] ca_file: "ca.pem" is not an absolute path'),
     ("ddns", "heartbeat = nonsense",
-     "3: [ddns] heartbeat: no URL that begins with https:// or http://"),
+     "3: [ddns] heartbeat: not a URL that begins with https:// or http://"),
     ("ipv4", "allow = 10.0.0.0/33",
-     '6: [ipv4] allow: "10.0.0.0/33" is no network, such as 10.0.0.0/8 (no '
+     '6: [ipv4] allow: "10.0.0.0/33" is not a network, such as 10.0.0.0/8 (no '
      "bit set behind the prefix)"),
     ("ipv4", "allow = 10.0.0.1/8",
-     '6: [ipv4] allow: "10.0.0.1/8" is no network, such as 10.0.0.0/8 (no '
+     '6: [ipv4] allow: "10.0.0.1/8" is not a network, such as 10.0.0.0/8 (no '
      "bit set behind the prefix)"),
     ("ipv4", "deny = everyone",
-     '6: [ipv4] deny: "everyone" is no network, such as 10.0.0.0/8 (no bit '
+     '6: [ipv4] deny: "everyone" is not a network, such as 10.0.0.0/8 (no bit '
      "set behind the prefix)"),
     ("ipv4", "allow = fd00::/8",
      "6: [ipv4] allow: takes IPv4 networks"),
@@ -78,7 +78,7 @@ MISTAKES = [
     ("ipv4", "url = exec:relative",
      "6: [ipv4] url: exec: takes an absolute path"),
     ("ipv4", "url = https://a.example.net/#ip",
-     '6: [ipv4] url: "#ip" is no JSON pointer (#/ip)'),
+     '6: [ipv4] url: "#ip" is not a JSON pointer (#/ip)'),
     ("more", "[dyndns2 colon]\nserver = https://dyn.example.net\nuser = m:e\n"
      "password = xxxx\nnames = a.example.com",
      "15: [dyndns2 colon] user: holds a colon, which ends the user of Basic"),
@@ -91,13 +91,13 @@ MISTAKES = [
     ("account", "ipv4 = Home.example.com.",
      "12: [dyndns2] ipv4: home.example.com is given twice, first in line 11"),
     ("account", "ipv4 = under_/score",
-     "12: [dyndns2] ipv4: under_/score is no DNS name"),
+     "12: [dyndns2] ipv4: under_/score is not a DNS name"),
     ("account", "ipv4 = a..b",
-     "12: [dyndns2] ipv4: a..b is no DNS name"),
+     "12: [dyndns2] ipv4: a..b is not a DNS name"),
     ("account", "ipv4 = -a.example.com",
-     "12: [dyndns2] ipv4: -a.example.com is no DNS name"),
+     "12: [dyndns2] ipv4: -a.example.com is not a DNS name"),
     ("account", "ipv4 = a.b-.example.com",
-     "12: [dyndns2] ipv4: a.b-.example.com is no DNS name"),
+     "12: [dyndns2] ipv4: a.b-.example.com is not a DNS name"),
     ("account", "ipv6 = six.example.com",
      "12: [dyndns2] ipv6: has no lookups: [ipv6] is not there"),
     ("account", "lookup = wan2",
@@ -125,11 +125,11 @@ MISTAKES = [
      "14: [cloudflare] token: a value in quotes: they would be part of it, "
      "take them off"),
     ("more", "[cloudflare]\ntoken = ab #cd\nnames = a.example.com",
-     "14: [cloudflare] token: a `#` behind a blank would be part of the "
+     "14: [cloudflare] token: a `#` behind a space would be part of the "
      "secret: put comments on lines of their own, and a secret that holds "
      "this into KEY_file"),
     ("more", "[cloudflare]\ntoken = ab ;cd\nnames = a.example.com",
-     "14: [cloudflare] token: a `;` behind a blank cuts the secret: put "
+     "14: [cloudflare] token: a `;` behind a space cuts the secret: put "
      "comments on lines of their own, and a secret that holds this into "
      "KEY_file"),
     ("more", "[cloudflare]\ntoken_file = /nonexistent/t\n"
@@ -138,7 +138,7 @@ MISTAKES = [
      "such file or directory"),
     ("more", "[cloudflare]\ntoken = xxxx\nnames = a.example.com\n"
      "proxied = yes",
-     '16: [cloudflare] proxied: "yes" is no number, true or false'),
+     '16: [cloudflare] proxied: "yes" is not a number, true or false'),
     ("more", "[dyndns2 other]\nserver = https://dyn.example.net\n"
      "user = you\npassword = xxxx\nnames = home.example.com",
      "17: [dyndns2 other] names: home.example.com is already in [dyndns2]"),
@@ -179,7 +179,7 @@ MISTAKES = [
      "15: [provider mine] set: nothing defines {zoneid} (zone?)"),
     ("more", "[provider mine]\nurl = https://a.example\n"
      'set = POST / {"a":"{ip}" "b":1}',
-     "15: [provider mine] set: the body is no JSON: ',' expected at byte 13"),
+     "15: [provider mine] set: the body is not JSON: ',' expected at byte 13"),
     ("more", "[cloudflare]\nnames = a.example.com\ntoken = Bearer abcdef",
      "15: [cloudflare] token: begins with a word that the request adds: "
      "write what stands behind it"),

@@ -31,8 +31,8 @@ def test_cron(home, serve, tmp_path):
     finally:
         cron.close()
     refused = (
-        "ddns: home.example.com A (dyndns2): set: nohost; mend the "
-        "section [dyndns2], or mend it at the provider and run "
+        "ddns: home.example.com A (dyndns2): set: nohost; fix the "
+        "section [dyndns2], or fix it at the provider and run "
         "`ddns --force update home.example.com`\n")
     assert cron.mails() == sorted([home.line, refused])
     exits = cron.exits()

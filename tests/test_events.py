@@ -792,7 +792,7 @@ MISTAKES = [
     ("url = https://x/\nbody = {\"a\": {name}}",
      "5: [webhook] body: a placeholder stands without quotes"),
     ("url = https://x/\nbody = {\"a\": \"b\"",
-     "5: [webhook] body: the body is no JSON"),
+     "5: [webhook] body: the body is not JSON"),
     ("url = https://x/\nbody = \"{message}\"", "5: [webhook] body: a value is"),
     ("url = https://x/\nheader = nonsense", "5: [webhook] header: a header"),
     ("url = https://x/\nmethod = post it", "5: [webhook] method: a method is"),
@@ -827,7 +827,7 @@ def test_mistakes(home, section, words):
 
 @pytest.mark.parametrize("url, words", [
     ("https://x/{name}", "{name} is not known here"),
-    ("x.example", "no URL that begins with"),
+    ("x.example", "not a URL that begins with"),
     ("https:///x", "no host"),
 ])
 def test_heartbeat_mistakes(home, url, words):

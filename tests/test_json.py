@@ -129,8 +129,9 @@ def test_dry_run(home, source):
     value, _ = document(home, "--dry-run")
     name, = value["names"]
     assert name["outcome"] == "due" and home.asked == []
-    first = name["preview"][0]
-    assert first.startswith(f"GET {home.server.url}/nic/update?hostname=")
+    write, = value["writes"]
+    assert write["names"] == ["home.example.com A"]
+    assert write["request"][0].startswith(f"GET {home.server.url}/nic/update?hostname=")
     assert "pa55word" not in json.dumps(value)
 
 

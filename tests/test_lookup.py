@@ -63,7 +63,7 @@ PORTAL = "<html>Please log in at http://192.168.1.1/login</html>"
 FAILURES = {
     "reset": (Reset(), "connection reset"),
     "closed": (Raw(), "closed without an answer"),
-    "no HTTP": (Raw(b"203.0.113.9\n"), "the answer is no HTTP"),
+    "no HTTP": (Raw(b"203.0.113.9\n"), "the answer is not HTTP"),
     "never answers": (
         Hang(), "timed out after 6 s while waiting for the answer"),
     "handshake hangs": (None, "timed out after 3 s in the TLS handshake"),

@@ -492,13 +492,16 @@ def test_dry_run(client, named):
     client.configure("names = *.dry.example.com", more="ttl = 60")
     result = client.run("-n")
     assert result.status == 0
-    assert result.stdout == "".join(
-        f"*.dry.example.com {kind} none -> {ip} (nsupdate)\n"
-        f"{client.ddns.folder}/program -t SECONDS -u 0\n"
-        f"\tserver 127.0.0.1 {named.port}\n\tkey hmac-sha256:upd ***\n"
-        f"\tzone example.com.\n\tupdate delete *.dry.example.com. {kind}\n"
-        f"\tupdate add *.dry.example.com. 60 {kind} {ip}\n"
-        "\tsend\n\tanswer\n" for kind, ip in (("A", GOOD), ("AAAA", GOOD6)))
+    assert result.stdout == (
+        f"*.dry.example.com A none -> {GOOD} (nsupdate), not read\n"
+        f"*.dry.example.com AAAA none -> {GOOD6} (nsupdate), not read\n"
+        f"\t{client.ddns.folder}/program -t SECONDS -u 0\n"
+        f"\t    server 127.0.0.1 {named.port}\n"
+        "\t    key hmac-sha256:upd ***\n\t    zone example.com.\n" + "".join(
+            f"\t    update delete *.dry.example.com. {kind}\n"
+            f"\t    update add *.dry.example.com. 60 {kind} {ip}\n"
+            for kind, ip in (("A", GOOD), ("AAAA", GOOD6)))
+        + "\t    send\n\t    answer\n")
     assert client.runs == [] and named.dig("x.dry.example.com") == []
 
 
@@ -507,7 +510,7 @@ def test_without_a_server(client):
     client.configure(server="")
     result = client.run("-n")
     assert result.status == 0
-    assert "\tserver" not in result.stdout and "\tzone" in result.stdout
+    assert "    server" not in result.stdout and "    zone" in result.stdout
 
 
 @pytest.mark.parametrize("server, line", [
@@ -517,7 +520,7 @@ def test_without_a_server(client):
     ("192.0.2.1", "server 192.0.2.1 53")])
 def test_server(client, server, line):
     client.configure(server=f"server = {server}")
-    assert f"\t{line}\n" in client.run("-n").stdout
+    assert f"\t    {line}\n" in client.run("-n").stdout
 
 
 def hanging(client):
@@ -575,8 +578,8 @@ MISTAKES = [
     ({"zone": ""}, "zone"),
     ({"key": "a b"}, "key: a key's name is a DNS name"),
     ({"key": "hmac-md5:upd"}, "key: a key's name is a DNS name"),
-    ({"secret": "not/base64?"}, "key_secret: is no base64"),
-    ({"secret": "abc"}, "key_secret: is no base64"),
+    ({"secret": "not/base64?"}, "key_secret: is not base64"),
+    ({"secret": "abc"}, "key_secret: is not base64"),
     ({"key": None, "more": "key = upd"}, "key_secret: is missing"),
     ({"key": None, "more": "key_secret = abcd"}, "key: is missing"),
     ({"more": "keyfile = my.key"}, "not an absolute path"),

@@ -314,3 +314,52 @@ def test_foreign_answer(ddns, servers, name):
             what = f"{step}: {text}\n{result.stderr}"
             assert script.count == number + 1, what
             assert result.status == 1, what
+
+
+def snapshot(ddns):
+    return {path.name: path.read_bytes() for path in ddns.home.iterdir()}
+
+
+def plain(text):
+    """METHOD and path of a request, as far as it has no secret."""
+    method, _, target = text.partition(" ")
+    path = re.sub("^https?://[^/]*", "", target.partition("?")[0])
+    return f"{method} {path.partition('***')[0]}"
+
+
+def assert_kept(case, writes, left):
+    """What was not sent is what the case writes, in its order."""
+    told = [plain(write["request"][0]) for write in writes]
+    wanted = [plain(conversation.expand(
+        exchange.request.text, exchange.values, conversation.percent))
+        for exchange in left]
+    if case.status:  # it ends with an answer that the first write would get
+        told, wanted = told[:1], wanted[:1]
+    assert len(told) == len(wanted), (told, wanted)
+    for one, other in zip(sorted(told), sorted(wanted)):
+        assert other.startswith(one), (told, wanted)
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_dry_run(ddns, servers, case):
+    """It reads all that a run reads, and sends nothing of what this writes."""
+    case.read([server.url for server in servers])
+    last = len(case.runs) - 1
+    for run in range(last):
+        play(ddns, case, servers, run)
+    script = conversation.Script(case.every, case.runs[last])
+    for server in servers:
+        server.reply = script
+    configure(ddns, case, last)
+    before = snapshot(ddns)
+    result = ddns.run("-n", "--json")
+    assert script.wrong == [], result.stderr
+    assert snapshot(ddns) == before
+    value = json.loads(result.stdout)
+    assert_kept(case, value.get("writes", []), script.left)
+    if not script.left:
+        assert result.status == case.status
+        assert case.status or "failed" not in [
+            problem["event"] for problem in value["problems"]]
+    for secret in secrets(case):
+        assert secret not in result.stdout + result.stderr

@@ -76,14 +76,14 @@ def test_all_is_well(home, source, columns):
 
 
 TROUBLE = """\
-last run 2026-11-22 10:27 UTC, 1 hour ago: exit 7, a name waits for you
+last run 2026-11-22 10:27 UTC, 1 hour ago: exit 7, a name needs attention
 
   NAME                     TYPE  ADDRESS      AGE     STATE
 [dyndns2]
   a.example.com            A     203.0.113.8  1 hour  ok
-  bee.example.com          A     203.0.113.7  1 day   waits for you
+  bee.example.com          A     203.0.113.7  1 day   needs attention
       because set: nohost
-      next: mend the section [dyndns2], or mend it at the provider and run
+      next: fix the section [dyndns2], or fix it at the provider and run
       `ddns --force update bee.example.com`
   longer-name.example.com  A     203.0.113.7  1 day   pending
       because set: answer not understood: Sorry, our database is being repaired,
@@ -102,7 +102,7 @@ last run 2026-11-22 10:27 UTC, 1 hour ago: exit 7, a name waits for you
 
 TROUBLE_60 = """\
 last run 2026-11-22 10:27 UTC, 1 hour ago: exit 7, a name
-waits for you
+needs attention
 
 [dyndns2]
   a.example.com
@@ -111,8 +111,8 @@ waits for you
   bee.example.com
     A     203.0.113.7
           confirmed 1 day ago
-          waits for you because set: nohost
-          next: mend the section [dyndns2], or mend it at
+          needs attention because set: nohost
+          next: fix the section [dyndns2], or fix it at
           the provider and run
           `ddns --force update bee.example.com`
   longer-name.example.com
@@ -206,7 +206,7 @@ def test_account_that_is_held(home, source):
         head = text.partition("  VALID")[0].partition("[dyndns2]\n")[2]
         lines = head.splitlines()
         assert status == 1 and head.count("badauth") == 1
-        assert lines[0].startswith("  waits for you because ")
+        assert lines[0].startswith("  needs attention because ")
         assert head.count("next: ") == 1 and head.index("next: ") < head.index(
             "  a.example.com")
         for name in "abc":

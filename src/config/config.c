@@ -211,7 +211,7 @@ config_private(struct config *config, const struct config_section *section,
 		if (!line->cut)
 			continue;
 		config_wrong_line(config, section, entry, line->line,
-			"a `;` behind a blank cuts the secret: put comments on lines of their own, and a secret that holds this into KEY_file");
+			"a `;` behind a space cuts the secret: put comments on lines of their own, and a secret that holds this into KEY_file");
 		right = false;
 	}
 	warn_of_readers(config);
@@ -226,7 +226,7 @@ config_secret(struct config *config, const struct config_section *section,
 	const char *text = entry->lines->text, *fault;
 
 	if (strstr(text, " #") || strstr(text, "\t#"))
-		fault = "a `#` behind a blank would be part of the secret: put comments on lines of their own, and a secret that holds this into KEY_file";
+		fault = "a `#` behind a space would be part of the secret: put comments on lines of their own, and a secret that holds this into KEY_file";
 	else /* quotes are reported for every key */
 		fault = strchr("\"'", *text) ? NULL
 					     : config_secret_fault(config->mem,

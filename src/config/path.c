@@ -81,7 +81,7 @@ config_state_path(struct config *config, struct fail *fail)
 		if (*given == '/')
 			return mem_printf(
 				mem, "%s/%s.state", given, base(config));
-		fail_set(fail, "$STATE_DIRECTORY is no absolute path");
+		fail_set(fail, "$STATE_DIRECTORY is not an absolute path");
 		return NULL;
 	}
 	if (geteuid() == 0)

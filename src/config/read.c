@@ -387,7 +387,7 @@ judge_more(struct reader *r, struct piece line)
 			"an indented line, and no key stands before it: begin keys in the first column");
 	} else if (r->entry && uncommented(line).len < line.len) {
 		wrong(r,
-			"a `;` behind a blank in an indented line, where inih's versions differ: put comments on lines of their own");
+			"a `;` behind a space in an indented line, where inih's versions differ: put comments on lines of their own");
 	} else if (r->entry) {
 		return line;
 	}

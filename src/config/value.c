@@ -59,7 +59,7 @@ put_path(struct reading *r)
 {
 	if (*r->text != '/') {
 		config_wrong(r->config, r->section, r->entry,
-			"\"%s\" is no absolute path", r->text);
+			"\"%s\" is not an absolute path", r->text);
 		return false;
 	}
 	return put_text(r);
@@ -97,7 +97,7 @@ put_secret_url(struct reading *r)
 		return false;
 	if (!begins(r->text, "https://") && !begins(r->text, "http://")) {
 		config_wrong(r->config, r->section, r->entry,
-			"no URL that begins with https:// or http://");
+			"not a URL that begins with https:// or http://");
 		return false;
 	}
 	return put_text(r);
@@ -134,7 +134,7 @@ put_proxy(struct reading *r)
 	hide_user(r, host ? host + 3 : r->text);
 	if (!known || strpbrk(r->text, " \t")) {
 		config_wrong(r->config, r->section, r->entry,
-			"no URL of a proxy: http, https, socks4, socks4a, socks5 or socks5h");
+			"not a URL of a proxy: http, https, socks4, socks4a, socks5 or socks5h");
 		return false;
 	}
 	return put_text(r);
@@ -165,7 +165,7 @@ put_time(struct reading *r)
 
 	if (seconds < 0) {
 		config_wrong(r->config, r->section, r->entry,
-			"\"%s\" is no time: a number and s, m, h or d",
+			"\"%s\" is not a time: a number and s, m, h or d",
 			r->text);
 		return false;
 	}
@@ -182,7 +182,7 @@ put_count(struct reading *r)
 
 	if (digits > 9 || r->text[digits] != '\0') {
 		config_wrong(r->config, r->section, r->entry,
-			"\"%s\" is no number", r->text);
+			"\"%s\" is not a number", r->text);
 		return false;
 	}
 	if (out_of_range(r, config_time(r->text), ""))
@@ -238,7 +238,7 @@ put_networks(struct reading *r)
 			config_wrong_line(r->config, r->section, r->entry,
 				word->line,
 				mem_printf(r->config->mem,
-					"\"%s\" is no network, such as 10.0.0.0/8 (no bit set behind the prefix)",
+					"\"%s\" is not a network, such as 10.0.0.0/8 (no bit set behind the prefix)",
 					word->text));
 	}
 	networks->list = list;

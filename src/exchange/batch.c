@@ -39,15 +39,6 @@ exchange_batch_add(struct work *work, struct fail *fail)
 	return work->piece != NULL;
 }
 
-struct request *
-exchange_batch_alone(struct work *work, struct fail *fail)
-{
-	const char *pieces[KINDS] = { NULL };
-
-	pieces[work->write - STEP_SET] = work->piece;
-	return make(work, pieces, fail);
-}
-
 /* Whether one of the items may be to blame, and not all of them. */
 static bool
 is_of_one(const struct work *work, const struct call *call,

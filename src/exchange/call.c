@@ -20,6 +20,8 @@ call_new(struct work *work, const struct row_request *template,
 	call->work = work;
 	call->template = template;
 	call->request = request;
+	if (exchange->dry)
+		call->shown = exchange_show_request(work, request);
 	call->first = call->says = call;
 	call->page = 1;
 	call->retry_after = -1;

@@ -69,6 +69,7 @@ exchange_start(const struct exchange_options *options,
 	exchange->http = options->http;
 	exchange->timeout_ms = options->timeout_ms;
 	exchange->account = account;
+	exchange->dry = jobs && jobs->dry;
 	exchange->go_on = go_on;
 	exchange->calls_end = &exchange->calls;
 	for (; jobs; jobs = jobs->next) {

@@ -2,7 +2,7 @@
  * Runs a row: brings names of one account to their addresses, by requests to
  * the account's provider. A state machine on the loop of http, a step for each
  * answer. Uses http, sign, template, json and the rows of provider; update runs
- * it, and shows with it what would be sent. internal.h says how a job flows.
+ * it, also dry: up to the first write. internal.h says how a job flows.
  */
 #ifndef DDNS_EXCHANGE_EXCHANGE_H
 #define DDNS_EXCHANGE_EXCHANGE_H
@@ -16,15 +16,43 @@
 
 struct account;
 struct address;
-struct buf;
 struct exchange;
 struct http;
+struct mem;
 
 /* An address that was ours, or that a record taken over had held: a delete that
  * failed has left it beside the new one. */
 struct exchange_left {
 	const struct exchange_left *next;
 	const struct address *address;
+};
+
+/* A request of a dry run, secrets masked: "METHOD URL", then its fields and
+ * body, indented. One that serves several jobs is there once for all. */
+struct exchange_shown {
+	const char *text;
+	bool sent;    /* it only read */
+	int left;     /* the caller's, 0 */
+	bool printed; /* likewise */
+};
+
+struct exchange_shows {
+	struct exchange_shows *next;
+	struct exchange_shown *shown;
+};
+
+/* "ttl 300", "ttl 60 -> 300" */
+struct exchange_trait {
+	struct exchange_trait *next;
+	const char *text;
+};
+
+/* What a dry run learned of a job. */
+struct exchange_dry {
+	struct mem *mem; /* the caller's, of all that is below */
+	bool read;       /* what the name holds: exchange_job.was tells */
+	struct exchange_trait *traits;
+	struct exchange_shows *requests; /* in the order of sending */
 };
 
 /* One name and type to bring to an address. */
@@ -37,6 +65,10 @@ struct exchange_job {
 	const struct exchange_left *left; /* of earlier runs */
 	const struct address *ip[2]; /* the name's current addresses, IPv4
 					and IPv6, due or not; family 0 */
+
+	/* NULL, or all that writes is noted here and not sent; OUTCOME_CHANGED
+	 * if there is such a request */
+	struct exchange_dry *dry;
 
 	/* the result, once `finished` was called */
 	bool done;
@@ -65,18 +97,12 @@ struct exchange_options {
 
 /*
  * Starts the jobs of an account (linked by next; they must outlive the
- * exchange). The first request goes alone, the rest once its answer shows that
+ * exchange; all of them are dry or none is). The first request goes alone, the rest once its answer shows that
  * the credentials work. `finished` is called once for each job, not from
  * within this function, unless the loop ends before.
  */
 struct exchange *exchange_start(const struct exchange_options *options,
 	const struct account *account, struct exchange_job *jobs);
 void exchange_free(struct exchange *exchange);
-
-/* Adds the requests that a job would send, secrets masked, and as `{id}` what
- * only an answer can tell. Each "METHOD URL" on a line, then fields and body,
- * indented. */
-void exchange_preview(struct buf *out, const struct account *account,
-	const struct exchange_job *job);
 
 #endif

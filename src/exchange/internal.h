@@ -4,7 +4,6 @@
  *
  *   exchange  makes a work of each job and lets all begin; after each answer,
  *             tells those who waited for it, then sends what may go
- *   show      prints what a job would send, and sends nothing
  *   step      brings a work from a step of its row to the next: login, zones,
  *             records, record, a write, publish; most steps ask for something
  *   batch     gathers the writes of several works into one request
@@ -13,6 +12,7 @@
  *   send      signs requests and sends them: the first alone, then some at once
  *   call      is a request with its answer, for all works that ask the same; it
  *             reads a list page by page
+ *   show      notes for a dry run what is read and what would be written
  *   meaning   says what an answer means, and to people why it is a failure
  *   confirm   doubts an answer that was taken for good
  *   answer    finds items and variables in an answer
@@ -103,6 +103,8 @@ struct call {
 	struct call *says; /* first: the page that decides the meaning */
 	const char *fault; /* first: why not all pages are there */
 
+	struct exchange_shown *shown; /* of a dry run */
+	bool kept; /* it would write, and the run is dry: it was not sent */
 	bool sent, done; /* done: first, once all pages are there */
 	int status;      /* 0: no answer; fail says why */
 	const char *head; /* as of struct http_answer */
@@ -151,6 +153,7 @@ struct exchange {
 	struct http *http;
 	long timeout_ms;
 	const struct account *account;
+	bool dry; /* all that writes is kept back */
 	struct pair *jwt; /* made once, so that all logins are the same */
 	struct work *works;
 	struct call *calls, **calls_end;
@@ -177,9 +180,6 @@ bool exchange_step_publish(struct exchange *exchange);
 
 /* Puts the piece of work->write among those that wait. False: *fail. */
 bool exchange_batch_add(struct work *work, struct fail *fail);
-
-/* The batch with the piece of this work alone, after exchange_batch_add. */
-struct request *exchange_batch_alone(struct work *work, struct fail *fail);
 
 /* After a batch was rejected as a whole: puts its piece among those that wait,
  * for a batch of half the size. False: it was alone, or is not to blame. */
@@ -234,8 +234,9 @@ bool exchange_zone_take(struct work *work, const struct call *call,
 
 /* send.c: requests on their way */
 
-/* Signs and starts the calls that may go now; exchange->go_on is called after
- * each answer. True: one ended at once. */
+/* Signs and starts the calls that may go now; those that would write in a dry
+ * run are kept back, and end at once. exchange->go_on is called after each
+ * answer. True: one ended at once. */
 bool exchange_send(struct exchange *exchange);
 
 /* call.c: a request with its answer */
@@ -246,6 +247,18 @@ struct call *exchange_call_for(struct work *work,
 
 /* After an answer: asks for the next page, or ends the call. */
 void exchange_call_read(struct call *page);
+
+/* show.c: what a dry run learns */
+
+/* A request as it is shown, to be called before it is signed. */
+struct exchange_shown *exchange_show_request(
+	const struct work *work, const struct request *request);
+
+/* Notes a call that the work has waited for, with all its pages. */
+void exchange_show_call(struct work *work, const struct call *call);
+
+/* Notes what the record has, and would have, beside its address. */
+void exchange_show_record(struct work *work);
 
 /* meaning.c: what an answer means */
 
@@ -331,6 +344,9 @@ void exchange_pair_add(struct mem *mem, struct pair **pairs, const char *name,
 
 /* What the account itself writes for a variable, or NULL. */
 const char *exchange_account_value(const struct work *work, const char *name);
+
+/* What a request holds for a variable, or NULL. */
+const char *exchange_request_value(struct work *work, const char *name);
 
 /* Expands a request; `extra` beats all other variables. NULL: *fail. */
 struct request *exchange_request_make(struct work *work,

@@ -109,6 +109,14 @@ get(void *arg, const char *name)
 }
 
 const char *
+exchange_request_value(struct work *work, const char *name)
+{
+	struct view view = { work, NULL, work->mine };
+
+	return get(&view, name).text;
+}
+
+const char *
 exchange_request_piece(struct work *work, const char *text,
 	const struct record *record, struct fail *fail)
 {

@@ -98,6 +98,16 @@ sign(struct mem *mem, struct request *request, struct fail *fail)
 	return fine;
 }
 
+static bool
+is_write(const struct call *call)
+{
+	const struct row_request *const *step = call->work->row->step;
+	const struct row_request *sent = call->template;
+
+	return sent != step[STEP_LOGIN] && sent != step[STEP_ZONES] &&
+	       sent != step[STEP_RECORDS] && sent != step[STEP_RECORD];
+}
+
 /* Whether it would do harm to send a request twice: a second record, or a
  * delete of what is gone. Other writes name what is to be. */
 static bool
@@ -106,12 +116,10 @@ is_once(const struct call *call)
 	const struct row_request *const *step = call->work->row->step;
 	const struct row_request *sent = call->template;
 
-	if (sent == step[STEP_LOGIN] || sent == step[STEP_ZONES] ||
-		sent == step[STEP_RECORDS] || sent == step[STEP_RECORD])
-		return false;
-	return sent == step[STEP_CREATE] || sent == step[STEP_DELETE] ||
-	       request_holds(&sent->text, "create") ||
-	       strcmp(sent->text.method, "POST") == 0;
+	return is_write(call) &&
+	       (sent == step[STEP_CREATE] || sent == step[STEP_DELETE] ||
+		       request_holds(&sent->text, "create") ||
+		       strcmp(sent->text.method, "POST") == 0);
 }
 
 static bool
@@ -128,7 +136,6 @@ start(struct call *call)
 		/* its answer is a token that nobody knows yet */
 		.secret = call->template == call->work->row->step[STEP_LOGIN] };
 
-	call->sent = true;
 	if (request->scheme && !sign(exchange->mem, request, call->fail))
 		return false;
 	http.url = request->url;
@@ -150,9 +157,14 @@ exchange_send(struct exchange *exchange)
 	for (call = exchange->calls; call; call = call->next) {
 		if (call->sent || exchange->flying >= most)
 			continue;
-		if (start(call))
+		call->sent = true;
+		call->kept = exchange->dry && is_write(call);
+		if (call->kept)
+			call->done = true;
+		else if (start(call))
 			continue;
-		exchange_call_read(call);
+		else
+			exchange_call_read(call);
 		ended = true;
 	}
 	return ended;

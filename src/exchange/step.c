@@ -67,6 +67,8 @@ write_record(struct work *work)
 {
 	enum outcome outcome = exchange_choose_write(work);
 
+	if (outcome <= OUTCOME_CHANGED && work->job->dry)
+		exchange_show_record(work);
 	if (outcome == OUTCOME_SAME) {
 		settle(work, outcome);
 		return;
@@ -286,8 +288,8 @@ give_up(struct work *work, const struct call *call, enum row_meaning meaning)
 	exchange_work_finish(work, outcome);
 }
 
-void
-exchange_step_heard(struct work *work, const struct call *call)
+static void
+go_on(struct work *work, const struct call *call)
 {
 	enum row_meaning meaning = exchange_meaning(work, call->says);
 	const bool good = meaning >= MEANS_SAME;
@@ -303,6 +305,20 @@ exchange_step_heard(struct work *work, const struct call *call)
 	else if ((good && !exchange_confirm(work, call->says, &fail)) ||
 		 !heard[work->step].go_on(work, good ? call : NULL, &fail))
 		misunderstood(work, call, fail.text);
+}
+
+void
+exchange_step_heard(struct work *work, const struct call *call)
+{
+	struct fail fail;
+
+	if (work->job->dry)
+		exchange_show_call(work, call);
+	/* as if it had been confirmed: so all that follows is seen, too */
+	if (call->kept)
+		heard[work->step].go_on(work, NULL, &fail);
+	else
+		go_on(work, call);
 }
 
 void

@@ -42,9 +42,10 @@ void
 exchange_work_at(struct work *work, enum row_step step)
 {
 	work->step = step;
-	log_step("%s: %s %s: %s", work->exchange->account->title,
+	log_step("%s: %s %s: %s%s", work->exchange->account->title,
 		work->job->name, row_types[work->job->type],
-		row_step_name(step));
+		row_step_name(step),
+		work->job->dry && step >= STEP_SET ? ", not sent" : "");
 }
 
 /* Whether an answer is there or will come. */

@@ -28,7 +28,7 @@ static const struct words of_curl[] = {
 		false },
 	{ CURLE_COULDNT_RESOLVE_HOST, "cannot resolve the host name", false },
 	{ CURLE_COULDNT_CONNECT, "cannot connect", false },
-	{ CURLE_WEIRD_SERVER_REPLY, "the answer is no HTTP", false },
+	{ CURLE_WEIRD_SERVER_REPLY, "the answer is not HTTP", false },
 	{ CURLE_HTTP2, "HTTP/2 error", true },
 	{ CURLE_HTTP2_STREAM, "HTTP/2 error", true },
 	{ CURLE_PARTIAL_FILE, "the answer broke off", false },
@@ -76,7 +76,7 @@ static const struct {
 	const char *text;
 } telling[] = {
 	{ "onnection reset", "connection reset" },
-	{ "HTTP/0.9", "the answer is no HTTP" },
+	{ "HTTP/0.9", "the answer is not HTTP" },
 	{ "wrong version number", "TLS: the server does not speak it" },
 };
 

@@ -12,7 +12,7 @@
 #define BLANKS " \t\r\n"
 #define DIGITS "0123456789"
 
-/* Behind blanks and a byte order mark. */
+/* Behind spaces and a byte order mark. */
 static const char *
 first_byte(const char *text, const char *end)
 {
@@ -91,12 +91,12 @@ keep_numbers(
 				 (*at == '}' || *at == ']');
 			if (depth > JSON_DEPTH)
 				return fail_set(
-					fail, "no JSON: nested too deep");
+					fail, "not JSON: nested too deep");
 			buf_char(out, *at++);
 		}
 	if (!at)
-		return fail_set(
-			fail, "no JSON: a number or string is not well-formed");
+		return fail_set(fail,
+			"not JSON: a number or string is not well-formed");
 	return values <= JSON_VALUES ||
 	       fail_set(fail, "more than %d values", JSON_VALUES);
 }
@@ -119,7 +119,7 @@ read_json(const char *text, const char *end, struct fail *fail)
 	len = (int)strlen(error.text);
 	if (strstr(error.text, " near "))
 		len = (int)(strstr(error.text, " near ") - error.text);
-	fail_set(fail, "no JSON: %.*s", len, error.text);
+	fail_set(fail, "not JSON: %.*s", len, error.text);
 out:
 	buf_free(&kept);
 	return root;

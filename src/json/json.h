@@ -13,7 +13,7 @@ struct fail;
 struct json_t;
 
 /*
- * Reads a text: by its first byte that is not blank, `{` or `[` as JSON, `<`
+ * Reads a text: by its first byte that is not a space, `{` or `[` as JSON, `<`
  * as XML. XML: the root element is the document, elements are members,
  * repeated ones a list, attributes and a declared encoding are ignored.
  * NULL: *fail says why. To be given to json_free.

@@ -71,7 +71,7 @@ on_text(void *arg, const XML_Char *text, int len)
 			(size_t)len);
 }
 
-/* What an element is: an object, or its text without the blanks around it. */
+/* What an element is: an object, or its text without the spaces around it. */
 static json_t *
 finish(struct element *element)
 {
@@ -158,7 +158,7 @@ json_read_xml(const char *text, size_t len, struct fail *fail)
 		if (!reader.wrong)
 			reader.wrong = XML_ErrorString(
 				XML_GetErrorCode(reader.parser));
-		fail_set(fail, "no XML: %s at line %lu", reader.wrong,
+		fail_set(fail, "not XML: %s at line %lu", reader.wrong,
 			XML_GetCurrentLineNumber(reader.parser));
 		drop(&reader);
 	}

@@ -68,7 +68,7 @@ read_url(struct lookup_source *source, struct mem *mem, const char *text,
 		if (source->pointer[0] != '/' ||
 			!json_pointer_ok(source->pointer))
 			return fail_set(fail,
-				"\"#%s\" is no JSON pointer (#/ip)",
+				"\"#%s\" is not a JSON pointer (#/ip)",
 				source->pointer);
 	}
 	hide_parts(mem, source->place);

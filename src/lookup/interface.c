@@ -22,7 +22,7 @@ read_name(struct lookup_source *source, struct mem *mem, const char *name,
 	(void)mem;
 	/* IFNAMSIZ of Linux is 16, the NUL included */
 	if (len == 0 || len > 15 || strcspn(name, "/ \t:") != len)
-		return fail_set(fail, "\"%s\" is no interface name", name);
+		return fail_set(fail, "\"%s\" is not an interface name", name);
 	source->place = name;
 	return true;
 }

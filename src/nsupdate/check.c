@@ -72,7 +72,7 @@ check_key(const struct checking *checking)
 	if (settings->key && !consists(settings->key, LETTERS DIGITS "-_."))
 		wrong(checking, "key", "a key's name is a DNS name");
 	if (settings->key_secret && !is_base64(settings->key_secret))
-		wrong(checking, "key_secret", "is no base64");
+		wrong(checking, "key_secret", "is not base64");
 	if (settings->key && !settings->key_secret)
 		wrong(checking, "key_secret", "is missing, as key is given");
 	if (!settings->key && settings->key_secret)

@@ -39,6 +39,10 @@ void nsupdate_command(const struct nsupdate_settings *settings,
 void nsupdate_script(struct buf *out, const struct account *account,
 	const struct exchange_job *jobs, size_t count);
 
+/* Notes the script, as what would be sent, for the jobs of a dry run. */
+void nsupdate_show(const struct account *account, const char *script,
+	const struct exchange_job *jobs, size_t count);
+
 /* How many of the jobs go into one request (RFC 1035 section 4.2.2). */
 size_t nsupdate_fit(const struct exchange_job *jobs);
 

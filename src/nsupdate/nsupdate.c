@@ -9,6 +9,7 @@
 #define LINGER_MS 500 /* from the end of its output to its own */
 
 static const struct nsupdate_verdict later = { OUTCOME_LATER, false, false };
+static const struct nsupdate_verdict dry = { OUTCOME_CHANGED, false, false };
 
 /* Jobs of one request: the first `count` of a list. */
 struct batch {
@@ -156,7 +157,11 @@ send_first(void *arg)
 
 	nsupdate->begin = NULL;
 	nsupdate_script(&script, nsupdate->account, batch->jobs, batch->count);
-	if (start_program(nsupdate, &script)) {
+	if (batch->jobs->dry) {
+		nsupdate_show(nsupdate->account, buf_text(&script), batch->jobs,
+			batch->count);
+		conclude(nsupdate, &dry);
+	} else if (start_program(nsupdate, &script)) {
 		log_step("%s: nsupdate, %zu records", nsupdate->account->title,
 			batch->count);
 		log_wire("nsupdate:\n%s", buf_text(&script));

@@ -9,7 +9,6 @@
 #define DDNS_NSUPDATE_NSUPDATE_H
 
 struct account;
-struct buf;
 struct config;
 struct exchange_job;
 struct exchange_options;
@@ -22,16 +21,11 @@ struct nsupdate;
 void nsupdate_check(struct config *config, struct account *account);
 
 /*
- * As exchange_start, and with the same contract. A request that is refused is
+ * As exchange_start, and with the same contract; a dry run reads nothing. A request that is refused is
  * sent again in halves, until it is known which names are meant.
  */
 struct nsupdate *nsupdate_start(const struct exchange_options *options,
 	const struct account *account, struct exchange_job *jobs);
 void nsupdate_free(struct nsupdate *nsupdate);
-
-/* Adds the command and what it would read for a job, were it alone; secrets
- * masked. */
-void nsupdate_preview(struct buf *out, const struct account *account,
-	const struct exchange_job *job);
 
 #endif

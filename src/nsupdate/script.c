@@ -139,34 +139,42 @@ nsupdate_fit(const struct exchange_job *jobs)
 	return count;
 }
 
-static void
-add_indented(struct buf *out, const char *text)
+static const char *
+show(struct mem *mem, const char *const argv[], const char *script)
 {
-	size_t len;
+	struct buf out = { 0 };
+	const char *text;
+	size_t i, len;
 
-	for (; *text; text += len) {
-		len = strcspn(text, "\n") + 1;
-		buf_char(out, '\t');
-		buf_add(out, text, len);
+	for (i = 0; argv[i]; i++)
+		buf_printf(&out, "%s%s", i ? " " : "", argv[i]);
+	buf_char(&out, '\n');
+	for (; *script; script += len) {
+		len = strcspn(script, "\n") + 1;
+		buf_str(&out, "    ");
+		buf_add(&out, script, len);
 	}
+	secret_mask(&out, 0);
+	text = mem_text(mem, buf_text(&out));
+	buf_free(&out);
+	return text;
 }
 
 void
-nsupdate_preview(struct buf *out, const struct account *account,
-	const struct exchange_job *job)
+nsupdate_show(const struct account *account, const char *script,
+	const struct exchange_job *jobs, size_t count)
 {
 	const struct nsupdate_settings settings = nsupdate_settings(account);
+	struct mem *mem = jobs->dry->mem;
 	const char *argv[NSUPDATE_ARGV];
-	const size_t start = out->len;
-	struct buf script = { 0 };
-	size_t i;
+	struct exchange_shown *shown = mem_take(mem, sizeof *shown);
+	struct exchange_shows *shows;
 
 	nsupdate_command(&settings, "SECONDS", argv);
-	for (i = 0; argv[i]; i++)
-		buf_printf(out, "%s%s", i ? " " : "", argv[i]);
-	buf_char(out, '\n');
-	nsupdate_script(&script, account, job, 1);
-	add_indented(out, buf_text(&script));
-	buf_free(&script);
-	secret_mask(out, start);
+	shown->text = show(mem, argv, script);
+	for (; count > 0; count--, jobs = jobs->next) {
+		shows = mem_take(mem, sizeof *shows);
+		shows->shown = shown;
+		jobs->dry->requests = shows;
+	}
 }

@@ -149,7 +149,7 @@ read_file(struct account_work *work, const struct row_declared *declared,
 			row_check_bare(
 				&work->account->row[type], declared->name))
 			config_wrong(config, work->section, entry,
-				"is no number, true or false");
+				"is not a number, true or false");
 	}
 }
 

@@ -481,7 +481,7 @@ check_known(struct config *config, const struct layer_work *work,
 	for (line = entry->lines; line && (is & WORD_KEY); line = line->next)
 		if (line->cut)
 			config_wrong_line(config, section, entry, line->line,
-				"a `;` behind a blank begins a comment: write \\u003b in JSON, %3B in a URL");
+				"a `;` behind a space begins a comment: write \\u003b in JSON, %3B in a URL");
 }
 
 void

@@ -127,9 +127,10 @@ check_bare(struct layer_work *work, const struct row *row, enum row_type type,
 			!row_check_bare(row, declared->name))
 			continue;
 		if (declared->secret)
-			layer_wrong(work, "is no number, true or false");
+			layer_wrong(work, "is not a number, true or false");
 		else
-			layer_wrong(work, "\"%s\" is no number, true or false",
+			layer_wrong(work,
+				"\"%s\" is not a number, true or false",
 				value.lines->text);
 	}
 }

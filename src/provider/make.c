@@ -156,7 +156,7 @@ make_url(struct layer_work *work, struct row *row, enum row_type type)
 	row->url = url = request_join(work->mem, value.lines);
 	row_parse_whole(work, url);
 	if (strpbrk(url, " \t"))
-		layer_wrong(work, "a URL holds no blank");
+		layer_wrong(work, "a URL holds no space");
 	else if (url_scheme(url) > 0)
 		row_parse_origin(work, url);
 	else if (strncmp(url, "{server}", 8) != 0)

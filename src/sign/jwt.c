@@ -57,7 +57,7 @@ sign_rs256(struct buf *out, const char *pem, const struct buf *text,
 	if (fine)
 		escape_base64url(out, bytes, len);
 	else
-		fail_set(fail, "private_key is no RSA key in PEM");
+		fail_set(fail, "private_key is not an RSA key in PEM");
 	mem_free(mem);
 	EVP_MD_CTX_free(context);
 	EVP_PKEY_free(key);

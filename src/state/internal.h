@@ -24,7 +24,7 @@ struct state_files {
 	struct mem *mem;
 	const char *folder; /* as shown before a name: "/var/lib/ddns/" */
 	const char *base;   /* file name of the state */
-	int dir;            /* -1: there is no folder */
+	int dir;            /* -1: there is not a folder */
 	int lock;           /* -1: not locked */
 	uid_t owner;        /* of the folder */
 	gid_t group;

@@ -170,7 +170,7 @@ state_lock(struct state_files *files, struct fail *fail)
 	int fd;
 
 	if (files->dir == -1) {
-		fail_set(fail, "there is no folder %s", files->folder);
+		fail_set(fail, "there is not a folder %s", files->folder);
 		return STATE_BROKEN;
 	}
 	fd = state_file_open(files, name, O_RDWR, fail);

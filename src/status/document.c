@@ -92,7 +92,7 @@ add_problems(struct document *document, const struct state *state)
 		document_time(document, "first", row->first);
 		document_time(document, "said", row->said);
 		document_text(document, "message", or_null(row->text));
-		document_switch(document, "notice", status_is_notice(row));
+		document_switch(document, "notice", report_is_notice(row->why));
 		document_close(document);
 	}
 	document_close(document);

@@ -42,9 +42,6 @@ struct status {
 	bool well;
 };
 
-/* status.c: whether it is no problem, but was reported once to be known. */
-bool status_is_notice(const struct state_problem *row);
-
 /* text.c: prints all of it for people. */
 void status_text(const struct status *status);
 

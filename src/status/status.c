@@ -36,10 +36,10 @@ next_step(const struct status *status, const struct status_item *item)
 			status->mem, "the first run after that sends %s", want);
 	case DECIDE_REFUSED:
 		if (item->unfit)
-			return mem_printf(status->mem, "mend the section [%s]",
+			return mem_printf(status->mem, "fix the section [%s]",
 				item->account->title);
 		return mem_printf(status->mem,
-			"%smend the section [%s], or mend it at the provider "
+			"%smend the section [%s], or fix it at the provider "
 			"and run `ddns --force update %s`",
 			item->until > 0 ? "tried once a day; " : "",
 			item->account->title, item->name);
@@ -120,12 +120,6 @@ collect(struct status *status)
 		judge(status, *end);
 		end = &(*end)->next;
 	}
-}
-
-bool
-status_is_notice(const struct state_problem *row)
-{
-	return row->why == REPORT_NOTICE || row->why == REPORT_WARNING;
 }
 
 static int

@@ -23,7 +23,7 @@ static const char *const words[] = {
 	[DECIDE_FINE] = "ok",
 	[DECIDE_DUE] = "pending",
 	[DECIDE_PENDING] = "held",
-	[DECIDE_REFUSED] = "waits for you",
+	[DECIDE_REFUSED] = "needs attention",
 	[DECIDE_UNKNOWN] = "no address",
 };
 
@@ -201,7 +201,7 @@ add_run(struct page *page)
 		[0] = "all is well",
 		[1] = "a name is tried again",
 		[4] = "no valid address was found",
-		[7] = "a name waits for you",
+		[7] = "a name needs attention",
 	};
 	const struct stats *stats = page->status->stats;
 	const int code = stats->last_exit;
@@ -282,7 +282,7 @@ add_set(struct page *page, const struct lookup_set *set)
 static bool
 is_shown(const struct state_problem *row, bool notices)
 {
-	return *row->text && status_is_notice(row) == notices &&
+	return *row->text && report_is_notice(row->why) == notices &&
 	       strncmp(row->key, "name ", 5) != 0 &&
 	       strncmp(row->key, "account ", 8) != 0;
 }

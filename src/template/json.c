@@ -95,7 +95,7 @@ bare_value(struct buf *out, const struct expression *expression,
 {
 	if (!variable->raw && !json_bare_ok(variable->text))
 		return template_unfit(fail, expression->name, variable->text,
-			"is no number, true or false");
+			"is not a number, true or false");
 	buf_str(out, variable->text);
 	return true;
 }

@@ -52,7 +52,7 @@ host_value(struct buf *out, const struct expression *expression,
 
 	if (!*text || text[strspn(text, LETTERS DIGITS ".-")])
 		return template_unfit(fail, expression->name, text,
-			"is no part of a host name");
+			"is not part of a host name");
 	buf_str(out, text);
 	return true;
 }

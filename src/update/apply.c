@@ -1,8 +1,6 @@
 /*
  * Decides which items are due, calls their providers, takes the results.
  */
-#include <stdio.h>
-
 #include "update/internal.h"
 #include "clock.h"
 #include "log.h"
@@ -186,9 +184,8 @@ finished(void *arg, struct exchange_job *job)
 {
 	struct update_item *item = arg;
 
-	(void)job;
 	record(item->update, item);
-	if (--item->call->left == 0)
+	if (--item->call->left == 0 && !job->dry)
 		end_call(item->update);
 	end_saving(item->update);
 	update_show_progress(item->update);
@@ -289,6 +286,8 @@ fill_job(struct update_item *item)
 	job->was = &item->was;
 	job->finished = finished;
 	job->arg = item;
+	item->dry.mem = item->update->mem;
+	job->dry = item->update->cli->dry_run ? &item->dry : NULL;
 }
 
 static bool
@@ -318,31 +317,6 @@ gather_jobs(struct update *update, const struct account *account)
 	}
 	*end = rest;
 	return jobs;
-}
-
-static void
-preview(const struct account *account, const struct exchange_job *job)
-{
-	const bool runs = account->row[ROW_A].runs != NULL;
-	struct buf out = { 0 };
-	char want[ADDRESS_TEXT], old[ADDRESS_TEXT];
-	struct update_item *item;
-
-	for (; job; job = job->next) {
-		item = job->arg;
-		buf_cut(&out, 0);
-		(runs ? nsupdate_preview : exchange_preview)(
-			&out, account, job);
-		item->preview = mem_text(item->update->mem, buf_text(&out));
-		if (item->update->cli->json || item->update->cli->quiet)
-			continue;
-		address_format(job->want, want);
-		address_format(job->last, old);
-		printf("%s %s %s -> %s (%s)\n%s", job->name,
-			row_types[job->type], old, want, account->id,
-			item->preview);
-	}
-	buf_free(&out);
 }
 
 static void
@@ -416,12 +390,7 @@ call_providers(struct update *update, const struct batch *batch)
 
 	if (!batch || update->broken)
 		return;
-	if (update->cli->dry_run) {
-		for (b = batch; b; b = b->next)
-			preview(b->account, b->jobs);
-		return;
-	}
-	update->broken = !prepare(update);
+	update->broken = !update->cli->dry_run && !prepare(update);
 	update->saved = clock_ms();
 	for (b = batch; b && !update->broken; b = b->next)
 		start_call(update, b->account, b->jobs);
@@ -451,7 +420,7 @@ update_drop(struct update *update, const char *why)
 	struct update_item *item;
 
 	for (item = update->items; item; item = item->next) {
-		if (!item->begun || item->job.done || update->cli->dry_run)
+		if (!item->begun || item->job.done)
 			continue;
 		fail_set(&item->fail, "no answer: %s", why);
 		item->job.outcome = OUTCOME_LATER;
@@ -482,8 +451,6 @@ update_report_changes(struct update *update)
 {
 	const struct update_item *item;
 
-	if (update->cli->dry_run)
-		return;
 	for (item = update->items; item; item = item->next)
 		if (item->begun && update_changed(item))
 			report_item(update, item);

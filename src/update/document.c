@@ -45,8 +45,10 @@ outcome_of(const struct update_item *item)
 
 	if (!item->decided)
 		return words[DECIDE_UNKNOWN];
-	if (!item->begun || item->update->cli->dry_run)
+	if (!item->begun)
 		return words[item->decision];
+	if (item->update->cli->dry_run && item->job.outcome == OUTCOME_CHANGED)
+		return words[DECIDE_DUE];
 	return update_changed(item) ? "changed" : ends[item->job.outcome];
 }
 
@@ -67,20 +69,18 @@ reason_of(const struct update_item *item)
 	return *item->state->text ? item->state->text : NULL;
 }
 
-/* A list of the lines that the dry run would print. */
+/* What the name holds now, as far as it was read. */
 static void
-add_preview(struct document *document, const char *text)
+add_dry(struct document *document, const struct update_item *item)
 {
-	struct mem *mem = mem_new();
-	size_t len;
+	const struct exchange_trait *trait = item->dry.traits;
 
-	document_open(document, "preview", '[');
-	for (; *text; text += len + (text[len] == '\n')) {
-		len = strcspn(text, "\n");
-		document_text(document, NULL, mem_textn(mem, text, len));
-	}
+	document_switch(document, "read", item->dry.read);
+	document_address(document, "holds", &item->was);
+	document_open(document, "attributes", '[');
+	for (; trait; trait = trait->next)
+		document_text(document, NULL, trait->text);
 	document_close(document);
-	mem_free(mem);
 }
 
 static void
@@ -95,8 +95,8 @@ add_item(struct document *document, const struct update_item *item)
 	document_address(document, "new", &item->want);
 	document_text(document, "outcome", outcome_of(item));
 	document_text(document, "message", reason_of(item));
-	if (item->preview)
-		add_preview(document, item->preview);
+	if (item->update->cli->dry_run)
+		add_dry(document, item);
 	document_close(document);
 }
 
@@ -114,6 +114,72 @@ add_problems(struct document *document, const struct update *update)
 	if (*update->trouble.text)
 		document_problem(document, "failed", update->trouble.text,
 			&(const struct report_subject){ .name = NULL });
+	document_close(document);
+}
+
+/* A list of its lines. */
+static void
+add_request(struct document *document, const char *text)
+{
+	struct mem *mem = mem_new();
+	size_t len;
+
+	document_open(document, "request", '[');
+	for (; *text; text += len + (text[len] == '\n')) {
+		len = strcspn(text, "\n");
+		document_text(document, NULL, mem_textn(mem, text, len));
+	}
+	document_close(document);
+	mem_free(mem);
+}
+
+static bool
+has_request(const struct update_item *item, const struct exchange_shown *shown)
+{
+	const struct exchange_shows *shows = item->dry.requests;
+
+	while (shows && shows->shown != shown)
+		shows = shows->next;
+	return shows && update_shown(item);
+}
+
+/* The request, with all names that it is for, of which `first` is one. */
+static void
+add_write(struct document *document, const struct update_item *first,
+	const struct exchange_shown *shown)
+{
+	const struct update_item *item;
+	struct mem *mem = mem_new();
+
+	document_open(document, NULL, '{');
+	add_request(document, shown->text);
+	document_open(document, "names", '[');
+	for (item = first; item; item = item->next)
+		if (item->account == first->account && has_request(item, shown))
+			document_text(document, NULL,
+				mem_printf(mem, "%s %s", item->name,
+					row_types[item->type]));
+	document_close(document);
+	document_close(document);
+	mem_free(mem);
+}
+
+/* What a dry run would send. */
+static void
+add_writes(struct document *document, const struct update *update)
+{
+	const struct update_item *item;
+	const struct exchange_shows *shows;
+
+	document_open(document, "writes", '[');
+	for (item = update->items; item; item = item->next)
+		for (shows = item->dry.requests; shows && update_shown(item);
+			shows = shows->next) {
+			if (shows->shown->sent || shows->shown->printed)
+				continue;
+			shows->shown->printed = true;
+			add_write(document, item, shows->shown);
+		}
 	document_close(document);
 }
 
@@ -139,6 +205,8 @@ update_document(const struct update *update, int status, int64_t started)
 	for (item = update->items; item; item = item->next)
 		add_item(&document, item);
 	document_close(&document);
+	if (update->cli->dry_run)
+		add_writes(&document, update);
 	add_problems(&document, update);
 	document_print(&document);
 }

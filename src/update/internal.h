@@ -1,7 +1,8 @@
 /*
  * Between the files of update: a run, the sets of lookups and the items that it
  * is about. update runs it, items collects, apply decides and calls providers,
- * settle notes the problems, document and events tell others.
+ * show prints a dry run, settle notes the problems, document and events tell
+ * others.
  */
 #ifndef DDNS_UPDATE_INTERNAL_H
 #define DDNS_UPDATE_INTERNAL_H
@@ -57,7 +58,7 @@ struct update_item {
 	struct address old; /* confirmed before this run */
 	struct address was; /* what the record held */
 	struct fail fail;
-	const char *preview; /* of a dry run, for the document */
+	struct exchange_dry dry;
 	struct exchange_job job;
 };
 
@@ -111,6 +112,12 @@ bool update_changed(const struct update_item *item);
 
 /* apply.c: reports what was changed, in the order of the configuration. */
 void update_report_changes(struct update *update);
+
+/* show.c: whether the name would be changed, or was read and is right. */
+bool update_shown(const struct update_item *item);
+
+/* show.c: prints what a dry run learned. */
+void update_show(struct update *update);
 
 /*
  * terminal.c: one more provider call has its result; a terminal is shown how

@@ -28,11 +28,20 @@ account_held(const struct update_item *item)
 	       decide_held(hold->until, hold->set, item->update->now);
 }
 
+/* Whether it was asked in a dry run, which holds nothing. */
+static bool
+is_dry(const struct update_item *item)
+{
+	return item->begun && item->update->cli->dry_run;
+}
+
 static const char *
 wait_of(const struct update_item *item, int64_t seconds)
 {
 	struct mem *mem = item->update->mem;
 
+	if (is_dry(item))
+		return "";
 	if (seconds <= 0)
 		return "; tried again at the next run";
 	if (seconds < 7200)
@@ -46,11 +55,15 @@ wait_of(const struct update_item *item, int64_t seconds)
 static const char *
 advice_of(const struct update_item *item, int64_t until)
 {
+	if (is_dry(item))
+		return mem_printf(item->update->mem,
+			"; mend the section [%s], or mend it at the provider",
+			item->account->title);
 	return mem_printf(item->update->mem,
-		"; %s[%s], or mend it at the provider and run "
+		"; %s[%s], or fix it at the provider and run "
 		"`ddns --force update %s`",
-		until < 0 ? "mend the section "
-			  : "tried once a day; mend the section ",
+		until < 0 ? "fix the section "
+			  : "tried once a day; fix the section ",
 		item->account->title, item->name);
 }
 
@@ -189,8 +202,8 @@ suffix_problem(struct update *update, const struct topic *topic,
 
 	address_format(&item->want, want);
 	problem(update, topic, REPORT_LASTING,
-		"the suffix makes %s, which is no public address; "
-		"mend the section [%s]",
+		"the suffix makes %s, which is not a public address; "
+		"fix the section [%s]",
 		want, item->account->title);
 }
 
@@ -210,9 +223,9 @@ settle_foreign(struct update *update, const struct update_item *item)
 		row_types[item->type], item->account->id);
 	topic.about = (struct report_subject){ .name = NULL };
 	problem(update, &topic, REPORT_WARNING,
-		"the record held %s, which was not set from here; it was "
-		"changed",
-		was);
+		"the record %s %s, which was not set from here; it %s changed",
+		is_dry(item) ? "holds" : "held", was,
+		is_dry(item) ? "would be" : "was");
 }
 
 static void
@@ -251,7 +264,8 @@ others_found(const struct update *update, int family)
 	return false;
 }
 
-/* Whether the set has its address; a family that is lacking is no failure. */
+/* Whether the set has its address; a family that is lacking is not a failure.
+ */
 static void
 settle_set(struct update *update, struct update_set *set)
 {

@@ -138,6 +138,7 @@ conclude(struct update *update, enum http_end end)
 		[HTTP_DEADLINE] = "the deadline of the run has passed",
 		[HTTP_STOPPED] = "stopped by a signal",
 	};
+	const bool dry = update->cli->dry_run;
 	const struct update_set *set;
 	struct fail fail;
 	int status;
@@ -147,9 +148,12 @@ conclude(struct update *update, enum http_end end)
 	update_drop(update, update->broken ? update->fail.text : why[end]);
 	if (update->broken && !update->calls)
 		return state_trouble(update, &update->fail);
-	update_report_changes(update);
+	if (dry)
+		update_show(update);
+	else
+		update_report_changes(update);
 	if (end == HTTP_STOPPED) {
-		if (!state_save(update->files, update->state, &fail))
+		if (!dry && !state_save(update->files, update->state, &fail))
 			return unsaved(update, &fail);
 		report_print(&update->report);
 		return EXIT_AGAIN;
@@ -157,7 +161,7 @@ conclude(struct update *update, enum http_end end)
 	for (set = update->sets; set; set = set->next)
 		count_tries(update, set);
 	status = update_settle(update);
-	if (update->cli->dry_run) {
+	if (dry) {
 		report_print(&update->report);
 		update_show_rest(update, status);
 		return status;

@@ -91,7 +91,7 @@ values(void **state)
 {
 	static const struct said table[] = {
 		{ CF HOME "proxied = yes\n",
-			SAID("4") "proxied: \"yes\" is no number, true or "
+			SAID("4") "proxied: \"yes\" is not a number, true or "
 				  "false\n" },
 		{ CF HOME "ttl = 1w\n",
 			SAID("4") "ttl: 1w: a TTL is 1 to 2147483647 seconds, or 5m\n" },
@@ -116,7 +116,7 @@ values(void **state)
 			SAID("3") "names: home.example.com is not in zone "
 				  "home\n" },
 		{ CF HOME "zone = exa mple.com\n",
-			SAID("4") "zone: exa mple.com is no DNS name\n" },
+			SAID("4") "zone: exa mple.com is not a DNS name\n" },
 		{ CF HOME "set = GET x{ip}\n",
 			SAID("4") "set: a URL begins with /, ?, { or "
 				  "https://\n" },
@@ -146,16 +146,16 @@ names(void **state)
 {
 	static const struct said table[] = {
 		{ CF "names = localhost\n",
-			SAID("3") "names: localhost is no DNS name\n" },
+			SAID("3") "names: localhost is not a DNS name\n" },
 		{ CF "names = *.example.com, a.*.example.com *x.example.com\n",
-			SAID("3") "names: a.*.example.com is no DNS name\n" SAID(
-				"3") "names: *x.example.com is no DNS name\n" },
+			SAID("3") "names: a.*.example.com is not a DNS name\n" SAID(
+				"3") "names: *x.example.com is not a DNS name\n" },
 		{ CF "names = a..example.com\n  -.example.com\n",
-			SAID("3") "names: a..example.com is no DNS name\n" SAID(
-				"4") "names: -.example.com is no DNS name\n" },
+			SAID("3") "names: a..example.com is not a DNS name\n" SAID(
+				"4") "names: -.example.com is not a DNS name\n" },
 		{ CF "names = *.-a.example.com a-.example.com a.ex-\n",
-			SAID("3") "names: *.-a.example.com is no DNS name\n" SAID(
-				"3") "names: a-.example.com is no DNS name\n" SAID("3") "names: a.ex- is no DNS name\n" },
+			SAID("3") "names: *.-a.example.com is not a DNS name\n" SAID(
+				"3") "names: a-.example.com is not a DNS name\n" SAID("3") "names: a.ex- is not a DNS name\n" },
 		{ CF "names = a--b.example.com _a.example.com b_.example.com\n",
 			"" },
 		{ CF "names = a.example.com\n b.example.com,\n A.example.COM.\n",

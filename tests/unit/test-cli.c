@@ -16,7 +16,7 @@
 #define ROOM 256
 
 struct row {
-	const char *args; /* split at blanks; '' is an empty one */
+	const char *args; /* split at spaces; '' is an empty one */
 	const char *text; /* what was read, or what is said */
 };
 
@@ -149,7 +149,8 @@ refused(void **state)
 			"--splay: \"99999999999\" is not a number from 0 to 86400" },
 		{ "--splay=1x",
 			"--splay: \"1x\" is not a number from 0 to 86400" },
-		{ "--splay ''", "--splay: \"\" is not a number from 0 to 86400" },
+		{ "--splay ''",
+			"--splay: \"\" is not a number from 0 to 86400" },
 		{ "lokup", "unknown command \"lokup\" (lookup?)" },
 		{ "qqqqqqqqqqqq", "unknown command \"qqqqqqqqqqqq\"" },
 		{ "home.example.com",
@@ -167,8 +168,7 @@ refused(void **state)
 			"unknown option --daemon (cron or a timer runs it again: ddns(1), EXAMPLES)" },
 		{ "--interval=300",
 			"unknown option --interval=300 (cron or a timer runs it again: ddns(1), EXAMPLES)" },
-		{ "-d",
-			"unknown option -d (cron or a timer runs it again: ddns(1), EXAMPLES)" },
+		{ "-d", "unknown option -d (cron or a timer runs it again: ddns(1), EXAMPLES)" },
 		{ "--status", "unknown option --status (status?)" },
 		{ "--quite", "unknown option --quite (--quiet?)" },
 		{ "check x", "check: unexpected argument \"x\"" },

@@ -138,11 +138,11 @@ refuses_what_is_no_file(void **state)
 	check_unread(path_of("missing"),
 		": cannot be opened: No such file or directory");
 	check_unread(folder, ": is a directory");
-	check_unread("/dev/null", ": is no regular file");
+	check_unread("/dev/null", ": is not a regular file");
 	check_unread("", ": cannot be opened: No such file or directory");
 	/* must not wait for a writer */
 	assert_int_equal(mkfifo(path_of("fifo"), 0600), 0);
-	check_unread(path_of("fifo"), ": is no regular file");
+	check_unread(path_of("fifo"), ": is not a regular file");
 	unlink(path_of("fifo"));
 }
 

@@ -68,7 +68,7 @@ finds_the_state(void **state)
 		{ true, "/s", NULL, NULL, "/a.ini/b.ini", "/s/b.state", "" },
 		{ false, "/s:/t", "/x", "/home/me", "b.ini", "/s/b.state", "" },
 		{ false, "s", "/x", "/home/me", "b.ini", NULL,
-			"$STATE_DIRECTORY is no absolute path" },
+			"$STATE_DIRECTORY is not an absolute path" },
 		{ false, NULL, "/x", "/home/me", ".ini", "/x/ddns/.ini.state",
 			"" },
 		{ false, NULL, NULL, "/home/me", "b.ini.ini",

@@ -139,7 +139,7 @@ falls_back(void **state)
 #define ONE \
 	"an indented line goes on here, but this key takes one value (begin keys in the first column)\n"
 #define PROXY \
-	"no URL of a proxy: http, https, socks4, socks4a, socks5 or socks5h\n"
+	"not a URL of a proxy: http, https, socks4, socks4a, socks5 or socks5h\n"
 #define TIMEOUT "f:2: [ddns] timeout: "
 
 static const struct row refused[] = {
@@ -152,13 +152,13 @@ static const struct row refused[] = {
 	{ "patience = 0\npatience=1001",
 		"f:2: [ddns] patience: 0 is out of range: 1 to 1000\n"
 		"f:3: [ddns] patience: given twice, first in line 2\n" },
-	{ "patience = 3d", "f:2: [ddns] patience: \"3d\" is no number\n" },
+	{ "patience = 3d", "f:2: [ddns] patience: \"3d\" is not a number\n" },
 	{ "patience = 1000000000000",
-		"f:2: [ddns] patience: \"1000000000000\" is no number\n" },
+		"f:2: [ddns] patience: \"1000000000000\" is not a number\n" },
 	{ "remind = 59s",
 		"f:2: [ddns] remind: 59s is too small: at least 60 seconds\n" },
 	{ "timeout = soon",
-		TIMEOUT "\"soon\" is no time: a number and s, m, h or d\n" },
+		TIMEOUT "\"soon\" is not a time: a number and s, m, h or d\n" },
 	{ "timeout =", TIMEOUT "has no value\n" },
 	{ "timeout = 5\n  6\n", "f:3: [ddns] timeout: " ONE },
 	{ "timeout =\n  6\n", "f:3: [ddns] timeout: " ONE },
@@ -167,20 +167,20 @@ static const struct row refused[] = {
 	{ "syslog = on\n",
 		"f:2: [ddns] syslog: \"on\" is neither yes nor no\n" },
 	{ "state = x.state\n",
-		"f:2: [ddns] state: \"x.state\" is no absolute path\n" },
+		"f:2: [ddns] state: \"x.state\" is not an absolute path\n" },
 	{ "hook = hook.sh\n",
-		"f:2: [ddns] hook: \"hook.sh\" is no absolute path\n" },
+		"f:2: [ddns] hook: \"hook.sh\" is not an absolute path\n" },
 	{ "ca_file = ~/ca\n",
-		"f:2: [ddns] ca_file: \"~/ca\" is no absolute path\n" },
+		"f:2: [ddns] ca_file: \"~/ca\" is not an absolute path\n" },
 	{ "heartbeat = h.example/1234\n",
-		"f:2: [ddns] heartbeat: no URL that begins with https:// or http://\n" },
+		"f:2: [ddns] heartbeat: not a URL that begins with https:// or http://\n" },
 	{ "heartbeat = ftp://h\nproxy = https:/h\n",
-		"f:2: [ddns] heartbeat: no URL that begins with https:// or http://\n" },
+		"f:2: [ddns] heartbeat: not a URL that begins with https:// or http://\n" },
 	{ "heartbeat = HTTP://h\nproxy = HTTP://h\n", "" },
 	{ "heartbeat = https://h ; comment\n",
-		"f:2: [ddns] heartbeat: a `;` behind a blank cuts the secret: put comments on lines of their own, and a secret that holds this into KEY_file\n" },
+		"f:2: [ddns] heartbeat: a `;` behind a space cuts the secret: put comments on lines of their own, and a secret that holds this into KEY_file\n" },
 	{ "heartbeat = https://h # comment\n",
-		"f:2: [ddns] heartbeat: a `#` behind a blank would be part of the secret: put comments on lines of their own, and a secret that holds this into KEY_file\n" },
+		"f:2: [ddns] heartbeat: a `#` behind a space would be part of the secret: put comments on lines of their own, and a secret that holds this into KEY_file\n" },
 	{ "proxy = p.example:3128\n", "" },
 	{ "proxy = ftp://p\n", "f:2: [ddns] proxy: " PROXY },
 	{ "proxy = http://a b\n", "f:2: [ddns] proxy: " PROXY },
@@ -190,7 +190,7 @@ static const struct row refused[] = {
 		"f:4: [ddns] zebra: unknown key\n" },
 	{ "[ddns]\ntimeout = x\n",
 		"f:2: [ddns] this section is given twice, first in line 1\n"
-		"f:3: [ddns] timeout: \"x\" is no time: a number and s, m, h or d\n" },
+		"f:3: [ddns] timeout: \"x\" is not a time: a number and s, m, h or d\n" },
 };
 
 static void
@@ -258,7 +258,7 @@ struct target {
 };
 
 #define NO_NETWORK \
-	"is no network, such as 10.0.0.0/8 (no bit set behind the prefix)\n"
+	"is not a network, such as 10.0.0.0/8 (no bit set behind the prefix)\n"
 
 static void
 fills_any_table(void **state)

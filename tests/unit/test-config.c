@@ -20,7 +20,7 @@
 	"an indented line, and no key stands before it: begin keys in the first column\n"
 #define HEADER "an indented section header: begin it in the first column\n"
 #define COMMENT \
-	"a `;` behind a blank in an indented line, where inih's versions differ: put comments on lines of their own\n"
+	"a `;` behind a space in an indented line, where inih's versions differ: put comments on lines of their own\n"
 #define URL_KEY \
 	"a URL stands where a key is due: write `KEY = URL`, or indent the line to go on with the key above\n"
 #define QUOTES "a value in quotes: they would be part of it, take them off\n"

@@ -1,6 +1,6 @@
 /*
  * Exchange where a .case file (tests/providers/_*.case) cannot look: limits,
- * answers that are no text or none at all, previews.
+ * answers that are no text or none at all.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -390,88 +390,6 @@ an_end_before_the_beginning(void **state)
 	exchange_free(NULL);
 }
 
-#define CF "https://cf.example/v4"
-#define OVH_URL "https://ovh.example/example.com"
-
-static void
-previews(void **state)
-{
-	static const struct {
-		const char *config;
-		const char *want;
-	} rows[] = {
-		{ LINES, "GET https://dyn.example.net/nic/update?hostname="
-			 "a.example.com&myip=192.0.2.1\n"
-			 "    Authorization: Basic ***\n" },
-		{ CLOUDFLARE,
-			"GET " CF "/zones?name=a.example.com\n"
-			"    Authorization: Bearer ***\n"
-			"GET " CF "/zones/{zone_id}/dns_records?name="
-			"a.example.com\n"
-			"    Authorization: Bearer ***\n"
-			"POST " CF "/zones/{zone_id}/dns_records/batch\n"
-			"    Content-Type: application/json\n"
-			"    Authorization: Bearer ***\n"
-			"    {\"patches\":[{\"id\":\"{id}\",\"content\":"
-			"\"192.0.2.1\",\"ttl\":{ttl},\"proxied\":{proxied}}]}\n"
-			"POST " CF "/zones/{zone_id}/dns_records/batch\n"
-			"    Content-Type: application/json\n"
-			"    Authorization: Bearer ***\n"
-			"    {\"posts\":[{\"type\":\"A\",\"name\":"
-			"\"a.example.com\",\"content\":\"192.0.2.1\","
-			"\"ttl\":1}]}\n" },
-		{ NAMESILO "zone = example.com\n",
-			"GET https://silo.example/api/list?type=json&key=***"
-			"&domain=example.com\n"
-			"GET https://silo.example/api/update?type=json&key=***"
-			"&domain=example.com&rrid={id}&rrhost=a&"
-			"rrvalue=192.0.2.1&rrttl={ttl}\n"
-			"GET https://silo.example/api/add?type=json&key=***"
-			"&domain=example.com&rrhost=a&rrvalue=192.0.2.1"
-			"&rrttl=3600\n" },
-		{ OVH, "GET " OVH_URL "/ids?name=a\n"
-		       "    Authorization: Bearer ***\n"
-		       "GET " OVH_URL "/ids/{id}\n"
-		       "    Authorization: Bearer ***\n"
-		       "PUT " OVH_URL "/ids/{id}\n"
-		       "    Content-Type: application/json\n"
-		       "    Authorization: Bearer ***\n"
-		       "    {\"target\":\"192.0.2.1\",\"ttl\":{ttl},"
-		       "\"note\":\"{note}\"}\n"
-		       "POST " OVH_URL "\n"
-		       "    Content-Type: application/json\n"
-		       "    Authorization: Bearer ***\n"
-		       "    {\"name\":\"a\",\"target\":\"192.0.2.1\","
-		       "\"ttl\":60}\n"
-		       "POST " OVH_URL "/refresh\n"
-		       "    Authorization: Bearer ***\n" },
-		{ ROUTE53, "GET https://aws.example/2013/byname?dnsname="
-			   "a.example.com\n"
-			   "GET https://aws.example/2013/{zone_id}/rrset?name="
-			   "a.example.com\n"
-			   "POST https://aws.example/2013/{zone_id}/rrset\n"
-			   "    Content-Type: application/xml\n"
-			   "    <Batch><Change><Name>a.example.com.</Name>"
-			   "<TTL>{ttl}</TTL><Value>192.0.2.1</Value></Change>"
-			   "</Batch>\n" },
-	};
-	struct buf out = { 0 };
-	struct run run;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < COUNT(rows); i++) {
-		run_open(&run, rows[i].config, 1, "192.0.2.1");
-		script_begin(NULL, 0);
-		buf_cut(&out, 0);
-		exchange_preview(&out, run.account, run.jobs);
-		assert_string_equal(buf_text(&out), rows[i].want);
-		assert_int_equal(script.at, 0);
-		run_close(&run);
-	}
-	buf_free(&out);
-}
-
 int
 main(void)
 {
@@ -482,7 +400,6 @@ main(void)
 		cmocka_unit_test(batches_are_limited),
 		cmocka_unit_test(senders_use_their_family),
 		cmocka_unit_test(an_end_before_the_beginning),
-		cmocka_unit_test(previews),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -21,7 +21,7 @@ struct row {
 static void
 accepted(void **state)
 {
-	static const char blank[] = "a URL holds no blank";
+	static const char blank[] = "a URL holds no space";
 	static const char begin[] = "a URL begins with https://";
 	static const char clear[] =
 		"http:// is sent in clear text: use https://";

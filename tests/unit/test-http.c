@@ -53,7 +53,7 @@ answers(void **state)
 		{ .path = "/reset", .text = "0 connection reset" },
 		{ .path = "/nothing", .text = "0 closed without an answer" },
 		{ .path = "/short", .text = "0 the answer broke off" },
-		{ .path = "/garbage", .text = "0 the answer is no HTTP" },
+		{ .path = "/garbage", .text = "0 the answer is not HTTP" },
 		{ .path = "/coded", .text = "0 the answer cannot be decoded" },
 	};
 

@@ -174,31 +174,31 @@ test_refused(void **state)
 		{ " \n", "neither JSON nor XML" },
 		{ "good 192.0.2.1", "neither JSON nor XML" },
 		{ "\"a\"", "neither JSON nor XML" },
-		{ "{", "no JSON: string or '}' expected" },
-		{ "{\"a\":1,\"a\":2}", "no JSON: duplicate object key" },
-		{ "{\"a\":1 2}", "no JSON: '}' expected" },
-		{ "{} x", "no JSON: end of file expected" },
-		{ "{}{}", "no JSON: end of file expected" },
-		{ "[01]", "no JSON: a number or string is not well-formed" },
-		{ "[1.]", "no JSON: a number or string is not well-formed" },
-		{ "[-]", "no JSON: a number or string is not well-formed" },
-		{ "[\"a]", "no JSON: a number or string is not well-formed" },
-		{ "[\"a\\", "no JSON: a number or string is not well-formed" },
+		{ "{", "not JSON: string or '}' expected" },
+		{ "{\"a\":1,\"a\":2}", "not JSON: duplicate object key" },
+		{ "{\"a\":1 2}", "not JSON: '}' expected" },
+		{ "{} x", "not JSON: end of file expected" },
+		{ "{}{}", "not JSON: end of file expected" },
+		{ "[01]", "not JSON: a number or string is not well-formed" },
+		{ "[1.]", "not JSON: a number or string is not well-formed" },
+		{ "[-]", "not JSON: a number or string is not well-formed" },
+		{ "[\"a]", "not JSON: a number or string is not well-formed" },
+		{ "[\"a\\", "not JSON: a number or string is not well-formed" },
 		{ "[\"\\u0000\"]",
-			"no JSON: a number or string is not well-formed" },
-		{ "{1:2}", "no JSON: NUL byte in object key not supported" },
-		{ "[nan]", "no JSON: invalid token" },
-		{ "[true1]", "no JSON: ']' expected" },
-		{ "[\"\xff\"]", "no JSON: unable to decode byte 0xff" },
-		{ "<a><b></a>", "no XML: mismatched tag at line 1" },
+			"not JSON: a number or string is not well-formed" },
+		{ "{1:2}", "not JSON: NUL byte in object key not supported" },
+		{ "[nan]", "not JSON: invalid token" },
+		{ "[true1]", "not JSON: ']' expected" },
+		{ "[\"\xff\"]", "not JSON: unable to decode byte 0xff" },
+		{ "<a><b></a>", "not XML: mismatched tag at line 1" },
 		{ "<a/>\n<b/>",
-			"no XML: junk after document element at line 2" },
-		{ "<a>&b;</a>", "no XML: undefined entity at line 1" },
+			"not XML: junk after document element at line 2" },
+		{ "<a>&b;</a>", "not XML: undefined entity at line 1" },
 		{ "<a>\xff</a>",
-			"no XML: not well-formed (invalid token) at line 1" },
+			"not XML: not well-formed (invalid token) at line 1" },
 		{ "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>",
-			"no XML: a DOCTYPE with declarations at line 1" },
-		{ "<", "no XML: unclosed token at line 1" },
+			"not XML: a DOCTYPE with declarations at line 1" },
+		{ "<", "not XML: unclosed token at line 1" },
 	};
 	struct fail fail;
 	size_t i;
@@ -233,14 +233,14 @@ test_ceilings(void **state)
 	json_free(root);
 	memcpy(text + 3 * 64, "<b/>", 4);
 	assert_null(json_read(text, 7 * 64, &fail));
-	assert_string_equal(fail.text, "no XML: nested too deep at line 1");
+	assert_string_equal(fail.text, "not XML: nested too deep at line 1");
 
 	strcpy(text, "<a>");
 	for (i = 0; i < 50000; i++)
 		memcpy(text + 3 + 4 * i, "<b/>", 4);
 	assert_null(json_read(text, 3 + 4 * 50000, &fail));
 	assert_string_equal(fail.text,
-		"no XML: more values than a document may have at line 1");
+		"not XML: more values than a document may have at line 1");
 
 	memset(text, '[', 64);
 	memset(text + 64, ']', 64);
@@ -250,7 +250,7 @@ test_ceilings(void **state)
 	memset(text, '[', sizeof text);
 	memset(text + 65, ']', 65);
 	assert_null(json_read(text, 130, &fail));
-	assert_string_equal(fail.text, "no JSON: nested too deep");
+	assert_string_equal(fail.text, "not JSON: nested too deep");
 
 	memset(text, ',', sizeof text);
 	text[0] = '[';

@@ -20,7 +20,7 @@ rows_of_the_manual(void **state)
 			SAID("3") "set: a URL begins with /, ?, { or "
 				  "https://\n" },
 		{ P URL "set = POST / {\"a\":\"b\" \"ip\":\"{ip}\"}\n",
-			SAID("3") "set: the body is no JSON: ',' expected at "
+			SAID("3") "set: the body is not JSON: ',' expected at "
 				  "byte 10\n" },
 		{ P URL "set = GET /u\ngood = OK\n",
 			SAID("3") "set: sends no address, so good must hold "
@@ -134,7 +134,7 @@ keys_and_lines(void **state)
 			SAID("3") "good: /a~2=b: in a pointer, ~ is written ~0 "
 				  "and / is written ~1\n" },
 		{ P "set = GET https://h.example/{ip} ; why\n",
-			SAID("2") "set: a `;` behind a blank begins a comment: "
+			SAID("2") "set: a `;` behind a space begins a comment: "
 				  "write \\u003b in JSON, %3B in a URL\n" },
 		{ "[provider P]\n" SET,
 			"f:1: [provider P] a provider's name is 1 to 40 of a-z "
@@ -166,12 +166,12 @@ urls_and_bodies(void **state)
 			SAID("2") "url: begins with https:// or {server}\n" },
 		{ P "url = {server}/api\nset = GET /{ip}\n", "" },
 		{ P "url = https://h.example/a b\nset = GET /{ip}\n",
-			SAID("2") "url: a URL holds no blank\n" },
+			SAID("2") "url: a URL holds no space\n" },
 		{ P "set = GET /{ip}\n",
 			SAID("2") "set: its URL is put behind `url`, which is "
 				  "missing\n" },
 		{ P URL "set = POST / <a>{ip}</b>\n",
-			SAID("3") "set: the body is no XML: mismatched tag at "
+			SAID("3") "set: the body is not XML: mismatched tag at "
 				  "line 1\n" },
 		{ P URL "set = POST / <a>{ip}</a>\n", "" },
 		{ P URL "set = POST / a={ip}\n", "" },
@@ -239,10 +239,10 @@ readings_and_variables(void **state)
 		{ P SET "setting = zone\n", "" },
 		{ P "url = https://h.example\nsetting = n\nn = yes\n"
 		    "set = POST / {\"n\":{n},\"ip\":\"{ip}\"}\n",
-			SAID("4") "n: \"yes\" is no number, true or false\n" },
+			SAID("4") "n: \"yes\" is not a number, true or false\n" },
 		{ P "url = https://h.example\nsecret = n\nn = yes\n"
 		    "set = POST / {\"n\":{n},\"ip\":\"{ip}\"}\n",
-			SAID("4") "n: is no number, true or false\n" },
+			SAID("4") "n: is not a number, true or false\n" },
 	};
 
 	(void)state;

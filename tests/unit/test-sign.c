@@ -900,7 +900,7 @@ test_jwt(void **state)
 			"the key has no private_key" },
 		{ "{\"client_email\":\"a\",\"token_uri\":\"b\","
 		  "\"private_key\":\"c\"}",
-			"private_key is no RSA key in PEM" },
+			"private_key is not an RSA key in PEM" },
 	};
 	struct buf key = { 0 }, out = { 0 }, wanted = { 0 }, text = { 0 };
 	struct sign_claim claim = { NULL, "https://scope.example",

@@ -185,7 +185,7 @@ who_only_looks_changes_nothing(void **folder)
 	(void)folder;
 	assert_false(state->damaged);
 	assert_int_equal(state_lock(files, &fail), STATE_BROKEN);
-	assert_string_equal(fail.text, "there is no folder no/such/");
+	assert_string_equal(fail.text, "there is not a folder no/such/");
 	assert_false(state_save(files, state, &fail));
 	assert_string_equal(fail.text, "no/such/s is not locked");
 	state_free(state);
