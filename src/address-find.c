@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The registries of special addresses, and the words of a text. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Which addresses count, and finding the one that a text holds.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Addresses as text (RFC 4291, RFC 5952), networks, and what joins them. */
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * IP addresses: bytes and family inside, text at the edges only.
  */

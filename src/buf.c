@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Growing buffers, pools, and what is fit to print. */
 #include <stdint.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Growing byte buffers and memory that lives as long as a run. Both are wiped
  * before they are given back. When memory runs out the program ends.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The command `check`: tells the mistakes of a configuration, or what it means.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The command `check`: what the configuration means. Main runs it, and asks it
  * before any other command whether the configuration may be used.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Starts, ends and kills processes. */
 #include <ctype.h>
 #include <dirent.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The only maker of processes: absolute path, no shell, own process group that
  * is killed with it, a clean environment, no descriptor above 2. It waits by

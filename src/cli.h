@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The command line, as a struct that main and the commands read. Uses nearest
  * and fail.

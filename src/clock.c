@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The system's clocks and its random bytes. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The only reader of time and randomness. Only .c files that read a clock
  * include it, no header does.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Whether a name is due, and how long it is left alone after a failure. Pure:
  * no time, no files, no network. update decides by it what to do, status what

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * JSON documents of our own, as --json prints them: written piece by piece,
  * indented by two spaces, secrets masked. Uses json and report; the commands

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Turns rows (src/providers/*.ini) into C: a struct provider_text for each
 # section [provider NAME], sorted by name, as provider/internal.h has it.
 # Comments and empty lines between two sections belong to neither.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The writers of escapes, and the reader that undoes them. */
 #include <stdbool.h>
 #include <stdlib.h>

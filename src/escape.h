@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * How a text is written in another: percent-encoding, JSON, XML, base64, hex.
  * Each way has one writer here, and escape_read undoes them all, so that

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Exit status of the program: the one list (ddns(1), EXIT STATUS).
  */

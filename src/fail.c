@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Causes: masked, then cut to fit. */
 #include <stdarg.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What went wrong, in words, and how a name's update ended.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Lines of a header, taken apart. */
 #include <string.h>
 

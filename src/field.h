@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Header fields (RFC 9110, section 5) in the order in which they are sent.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Opens, looks and reads, and never waits. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Reading a file whole: a regular one, up to a ceiling.
  */

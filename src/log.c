@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Debug lines, one write each. */
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Debug lines on stderr, each beginning "ddns: ". Secrets are masked and
  * unprintable bytes escaped here, for every line.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The order of a run: from the command line to the command, and the end.
  */

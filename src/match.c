@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Reads tests of answers, and asks them. */
 #include "match.h"
 

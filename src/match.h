@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A test of an answer, in the language of ddns-rows(5), ANSWERS: a status,
  * a pointer with or without a text, a text. May use config and json; provider

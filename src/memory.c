@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Each piece has its size in front, so that it can be wiped as a whole. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The one allocator, of the program and of the libraries that it uses: bytes
  * are wiped before they are given back, and where there are none left the run

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Names are made canonical here, and compared. */
 #include <string.h>
 
@@ -82,6 +83,16 @@ cut_dot(struct buf *name)
 		buf_cut(name, name->len - 1);
 }
 
+static void
+name_fault(const char *text, const char *name, int labels, struct fail *fail)
+{
+	if (labels > 1 && is_name(name, 1))
+		fail_set(fail, "%s is not a whole name: %s.example.com?", text,
+			text);
+	else
+		fail_set(fail, "%s is not a DNS name", text);
+}
+
 const char *
 name_read(struct mem *mem, const char *text, int labels, struct fail *fail)
 {
@@ -105,7 +116,7 @@ name_read(struct mem *mem, const char *text, int labels, struct fail *fail)
 		read = mem_printf(
 			mem, "%s%s", star ? "*." : "", buf_text(&name));
 	else
-		fail_set(fail, "%s is not a DNS name", text);
+		name_fault(text, buf_text(&name), labels - star, fail);
 out:
 	buf_free(&name);
 	return read;

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * DNS names (RFC 1035): lower case, ASCII and without final dot inside, however
  * users and services write them.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* How far words are from each other. */
 #include <ctype.h>
 #include <stdbool.h>

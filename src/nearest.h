@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The known word that is nearest to one that is not known: "did you mean".
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The command `news`: a test for the hook, the webhook, the heartbeat, syslog.
  */
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The command `news`: sends a test to all who are told news, and shows what
  * became of it. Uses plan, event, state and report; main calls it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Makes a plan of a configuration, checking what holds between its sections.
  */

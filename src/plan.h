@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A whole configuration understood: lookups, accounts and what holds between
  * them. Reads by config, lookup, provider, nsupdate and event; every command

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The command `lookup`: asks every source and shows the answers side by side.
  * It is not called lookup because that is the room of the lookups themselves.

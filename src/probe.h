@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The command `lookup`: what every source answers. Uses lookup on the loop of
  * http; main runs it.

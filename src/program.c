@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A program under the loop of http, from its start to its end. */
 #include <errno.h>
 #include <string.h>

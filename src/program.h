@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Runs a program under the loop of http: writes to it what it reads, takes
  * what it writes, and ends it in time. It uses child and http; lookup (exec:)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The command `providers`: a list of rows, or one with all about it.
  */

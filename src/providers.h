@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The command `providers`: the rows there are. Uses provider, a configuration
  * only for rows of its own; main runs it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Keeps the news of a run and prints it; decides which problems are news.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * News: changes for stdout, problems for stderr, each reported when it is new,
  * when it lasts and when it is over. News is kept until the state is saved.

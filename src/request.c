@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A request as it is written, read and expanded: method, URL, fields, body. */
 #include "request.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A request as it is written: method, URL, header fields and body, all of them
  * texts with expressions. It is read, checked and expanded here, whoever wrote

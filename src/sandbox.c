@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The sandbox of each system: what it is told of what a run needs. */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What a run gives up once its configuration is read: whatever a fault in a
  * library might be used for and no run needs. Landlock and a filter of system

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Paragraphs and tables, as wide as the screen.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Text for people on a screen, or in a mail: paragraphs and tables. Uses buf;
  * the commands print with it.

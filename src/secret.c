@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The list of what is hidden, and its search in texts. */
 #include <ctype.h>
 #include <stdbool.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Every text that leaves the program for people goes through secret_mask, which
  * compares decoded: a secret is found in whatever escapes it was written, also

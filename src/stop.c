@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Signals, standard descriptors and whether our memory can be looked at. */
 #include <errno.h>
 #include <fcntl.h>

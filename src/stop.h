@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Signals that end a run in good order, and what a process sees to before all
  * else. It uses nothing. main calls it first; who waits, asks it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* URLs by libcurl's URL API, so that all see what it will connect to. */
 #include <arpa/inet.h>
 #include <locale.h>

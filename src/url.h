@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Taking URLs apart (RFC 3986), as libcurl does it.
  */

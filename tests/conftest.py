@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Fixtures of the whole-program tests."""
 
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The completions of bash and zsh, and that they know what --help says."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Mistakes in the configuration: each is named with its place, all at once."""
 
 import re
@@ -173,7 +174,7 @@ MISTAKES = [
     ("more", "[provider mine]\nrecods = GET /",
      "14: [provider mine] recods: unknown key (records?)"),
     ("more", "[provider mine]\nurl = https://a.example\nset = /x?{ip}",
-     "15: [provider mine] set: begins with no method, and batch has no {set}"),
+     "15: [provider mine] set: begin with GET or POST, or put {set} into batch"),
     ("more", "[provider mine]\nurl = https://a.example\n"
      "set = GET /{zoneid}?ip={ip}",
      "15: [provider mine] set: nothing defines {zoneid} (zone?)"),
@@ -213,6 +214,14 @@ MISTAKES = [
     ("account", "ipv4 = a.example.com，b.example.com",
      "12: [dyndns2] ipv4: a full-width comma does not separate names: "
      "write `,`"),
+    ("ipv4", "interface:eth0",
+     "6: [ipv4] interface: is not a key: url = interface:NAME"),
+    ("ipv4", "exec:/usr/local/bin/ip -x",
+     "6: [ipv4] exec: is not a key: url = exec:/PROGRAM"),
+    ("account", "ipv4 = home",
+     "12: [dyndns2] ipv4: home is not a whole name: home.example.com?"),
+    ("more", "[url x]\nset = https://dyn.example.net/?ip={ip}\nnames = a.example.com",
+     "14: [url x] set: begin with GET or POST, or put {set} into batch"),
     ("ipv4", "url = router",
      "6: [ipv4] url: router is one word: write interface:router, "
      "exec:/PATH, or a URL such as http://router/"),

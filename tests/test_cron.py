@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Debian's cron runs it, and what cron would mail; and the odd standard
 streams that a program may be started with."""
 
@@ -31,7 +32,7 @@ def test_cron(home, serve, tmp_path):
     finally:
         cron.close()
     refused = (
-        "ddns: home.example.com A (dyndns2): set: nohost; fix the "
+        "ddns: home.example.com A (dyndns2): nohost; fix the "
         "section [dyndns2], or fix it at the provider and run "
         "`ddns --force update home.example.com`\n")
     assert cron.mails() == sorted([home.line, refused])

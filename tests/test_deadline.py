@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The whole run ends in time, whatever hangs."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What README and the manual show is done as it is written, from an installed
 tree: commands, configurations, crontab lines, units, scripts, tables.
 """

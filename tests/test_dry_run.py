@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A dry run asks up to the first write, shows that, and leaves nothing behind.
 
 test_providers.py does the same for every case of every row; here is what is
@@ -193,12 +194,12 @@ DENIED = {"": document({"success": False, "errors": [
 REFUSED = {
     "wrong token": ("cloudflare", "token = s3cret", DENIED, 7,
                     "[cloudflare]: zones: HTTP 401: Invalid API Token; "
-                    "mend the section [cloudflare], or mend it at the "
+                    "fix the section [cloudflare], or fix it at the "
                     "provider\n"),
     "no zone": ("cloudflare", "token = s3cret",
                 {"/zones?": document({"success": True, "result": []})}, 7,
                 f"{HOME} A (cloudflare): zones: no zone of {HOME} was found; "
-                "mend the section [cloudflare], or mend it at the provider\n"),
+                "fix the section [cloudflare], or fix it at the provider\n"),
     "several": ("cloudflare", "token = s3cret",
                 cloudflare({"id": "r1", "name": HOME, "content": OLD},
                            {"id": "r2", "name": HOME, "content": MORE}), 7,

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The hook, the webhook and the heartbeat: what they are told, and that none
 of them can harm a run."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`make install` and `make uninstall`, below a folder."""
 
 import pathlib

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """--json: the documents as ddns(1) describes them."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A whole run, killed at each system call that touches the state's folder."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Limits of the machine: disks that fill, links, stacks, descriptors."""
 
 import os

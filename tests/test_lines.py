@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Interfaces and lines: real ones, in network namespaces of the tests' own.
 
 Where a user may have no namespaces these tests are skipped; for root they fail

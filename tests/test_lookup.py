@@ -1,9 +1,11 @@
+# SPDX-License-Identifier: ISC
 """Learning the address: what answers count, and the order of sources."""
 
 import gzip
 
 import pytest
 
+from netns import Namespace
 from harness import (
     SOON, Endless, Gate, Hang, Raw, Reply, Reset, Slow, document, redirect,
     write_program)
@@ -436,3 +438,19 @@ def test_hostile_answer_is_printable(home, serve):
     home.configure([serve(Reply("\x1b]0;x\x07\u202e\r\n", 500)).url])
     result = home.run("-vv")
     assert not set("\x1b\x07\u202e") & set(result.stdout + result.stderr)
+
+
+def test_system_without_certificates(home, certificates):
+    """As in a bare container: what is to be installed is named."""
+    space = Namespace()
+    try:
+        space.run("mount", "-t", "tmpfs", "none", "/etc/ssl/certs")
+        source = space.server(Reply(GOOD), tls=certificates.server())
+        home.configure([source.url])
+        home.ddns.under = space.enter
+        result = home.run("lookup")
+        assert result.status == 4
+        assert "install ca-certificates" in result.stdout
+        assert source.requests == []
+    finally:
+        space.close()

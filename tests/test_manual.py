@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The manual against the program: keys, options, rows, examples, messages.
 
 Words are taken from the tables of the source and looked for in the pages.
@@ -308,7 +309,7 @@ WRONG = [
     ({"set": "PUT /{zoneid}/{ip}"},
      "set: nothing defines {zoneid} (zone_id?)"),
     ({"set": "{\"ip\":\"{ip}\"}", "batch": "POST /b [{update}]"},
-     "set: begins with no method, and batch has no {set}"),
+     "set: begin with GET or POST, or put {set} into batch"),
     ({"batch": "POST /b []"},
      "batch: holds none of {set} {create} {update} {delete}"),
     ({"records": ""}, "update: needs records"),

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`ddns news`: a test for all who are told news."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """RFC 2136 by nsupdate, against a real named; what it never says, by scripts."""
 
 import os

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What is said, when, and where: cron must bring a mail for news alone."""
 
 import fcntl
@@ -389,6 +390,30 @@ def test_closed_output(home, source):
                           env=home.ddns.environment())
     assert done.returncode == 0 and home.asked == [GOOD]
     assert home.run().stderr == ""
+
+
+DENIED = [
+    ("dyndns2", "user and password (https://help.dyn.com/remote-access-api/)"),
+    ("mine", "api_key (made under Profile / API) and email (of the login)")]
+
+
+@pytest.mark.parametrize("provider, told", DENIED)
+def test_where_to_look_when_denied(ddns, serve, source, provider, told):
+    """What the service did not take, where that is from, and its documents."""
+    server = serve(Reply("badauth"))
+    ddns.config(
+        f"[ipv4]\nallow = 203.0.113.0/24\nurl = {source.url}\n"
+        "[provider mine]\nsecret = api_key  made under Profile / API\n"
+        "setting = email  of the login\ndenied = badauth\ngood = good\n"
+        f"set = GET {server.url}/?n={{fqdn}}&ip={{ip}}&k={{api_key}}\n"
+        f"[{provider}]\nnames = home.example.com\n" + (
+            f"server = {server.url}\nuser = me\npassword = pa55word\n"
+            if provider == "dyndns2" else
+            "email = me@example.com\napi_key = 0123456789\n"))
+    result = ddns.run()
+    assert result.status == 7
+    assert result.stderr.startswith(
+        f"ddns: [{provider}]: badauth; check {told}; fix the section ")
 
 
 def test_account_is_told_once_a_run(home, source):

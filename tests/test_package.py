@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """From a bare root to a program that runs: the commands of a fresh machine, the
 tarball, the Debian package. Nothing comes as a service that nobody asked for.
 """

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The row powerdns against a real PowerDNS, read back by DNS queries."""
 
 import json

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Every row against the documented answers of its service.
 
 To add a provider: write src/providers/NAME.ini, and tests/providers/NAME.case

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """How many requests 100 changed names of one zone take, per kind of API.
 
 The first request goes alone, the zone is asked for once for each name's walk

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The sandbox in whole runs: what works in it and what it refuses."""
 
 import ctypes

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The servers of the tests: none depends on who is faster.
 
 What they answer is in lib/harness.py. A connection that is closed behind a

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """signatures.py against the vendors' published examples."""
 
 import calendar

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Sources that differ, `ddns lookup`, and how names and sources are written."""
 
 import json

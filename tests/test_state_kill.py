@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The state file outlives a kill, and a failure, at any system call."""
 
 import shutil

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """`ddns status`: the whole page, in 80 and in 60 columns."""
 
 import json
@@ -82,11 +83,11 @@ last run 2026-11-22 10:27 UTC, 1 hour ago: exit 7, a name needs attention
 [dyndns2]
   a.example.com            A     203.0.113.8  1 hour  ok
   bee.example.com          A     203.0.113.7  1 day   needs attention
-      because set: nohost
+      because nohost
       next: fix the section [dyndns2], or fix it at the provider and run
       `ddns --force update bee.example.com`
   longer-name.example.com  A     203.0.113.7  1 day   pending
-      because set: answer not understood: Sorry, our database is being repaired,
+      because answer not understood: Sorry, our database is being repaired,
       please come back later
       next: the next run sends 203.0.113.8
   d.example.com            A     none         -       pending
@@ -111,16 +112,15 @@ needs attention
   bee.example.com
     A     203.0.113.7
           confirmed 1 day ago
-          needs attention because set: nohost
+          needs attention because nohost
           next: fix the section [dyndns2], or fix it at
           the provider and run
           `ddns --force update bee.example.com`
   longer-name.example.com
     A     203.0.113.7
           confirmed 1 day ago
-          pending because set: answer not understood: Sorry,
-          our database is being repaired, please come back
-          later
+          pending because answer not understood: Sorry, our
+          database is being repaired, please come back later
           next: the next run sends 203.0.113.8
   d.example.com
     A     none
@@ -158,7 +158,7 @@ HELD = """\
 last run 2026-11-22 10:27 UTC, 9 minutes ago: exit 1, a name is tried again
 
 [dyndns2]
-  held until 2026-11-22 10:27 UTC because set: 911
+  held until 2026-11-22 10:27 UTC because 911
   next: the first run after that calls it again
   home.example.com
     A     none

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The units: what systemd-analyze says of them, and that their filter of
 system calls lets a run through."""
 

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Debian's ddclient, inadyn and lexicon where our rows are tried.
 
 A fake that knows only our own client proves nothing: here another one, made

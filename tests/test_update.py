@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Telling the provider: when, what, and what follows from its answer."""
 
 import collections

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """The command line."""
 
 import functools

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A week of cron: a run each five minutes under a moved clock, and every line
 that a person would be mailed.
 
@@ -20,7 +21,7 @@ pytestmark = pytest.mark.skipif(
     not FAKETIME or bool(UNDER), reason="needs libfaketime, and is long")
 
 NAME = "home.example.com A"
-DOWN = (f"ddns: {NAME} (dyndns2): set: HTTP 503: maintenance; "
+DOWN = (f"ddns: {NAME} (dyndns2): HTTP 503: maintenance; "
         "tried again in %d minutes at the earliest")
 ADVICE = ("ddns: ipv4: {DEAD} gives hardly any valid answers (0 of %d); "
           "remove it from the configuration")

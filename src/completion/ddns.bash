@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 # Completion of ddns(1) for bash.
 
 # The names of the accounts that the configuration on the line has.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A configuration as a whole: what is said of it, and its entries by key. */
 #include <string.h>
 

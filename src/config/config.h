@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The configuration file as sections, keys and lines, and its general keys
  * understood. The only user of inih. Provider rows are read by it, too.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Opens the configuration, and the files that its keys name. */
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Between the files of config: how the text of a file becomes a config.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Where the configuration and the state are, if nobody says. */
 #include <stdlib.h>
 #include <string.h>

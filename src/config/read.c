@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A text as sections, keys and lines: what inih sees of it, and its faults. */
 #include "config/internal.h"
 
@@ -223,14 +224,26 @@ line_add(struct reader *r, const char *text)
 static const char *
 key_fault(const struct reader *r, const char *key, const char *value)
 {
+	/* what a source of lookups begins with: `interface:eth0` */
+	static const struct {
+		const char *kind, *rest;
+	} sources[] = { { "interface", "NAME" }, { "exec", "/PROGRAM" } };
+	size_t i;
+
 	if (!*key)
 		return "no key stands before the `=`";
 	if (strlen(key) > NAME_MAX_BYTES)
 		return mem_printf(r->config->mem,
 			"a key of %zu bytes; at most %d are read", strlen(key),
 			NAME_MAX_BYTES);
-	if (strncmp(value, "//", 2) == 0 &&
-		find(r->given, ':') < find(r->given, '='))
+	if (find(r->given, ':') >= find(r->given, '='))
+		return NULL;
+	for (i = 0; i < sizeof sources / sizeof sources[0]; i++)
+		if (strcmp(key, sources[i].kind) == 0)
+			return mem_printf(r->config->mem,
+				"%s: is not a key: url = %s:%s", key, key,
+				sources[i].rest);
+	if (strncmp(value, "//", 2) == 0)
 		return "a URL stands where a key is due: write `KEY = URL`, or indent the line to go on with the key above";
 	return NULL;
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What a secret looks like when it was copied with something beside it. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Values of keys: times, counts, paths and so on, read by a row a key. */
 #include <ctype.h>
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Tells the hook, the webhook and the heartbeat. */
 #include <stddef.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * News for other programs: the hook, the webhook and the heartbeat of the
  * configuration. Of what they answer, only how they failed is shown.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Between the files of event: what the expressions of a webhook are called, and
  * how it is signed.

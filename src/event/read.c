@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Reads and checks [webhook], and the expressions of `heartbeat`. */
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Signs a webhook as chat robots demand it. */
 #include <inttypes.h>
 #include <string.h>

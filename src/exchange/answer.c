@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Items of an answer, and the variables that a row reads from them. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Several writes in one request. */
 #include <string.h>
 

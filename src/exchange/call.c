@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A request with its answer: shared by all works that ask the same, and
  * followed by the calls for the further pages of a list.

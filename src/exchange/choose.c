@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Which record is ours, and what is to be written to it. */
 #include <string.h>
 #include <strings.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Whether an answer that was taken for good confirms what was asked. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The order of an account's jobs: who goes on when, until all have ended. */
 #include "address.h"
 #include "buf.h"

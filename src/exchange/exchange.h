@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Runs a row: brings names of one account to their addresses, by requests to
  * the account's provider. A state machine on the loop of http, a step for each

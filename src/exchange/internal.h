@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Between the files of exchange: read this first. How a job flows, each file
  * calling only those below it:
@@ -321,6 +322,10 @@ struct work *exchange_work_make(
 
 /* The step that is under way now, which a debug line shows. */
 void exchange_work_at(struct work *work, enum row_step step);
+
+/* The step of the row that is under way, for people; NULL: it is the only one,
+ * and its name says nothing. */
+const char *exchange_work_step(const struct work *work);
 
 /* Ends the work's job, whose request could not be made: the job's fail, set
  * already, gets the step before it. */

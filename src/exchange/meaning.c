@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What an answer means, by the tests of the row, else by HTTP. */
 #include <string.h>
 #include <strings.h>
@@ -201,17 +202,19 @@ void
 exchange_meaning_tell(
 	const struct work *work, const struct call *call, const char *why)
 {
-	const char *step = row_step_name(work->step);
+	const char *step = exchange_work_step(work);
 	struct fail *fail = work->job->fail;
 	struct buf message = { 0 }, shown = { 0 };
 	bool own;
 
 	if (!call->status) {
-		fail_set(fail, "%s: %s", step, call->fail->text);
+		fail_set(fail, "%s%s%s", step ? step : "", step ? ": " : "",
+			call->fail->text);
 		return;
 	}
 	own = put_message(work, call, &message);
-	buf_str(&shown, step);
+	if (step)
+		buf_printf(&shown, ": %s", step);
 	/* where HTTP was content, the service's words say what is wrong */
 	if (call->status / 100 != 2 || message.len == 0)
 		buf_printf(&shown, ": HTTP %d", call->status);
@@ -227,7 +230,8 @@ exchange_meaning_tell(
 	if (wants_zone(work, call))
 		buf_str(&shown,
 			" (an account that may not ask for zones writes `zone`)");
-	fail_set(fail, "%s", buf_text(&shown));
+	/* each part has brought the ": " before it */
+	fail_set(fail, "%s", buf_text(&shown) + (shown.len > 2 ? 2 : 0));
 	buf_free(&message);
 	buf_free(&shown);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The records of a name, as the answers to `records` and `record` show them. */
 #include <string.h>
 #include <strings.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A row's templates expanded: the request, and what its variables are. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Requests on their way: signed, sent a few at a time, their answers received.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What a dry run learns: what was read, and what would be written. */
 #include <string.h>
 

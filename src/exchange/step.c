@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* From one step of a row to the next, by what was answered. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A job on its way through the steps of its row: how it is made and ends. */
 #include "address.h"
 #include "buf.h"
@@ -112,9 +113,23 @@ exchange_work_finish(struct work *work, enum outcome outcome)
 	}
 }
 
+const char *
+exchange_work_step(const struct work *work)
+{
+	enum row_step step;
+
+	for (step = 0; step < STEPS; step++)
+		if (step != work->step && work->row->step[step])
+			return row_step_name(work->step);
+	return NULL;
+}
+
 void
 exchange_work_fail(struct work *work)
 {
-	fail_at(work->job->fail, "%s", row_step_name(work->step));
+	const char *step = exchange_work_step(work);
+
+	if (step)
+		fail_at(work->job->fail, "%s", step);
 	exchange_work_finish(work, OUTCOME_LATER);
 }

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The zone of a name. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What came of a request: the answer, or in words why there is none. */
 #include <arpa/inet.h>
 #include <errno.h>
@@ -193,6 +194,30 @@ explain_family(
 	return true;
 }
 
+/* A certificate that cannot be judged, and what there is to do here. False: it
+ * is another fault. */
+static bool
+explain_trust(struct fail *fail, const char *detail, CURLcode code)
+{
+	char today[32];
+
+	if (strstr(detail, "not yet valid")) {
+		clock_text(today, sizeof today, "%Y-%m-%d", clock_now());
+		fail_set(fail,
+			"TLS: %s: this machine's date is %s, is that right?",
+			detail, today);
+		return true;
+	}
+	if (code != CURLE_SSL_CACERT_BADFILE &&
+		code != CURLE_PEER_FAILED_VERIFICATION)
+		return false;
+	if (!http_ca_none())
+		return false;
+	fail_set(fail, "TLS: this system has no CA certificates: install "
+		       "ca-certificates");
+	return true;
+}
+
 static void
 explain_words(
 	struct fail *fail, const struct http_transfer *transfer, CURLcode code)
@@ -203,6 +228,10 @@ explain_words(
 	struct buf text = { 0 };
 
 	buf_printable(&text, detail, strlen(detail));
+	if (explain_trust(fail, buf_text(&text), code)) {
+		buf_free(&text);
+		return;
+	}
 	if (find_telling(detail))
 		fail_set(fail, "%s", find_telling(detail));
 	else if (!words)

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Whom TLS trusts: the CAs of the system, and a private one beside them. */
 #include <ctype.h>
 #include <dirent.h>
@@ -143,6 +144,15 @@ http_ca_look(struct http_ca *ca)
 		       strncmp(info->ssl_version, "OpenSSL", 7) == 0 &&
 		       is_hashed(info->capath);
 	ca->fast.dir = info->capath;
+}
+
+bool
+http_ca_none(void)
+{
+	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+
+	return (!info->cainfo || access(info->cainfo, R_OK) != 0) &&
+	       (!info->capath || !is_hashed(info->capath));
 }
 
 CURLcode

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The loop: requests under way, timers and watched descriptors. */
 #include <poll.h>
 #include <stdlib.h>

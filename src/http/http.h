@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * HTTP requests side by side, and the one loop of a run, which is curl_multi's
  * with timers and watched descriptors: http_loop_... It knows of a request no

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Between the files of http: one transfer, and whom TLS trusts. The loop
  * (http.c) owns transfers, begins them and asks transfer.c whether they go on;
@@ -78,6 +79,9 @@ bool http_ca_open(struct http_ca *ca, struct mem *mem, const char *ca_file,
 
 /* Looks for a hashed directory, once: a run without TLS needs none. */
 void http_ca_look(struct http_ca *ca);
+
+/* Whether the system has none that libcurl would find. */
+bool http_ca_none(void);
 
 /* Names the CAs to libcurl. */
 CURLcode http_ca_set(const struct http_trust *trust, CURL *easy);

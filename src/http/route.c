@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What is known of the way out without sending anything. */
 #include <arpa/inet.h>
 #include <fcntl.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* One request on its way through libcurl, from its options to its redirects. */
 #include <asm/socket.h>
 #include <errno.h>

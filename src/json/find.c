@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* RFC 6901, with lists that stand for their elements */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Documents by jansson, and what kind they are. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Answers as documents: JSON by jansson, XML by expat read into the same
  * shape, and JSON pointers (RFC 6901) with the additions of ddns-rows(5).

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* RFC 8259 and RFC 6901 */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* XML by expat, read into the shape of JSON. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Sources that are programs: exec:/path and its arguments. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Sources that are files: file:///path (RFC 8089). */
 #include <string.h>
 

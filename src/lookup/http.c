@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Sources that are asked over HTTP: a URL, or the name of a host. */
 #include <string.h>
 

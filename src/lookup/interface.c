@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Sources that are network interfaces: interface:NAME, over rtnetlink(7). */
 #include <errno.h>
 #include <linux/if_addr.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Between the files of lookup. From above: lookup.c goes from source to source
  * of a set, set.c and source.c read them, each kind of source is a file; all

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Asks the sources of a set until enough of them agree. */
 #include "lookup/internal.h"
 #include "clock.h"

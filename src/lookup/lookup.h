@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Learns the current address of one family: asks the sources of a set in order
  * until one gives a valid answer, or as many as are to agree. It uses http,

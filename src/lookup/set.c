@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A section of lookup sources, as it stands in the configuration. */
 #include <stddef.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The table of kinds of source, and a source read by the kind it is of. */
 #include <string.h>
 

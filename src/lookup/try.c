@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The end of a try: an answer is judged, an address or a cause is kept. */
 #include <stdarg.h>
 #include <stdio.h>

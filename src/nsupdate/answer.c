@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What nsupdate wrote, and what it means for the names of a request. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Whether an account's own keys fit nsupdate. */
 #include <errno.h>
 #include <stdint.h>

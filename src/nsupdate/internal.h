@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Between the files of nsupdate. From above: nsupdate.c sends requests,
  * script.c writes one, answer.c judges it; check.c reads settings alone.

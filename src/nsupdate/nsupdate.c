@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The requests of an account, sent by nsupdate one after the other. */
 #include "nsupdate/internal.h"
 #include "http/http.h"

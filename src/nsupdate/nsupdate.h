@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * DNS UPDATE (RFC 2136) by BIND's nsupdate, for accounts of a row that `runs`
  * it: one request for all names of an account, which are of one zone. The key

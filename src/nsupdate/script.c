@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* nsupdate's command line and the script that it reads. */
 #include <stdint.h>
 #include <string.h>

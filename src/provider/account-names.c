@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The names of an account, each with its types. */
 #include "provider/internal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The values of an account: what its row declares, and the general keys. */
 #include "provider/internal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Reads an account: its row, layered, and all that its section writes. */
 #include "provider/internal.h"
 
@@ -61,6 +62,41 @@ make_rows(struct account_work *work)
 	check_keys(work, &all);
 }
 
+/* "token (API token: ...)": a text that begins with the key's name tells
+ * nothing else. */
+static void
+add_login(struct buf *out, const struct row_declared *declared)
+{
+	const char *text = declared->text;
+
+	if (out->len > 0)
+		buf_str(out, " and ");
+	buf_str(out, declared->name);
+	if (*text && strncmp(text, declared->name, strlen(declared->name)) != 0)
+		buf_printf(out, " (%s)", text);
+}
+
+/* What a service that denies an account is given, and its documents. */
+static void
+tell_login(struct account_work *work)
+{
+	const struct row_declared *declared;
+	const struct config_entry *site = NULL;
+	const struct layer *layer = work->layers;
+	struct buf login = { 0 };
+
+	for (declared = work->declared; declared; declared = declared->next)
+		if (declared->secret || strstr(declared->name, "user") ||
+			strstr(declared->name, "email"))
+			add_login(&login, declared);
+	for (; layer && !site; layer = layer->below)
+		site = config_first(layer->section, "site");
+	work->account->login = mem_text(work->config->mem, buf_text(&login));
+	work->account->site =
+		site ? mem_text(work->config->mem, site->lines->text) : NULL;
+	buf_free(&login);
+}
+
 static void
 read_account(struct account_work *work)
 {
@@ -68,6 +104,7 @@ read_account(struct account_work *work)
 	struct buf fingerprint = { 0 };
 
 	make_rows(work);
+	tell_login(work);
 	account_read_values(work, &fingerprint);
 	account_read_general(work);
 	account_read_names(work);

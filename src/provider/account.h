@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * An account: a section of the configuration that is named after a row, with
  * its values, names and the row, made ready for exchange.
@@ -26,6 +27,9 @@ struct account {
 	const char *id;       /* the same whatever the row is called there:
 				 "cloudflare home" */
 	const char *provider; /* the name of the row: "cloudflare" */
+	const char *login; /* what of it the service may not take, and where
+			      that is from: "user and token (...)"; "": none */
+	const char *site;  /* of the service's documents, or NULL */
 	const struct config_section *section;
 	struct row row[ROW_TYPES];
 	const struct row_value *values;   /* what the account writes */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The rows there are, with their names and their sections. */
 #include "provider/internal.h"
 

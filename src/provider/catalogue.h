@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The rows there are: built in, and the configuration's own, one of which may
  * hide a built-in row of the same name.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The mistakes that a row can have: ddns-rows(5), MESSAGES. */
 #include "provider/internal.h"
 
@@ -219,7 +220,7 @@ check_write(struct layer_work *work, const struct row *row, enum row_step step)
 
 	if (!write->text.method && !row_step_holds(row, STEP_BATCH, word))
 		layer_wrong(work,
-			"begins with no method, and batch has no {%s}", word);
+			"begin with GET or POST, or put {%s} into batch", word);
 	if (step != STEP_SET && !row->step[STEP_RECORDS])
 		layer_wrong(work, "needs records");
 	if (step == STEP_DELETE || row_sends_address(row, step))

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Between the files of provider, from the words of the language up to the
  * accounts: words, layers, texts taken apart, rows made, rows checked.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Layers of a row: account over row over `like` row, key by key. */
 #include "provider/internal.h"
 

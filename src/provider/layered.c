@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A row with the layers below it: made, checked and looked at. */
 #include "provider/internal.h"
 

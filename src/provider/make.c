@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A struct row from its layers, and what its texts hold. */
 #include "provider/internal.h"
 

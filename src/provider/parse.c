@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A row's requests, taken apart: ddns-rows(5), REQUESTS. */
 #include "provider/internal.h"
 
@@ -162,7 +163,7 @@ row_parse_request(
 		return row_parse_item(work, lines);
 	head = cut(work, lines, &reading);
 	if (!head || !request_method(head->text)) {
-		layer_wrong(work, "begins with no method");
+		layer_wrong(work, "begin with GET or POST");
 		return NULL;
 	}
 	request = mem_take(work->mem, sizeof(*request));

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What a row reads from answers, and the keys that it declares. */
 #include "provider/internal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The words of the row language, each with all that it is: one table. */
 #include "provider/internal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A provider's row: a section [provider NAME] in the language of
  * ddns-rows(5), built in or a user's own, as one account uses it for one

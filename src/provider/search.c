@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Rows by their names, other names, titles and hosts. */
 #include "provider/internal.h"
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The AWS4 family. All sign "ALGORITHM, date, scope, hash of the request" with
  * HMAC-SHA256; what differs stands in a table.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * bce-auth-v1, with a key derived from the moment and how long it counts:
  * cloud.baidu.com/doc/Reference/s/njwvz1yfu

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* A request as schemes sign it: its date, path, query and fields. */
 #include <ctype.h>
 #include <stdlib.h>

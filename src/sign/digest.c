@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* NFSN, OVH and 51DNS, which hash the secret with the rest, without HMAC. */
 #include <string.h>
 

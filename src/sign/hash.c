@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Hashes and HMACs, over libcrypto. */
 #include <string.h>
 

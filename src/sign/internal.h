@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Between the files of sign: the steps of a signature one by one, so that each
  * can be compared with a known answer. From above: sign.c has the table of

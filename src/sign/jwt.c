@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* RFC 7519: a claim of who asks, signed with RS256 (RFC 7518, section 3.3). */
 #include <string.h>
 

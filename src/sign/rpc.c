@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * RPC-HMAC-SHA1, which signs the query and sends all it adds in it:
  * help.aliyun.com/zh/sdk/product-overview/rpc-mechanism

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The table of signing schemes, and what all of them share. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What is computed from secrets: signatures of requests, tokens, HMACs. It
  * uses json, for the file that a token is made from, and libcrypto; it knows

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Files in the state's folder: read whole, replaced so that none is ever half.
  */
 #include <dirent.h>

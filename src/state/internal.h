@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Between the files of state. From above: state.c and stats.c load and save;
  * text.c tells the rows of a state; rows.c has its lists, line.c reads and

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Lines of fields, as STATE and STATE.stats have them, and rows read from them.
  */
 #include <limits.h>

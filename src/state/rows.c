@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The sorted lists of a state, and how long their rows stay. */
 #include <string.h>
 

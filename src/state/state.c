@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The folder of the state, its lock, and the state loaded and saved. */
 #include <errno.h>
 #include <fcntl.h>

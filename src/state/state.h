@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The state file: what was found and confirmed, what failed, what was
  * reported; and the statistics beside it. Their format is described in

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* STATE.stats: how well sources answer, month by month. */
 #include <limits.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* The state as text: which rows the file has, and the columns of each. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What the state file knows, as a JSON document (ddns(1), JSON DOCUMENTS).
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The command `status`: what the state file knows. Reads state and decides as
  * the next update will; main runs it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Expressions, one pass over a text, and the plain places. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Expressions {name} and {+name} (RFC 6570) in the texts of a row, replaced in
  * one pass and escaped for their place. ddns-rows(5), VARIABLES.

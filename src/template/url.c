@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* URLs and forms: what is left out there, and how values are written. */
 #include <string.h>
 

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Decides which items are due, calls their providers, takes the results.
  */

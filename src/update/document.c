@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A run as a JSON document (ddns(1), JSON DOCUMENTS).
  */

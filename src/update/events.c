@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Tells the hook, the webhook and the heartbeat what a run brought, and what
  * earlier runs could not tell.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Between the files of update: a run, the sets of lookups and the items that it
  * is about. update runs it, items collects, apply decides and calls providers,

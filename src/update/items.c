@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Collects the sets of lookups and the items that a run is about.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Turns how a run ended into problems, recoveries and the exit status.
  */
@@ -57,7 +58,7 @@ advice_of(const struct update_item *item, int64_t until)
 {
 	if (is_dry(item))
 		return mem_printf(item->update->mem,
-			"; mend the section [%s], or mend it at the provider",
+			"; fix the section [%s], or fix it at the provider",
 			item->account->title);
 	return mem_printf(item->update->mem,
 		"; %s[%s], or fix it at the provider and run "
@@ -163,6 +164,19 @@ over(struct update *update, const struct topic *topic, const char *text)
 		&topic->about);
 }
 
+/* What a service that denies an account did not take, and where to look. */
+static const char *
+login_of(const struct update_item *item)
+{
+	const struct account *account = item->account;
+
+	if (item->hold->why != OUTCOME_DENIED || !*account->login)
+		return "";
+	return mem_printf(item->update->mem, "; check %s%s%s%s", account->login,
+		account->site ? " (" : "", account->site ? account->site : "",
+		account->site ? ")" : "");
+}
+
 static void
 account_problem(struct update *update, const struct topic *topic,
 	const struct update_item *item)
@@ -171,10 +185,11 @@ account_problem(struct update *update, const struct topic *topic,
 	const bool busy = hold->why == OUTCOME_BUSY;
 	const int count = count_waiting(item);
 
-	problem(update, topic, busy ? REPORT_PASSING : REPORT_LASTING, "%s%s%s",
-		hold->text,
+	problem(update, topic, busy ? REPORT_PASSING : REPORT_LASTING,
+		"%s%s%s%s", hold->text,
 		count > 1 ? mem_printf(update->mem, " (%d records wait)", count)
 			  : "",
+		login_of(item),
 		busy ? wait_of(item, hold->until - update->now)
 		     : advice_of(item, hold->until));
 }

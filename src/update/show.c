@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* What a dry run prints: a line for each name, and what would be sent. */
 #include <string.h>
 

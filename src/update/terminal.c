@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What a run tells a person at a terminal, and no program: how far it is, and
  * that all is as it was. There is no colour and no escape sequence in it.

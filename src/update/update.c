@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The course of a run: state, lookups, provider calls, result.
  */

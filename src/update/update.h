@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * The command `update`: one run. Uses lookup, exchange and nsupdate on one loop
  * of http, state and report; main runs it.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Any bytes as an answer, as one address and as a network. The first byte
  * chooses the family and whether the documentation ranges are let in.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Any bytes as a configuration: what comes out has the promised form, and its
  * general section and all its words can be read.

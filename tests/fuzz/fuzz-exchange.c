@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Answers to requests. The input's first byte chooses an account, the rest,
  * split at NUL bytes, are the answers in order: a status byte, then a body.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /* Input: a pointer, LF, a document. */
 #include <stdint.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Any bytes as a state. What is taken from them is written as a state that is
  * whole and is read again as the same.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Input: a letter for the place, then up to four texts parted by LF: the
  * template, the values of {a} and {b}, and the base of a URL. Other variables

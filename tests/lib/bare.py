@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Bare roots of this machine's release, for tests of what a user installs.
 
 The first is made by debootstrap from the mirror that apt has here, and kept in

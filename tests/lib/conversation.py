@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Reads tests/providers/NAME.case: what a provider's documents say, as cases.
 
 A file has blocks: a line at the margin and the indented lines below it. Lines

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Debian's cron in a file system of its own, and what it would mail."""
 
 import email

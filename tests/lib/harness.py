@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Servers on loopback and a way to run the program, for the tests.
 
 A server is asked by `ddns` and answers with what a reply says: a Reply, or one

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Ends a program, or makes its system calls fail, at chosen calls (strace)."""
 
 import collections

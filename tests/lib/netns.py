@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Network namespaces with lines of their own, for the tests.
 
 A Namespace lasts as long as a process that holds it. As root it is made

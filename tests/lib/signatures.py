@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Verifies signed requests, from the vendors' documents alone.
 
 verify(scheme, words, request) takes what a server received, and returns the

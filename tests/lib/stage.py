@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """What `make install` puts in place, in a machine of its own: its /etc,
 /usr/local and /var/lib, and loopback alone, where the hosts that documents
 name are served. So a command or a configuration can be run as it is written.

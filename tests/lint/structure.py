@@ -1,4 +1,5 @@
 #!/usr/bin/python3
+# SPDX-License-Identifier: ISC
 """Checks the shape of the code: floors, circles, sizes, who may use what.
 
 Prints each fault as FILE:LINE: text, then the figures; exits 1 on a fault.
@@ -100,8 +101,33 @@ def check_includes(path, text):
             fault(path, number, f"{header} is private to {other}")
 
 
+LICENCE = "SPDX-License-Identifier: ISC"
+
+
+def check_licence():
+    """Each source file has its licence in its first line, or behind `#!`."""
+    tracked = subprocess.run(
+        ["git", "-C", str(TOP), "ls-files"], capture_output=True, text=True)
+    for name in tracked.stdout.split():
+        path = TOP / name
+        if not path.is_file():
+            continue
+        lines = path.read_text(errors="replace").split("\n", 2)[:2]
+        if path.suffix in (".c", ".h"):
+            wanted = lines[0] == f"/* {LICENCE} */"
+        elif (lines[0].startswith(("#!", "#compdef")) or name == "Makefile"
+              or path.suffix in (".py", ".awk", ".bash")):
+            wanted = f"# {LICENCE}" in lines
+        else:
+            continue
+        if not wanted:
+            fault(path, 1, f"does not say {LICENCE}")
+
+
 def check_opening(path, text):
-    """The first comment says in a sentence what the file is."""
+    """The first comment, or that behind the licence, says in a sentence what
+    the file is."""
+    text = text.removeprefix(f"/* {LICENCE} */\n")
     if not re.match(r"/\*[\s*]*\w[^.]*\.", text):
         fault(path, 1, "does not begin with a sentence on what it is")
 
@@ -265,6 +291,7 @@ def main():
     check_circles(texts)
     check_tracked()
     check_words()
+    check_licence()
     sizes.sort()
     median, p90 = statistics.median(sizes), sizes[len(sizes) * 9 // 10]
     if median > MEDIAN or p90 > NINE_OF_TEN:

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Each system call fails once, with each error that it plausibly has."""
 
 import scenes

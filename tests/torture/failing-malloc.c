@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Allocations that fail: the FAIL_AT-th since the start, and with FAIL_ON set
  * all that follow. FAIL_COUNT names a file that gets how many there were.

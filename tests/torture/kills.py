@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """A run is killed at each system call, or the power is cut.
 
 What a disk has after a cut: of a file the bytes that it had at its last fsync,

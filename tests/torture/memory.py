@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Each allocation of a run fails, alone or with all that follow.
 
 First all of the process, by a library before libc; then, in a full run, those

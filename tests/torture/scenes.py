@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Runs that are tortured, and what must hold whatever is done to them.
 
 A scene is a kind of run, with servers and a state of its own. `reset` puts all

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: ISC
 """Every model of account, with secrets that are marked: where they come out.
 
 A server says back all that it was sent, in several escapes, so that each

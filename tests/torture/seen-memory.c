@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Looks for texts in the memory of a process that ends: each of SEEN, which
  * stand there in hexadecimal of their bits turned round, so that looking for

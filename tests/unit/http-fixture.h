@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * What the tests of http share: a server, a loop, and requests one by one.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * For tests in a new folder, which is taken away behind them.
  */

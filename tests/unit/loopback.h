@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A web server on loopback for the tests of http: one process a connection,
  * which does what the path says.

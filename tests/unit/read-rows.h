@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Reads rows and accounts from a text and tells all that was said of them.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * A stand-in for the room http that answers from a script, linked instead of
  * it: the n-th request started is compared with the n-th row and gets its

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * One run over a state: `state-once PATH TIME` loads it, puts TIME into a row,
  * saves it, writes statistics beside it and prints the row. Exit status: 5 if

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "read-rows.h"
 
 #define CF "[cloudflare]\ntoken = abcdefgh\n"
@@ -121,10 +122,10 @@ values(void **state)
 			SAID("4") "set: a URL begins with /, ?, { or "
 				  "https://\n" },
 		{ CF HOME "batch =\n",
-			SAID("1") "create: begins with no method, and batch "
-				  "has no {create}\n" SAID(
-					  "1") "update: begins with no method, and batch "
-					       "has no {update}\n" },
+			SAID("1") "create: begin with GET or POST, or put "
+				  "{create} into batch\n" SAID(
+					  "1") "update: begin with GET or POST, or put "
+					       "{update} into batch\n" },
 		{ DYN HOME "server = http://192.0.2.1\n",
 			"f:5: [dyndns2] server: http:// is sent in clear "
 			"text: use https://\n" },
@@ -146,7 +147,7 @@ names(void **state)
 {
 	static const struct said table[] = {
 		{ CF "names = localhost\n",
-			SAID("3") "names: localhost is not a DNS name\n" },
+			SAID("3") "names: localhost is not a whole name: localhost.example.com?\n" },
 		{ CF "names = *.example.com, a.*.example.com *x.example.com\n",
 			SAID("3") "names: a.*.example.com is not a DNS name\n" SAID(
 				"3") "names: *x.example.com is not a DNS name\n" },

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "read-rows.h"
 #include "provider/internal.h"
 

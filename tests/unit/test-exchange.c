@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Exchange where a .case file (tests/providers/_*.case) cannot look: limits,
  * answers that are no text or none at all.
@@ -252,11 +253,11 @@ what_is_shown_of_an_answer(void **state)
 		const char *answer;
 		const char *text; /* NULL: any */
 	} rows[] = {
-		{ 0, NULL, "set: timed out" },
-		{ 503, "\033[1mdown \n", "set: HTTP 503: \\x1B[1mdown" },
+		{ 0, NULL, "timed out" },
+		{ 503, "\033[1mdown \n", "HTTP 503: \\x1B[1mdown" },
 		/* cut, not within a character nor within a secret */
 		{ 500, FIFTY FIFTY FIFTY CUT "\xe2\x82\xac pa55word",
-			"set: HTTP 500: " FIFTY FIFTY FIFTY CUT },
+			"HTTP 500: " FIFTY FIFTY FIFTY CUT },
 		/* bytes that continue a character, and none that begins it */
 		{ 500, LOOSE LOOSE LOOSE, NULL },
 	};

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "http-fixture.h"
 
 /* What happened, a letter each. */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "http-fixture.h"
 
 #define SIXTY "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 #include "read-rows.h"
 
 #define SET "set = GET https://h.example/{fqdn}?ip={ip}\n"
@@ -35,8 +36,8 @@ rows_of_the_manual(void **state)
 			SAID("2") "setting: ip is a word of the language\n" },
 		{ P URL RECORDS "set = {\"ip\":\"{ip}\"}\n"
 				"batch = POST /b [{create}]\n",
-			SAID("4") "set: begins with no method, and batch has "
-				  "no {set}\n" },
+			SAID("4") "set: begin with GET or POST, or put "
+				  "{set} into batch\n" },
 		{ P URL RECORDS "batch = POST /b [\"{ip}\"]\n" SET,
 			SAID("4") "batch: holds none of {set} {create} "
 				  "{update} {delete}\n" },
@@ -88,7 +89,7 @@ rows_of_the_manual(void **state)
 		{ P URL SET "record = GET /r/1 -> name type ip\n",
 			SAID("4") "record: needs records\n" },
 		{ P URL SET "publish = {\"a\":1}\n",
-			SAID("4") "publish: begins with no method\n" },
+			SAID("4") "publish: begin with GET or POST\n" },
 		{ P URL SET "zones = GET /z -> /list zone_id=/id\n",
 			SAID("4") "zones: reads no zone\n" },
 		{ P SET "auth = TC3-HMAC-SHA256 a b\n",
@@ -175,8 +176,9 @@ urls_and_bodies(void **state)
 				  "line 1\n" },
 		{ P URL "set = POST / <a>{ip}</a>\n", "" },
 		{ P URL "set = POST / a={ip}\n", "" },
-		{ P URL "login = /x\n" SET, SAID("3") "login: begins with no "
-						      "method\n" },
+		{ P URL "login = /x\n" SET,
+			SAID("3") "login: begin with GET or "
+				  "POST\n" },
 		{ P URL "set = POST / {ip}\ngood = OK\n", "" },
 		{ P URL "set = POST /\n  X-Id: {nil}\n  {\"a\":\n  \"{ip}\"}\n",
 			SAID("3") "set: nothing defines {nil}\n" },
@@ -262,10 +264,10 @@ layers(void **state)
 			SAID("1") "create: needs records\n" SAID("1") "update: needs records\n" SAID(
 				"1") "update: nothing defines {id} (ip?)\n" },
 		{ P "like = cloudflare\nbatch =\n",
-			SAID("1") "create: begins with no method, and batch "
-				  "has no {create}\n" SAID(
-					  "1") "update: begins with no method, and batch "
-					       "has no {update}\n" },
+			SAID("1") "create: begin with GET or POST, or put "
+				  "{create} into batch\n" SAID(
+					  "1") "update: begin with GET or POST, or put "
+					       "{update} into batch\n" },
 		/* its own name is the hidden row */
 		{ "[provider cloudflare]\nlike = cloudflare\n"
 		  "url = https://h.example\n",

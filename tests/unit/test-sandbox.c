@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Enters the sandbox in a process of its own for each row, and tries things.
  */

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Secrets, and the two ways by which texts leave the ground floor: causes and
  * debug lines.

@@ -1,3 +1,4 @@
+/* SPDX-License-Identifier: ISC */
 /*
  * Known answers: "published" ones are from the vendors' documents and the
  * tests of public clients, the others were computed apart from this program.
