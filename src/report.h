@@ -66,7 +66,7 @@ struct report_problem {
 void report_problem(
 	struct report *report, const struct report_problem *problem);
 
-/* Whether it is no problem, but was reported to be known. */
+/* Whether it is not a problem, but was reported to be known. */
 bool report_is_notice(const struct state_problem *problem);
 
 /* Whether there is a problem of this key. */
