@@ -229,8 +229,8 @@ static bool
 enter_landlock(const struct sandbox *sandbox)
 {
 	const long versions = sizeof landlocks / sizeof landlocks[0];
-	long version =
-		syscall(LANDLOCK_CREATE, NULL, (size_t)0, LANDLOCK_VERSION);
+	long version = syscall(
+		LANDLOCK_CREATE, (const void *)0, (size_t)0, LANDLOCK_VERSION);
 	struct guard guard;
 	bool done;
 

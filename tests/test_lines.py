@@ -487,7 +487,7 @@ def test_suffix_that_makes_no_public_address(home, wire):
     """It is refused by us, and the provider is not called."""
     wire.ip(six("2001:db8:1::7/64"))
     home.configure(ipv6=["interface:lan"], account="suffix = fd00::5/1")
-    for expected in ("the suffix makes 7d00::5, which is no public", ""):
+    for expected in ("the suffix makes 7d00::5, which is not a public", ""):
         result = home.run()
         assert result.status == 7 and expected in result.stderr
         assert bool(result.stderr) == bool(expected)

@@ -113,8 +113,8 @@ needs attention
     A     203.0.113.7
           confirmed 1 day ago
           needs attention because nohost
-          next: fix the section [dyndns2], or fix it at
-          the provider and run
+          next: fix the section [dyndns2], or fix it at the
+          provider and run
           `ddns --force update bee.example.com`
   longer-name.example.com
     A     203.0.113.7

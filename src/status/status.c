@@ -40,7 +40,7 @@ next_step(const struct status *status, const struct status_item *item)
 			return mem_printf(status->mem, "fix the section [%s]",
 				item->account->title);
 		return mem_printf(status->mem,
-			"%smend the section [%s], or fix it at the provider "
+			"%sfix the section [%s], or fix it at the provider "
 			"and run `ddns --force update %s`",
 			item->until > 0 ? "tried once a day; " : "",
 			item->account->title, item->name);

@@ -73,7 +73,8 @@ def plain(value):
 def names():
     out = subprocess.run([scenes.harness.PROGRAM, "providers"], check=True,
                          capture_output=True, text=True).stdout
-    return [line.split()[0] for line in out.splitlines() if line.strip()]
+    return [line.split()[0] for line in out.splitlines()
+            if line.strip() and not line.startswith("NAME ")]
 
 
 def keys_of(name):
