@@ -19,7 +19,8 @@ KEPT = harness.ROOT / "build" / "bare"
 # A plain chroot, whose mounts and processes end with the command.
 ENTER = f"""
 {netns.PRIVATE} && root=$1 && shift && mount -t proc none "$root/proc" &&
-mount --rbind /dev "$root/dev" && exec chroot "$root" "$@"
+mount --rbind /dev "$root/dev" &&
+mount -t tmpfs -o mode=1777 none "$root/dev/shm" && exec chroot "$root" "$@"
 """
 SERVICES = ["/etc/systemd", "/usr/lib/systemd/system",
             "/usr/local/lib/systemd/system", "/etc/init.d", "/etc/cron.d",

@@ -13,6 +13,7 @@ the program are only asserted from below, or with Ddns.in_time.
 
 import base64
 import collections
+import contextlib
 import ctypes
 import dataclasses
 import glob
@@ -778,7 +779,9 @@ class Ddns:
             process.kill()
             for kind in ("sem.faketime_sem", "faketime_shm"):
                 # which libfaketime may not remove from within the sandbox
-                pathlib.Path(f"/dev/shm/{kind}_{process.pid}").unlink(True)
+                # and not one of another user's run that had this number
+                with contextlib.suppress(PermissionError):
+                    pathlib.Path(f"/dev/shm/{kind}_{process.pid}").unlink(True)
         return Result(out.decode(), err.decode(), process.returncode,
                       time.monotonic() - begin)
 
