@@ -2,17 +2,25 @@
 """Ends a program, or makes its system calls fail, at chosen calls (strace)."""
 
 import collections
+import os
 import re
 import subprocess
 
 CALL = re.compile(r"^(\d+)\s+(\w+)\((.*)")
 
 
+def strace(command, env=None, **options):
+    """Runs it; the search for leaks does not work under strace."""
+    env = dict(env or os.environ)
+    env["ASAN_OPTIONS"] = f"{env.get('ASAN_OPTIONS', '')}:detect_leaks=0"
+    return subprocess.run(["strace", "-f", *command], check=False,
+                          capture_output=True, env=env, **options)
+
+
 def trace(command, log, paths=(), **options):
     """The system calls of a run in order: (process, name, arguments); with
     paths=["-y"] a descriptor's path stands behind its number."""
-    subprocess.run(["strace", "-f", *paths, "-s", "4096", "-o", str(log),
-                    *command], check=False, capture_output=True, **options)
+    strace([*paths, "-s", "4096", "-o", str(log), *command], **options)
     calls = []
     for line in log.read_text(errors="replace").splitlines():
         call = CALL.match(line)
@@ -67,10 +75,9 @@ def inject(command, name, action, when=None, **options):
     """Runs it with `action` ("signal=KILL", "error=EIO", "retval=1") done to
     the calls `name`, to the when-th of each process or to all."""
     at = "" if when is None else f":when={when}"
-    return subprocess.run(
-        ["strace", "-f", "-o", "/dev/null", "-e", f"trace={name}",
-         "-e", f"inject={name}:{action}{at}", *command],
-        check=False, capture_output=True, text=True, **options)
+    return strace(["-o", "/dev/null", "-e", f"trace={name}",
+                   "-e", f"inject={name}:{action}{at}", *command],
+                  text=True, **options)
 
 
 def kill(command, name, when, **options):
