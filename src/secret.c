@@ -218,12 +218,13 @@ mark(const struct layer *layer, size_t at, size_t len, char *marks)
 static void
 mark_one(const struct layer *layer, const struct spelling *one, char *marks)
 {
+	static const char escapes[] = { '%', '\\', '&', '+' };
 	const struct buf *text = &layer->text;
 	size_t at, len;
 
 	for (at = 0; at < text->len; at++) {
 		if (text->at[at] != one->text[0] &&
-			!memchr("%\\&+", text->at[at], 4))
+			!memchr(escapes, text->at[at], sizeof escapes))
 			continue;
 		len = spelled(one, text->at + at, text->len - at);
 		if (len > 0 && (!one->word || stands_alone(text, at, len)))

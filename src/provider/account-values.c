@@ -490,5 +490,5 @@ account_read_general(struct account_work *work)
 		!reads_first(account))
 		config_warn(work->config, work->section, entry,
 			"calls the service every %s though nothing changed, which services block: 1d is enough",
-			value.lines->text);
+			entry->lines->text);
 }

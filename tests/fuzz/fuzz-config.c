@@ -29,7 +29,7 @@ check_entry(struct config *config, const struct config_section *section,
 	demand(*entry->key && strlen(entry->key) <= 49);
 	demand(entry->lines != NULL && entry->line > section->line);
 	for (line = entry->lines; line; line = line->next) {
-		demand(line->line >= last && strlen(line->text) <= 198);
+		demand(line->line >= last && strlen(line->text) <= 65536);
 		demand(line == entry->lines || *line->text);
 		last = line->line + 1;
 	}
