@@ -8,12 +8,15 @@
 #include "buf.h"
 #include "memory.h"
 
+#define LARGE 65536 /* bytes from which on room to grow is small */
+
 struct chunk {
 	struct chunk *next;
 	max_align_t bytes[];
 };
 
 struct mem {
+	size_t size;
 	struct chunk *chunks;
 };
 
@@ -29,7 +32,7 @@ reserve(struct buf *buf, size_t len)
 	need = buf->len + len + 1;
 	if (need <= buf->cap)
 		return;
-	cap = need < 64 ? 64 : need + need / 2;
+	cap = need < 64 ? 64 : need + (need < LARGE ? need / 2 : need / 8);
 	at = memory_take(cap);
 	if (buf->at)
 		memcpy(at, buf->at, buf->len);
@@ -216,6 +219,12 @@ mem_free(struct mem *mem)
 	memory_give(mem);
 }
 
+size_t
+mem_size(const struct mem *mem)
+{
+	return mem->size;
+}
+
 void *
 mem_take(struct mem *mem, size_t len)
 {
@@ -224,6 +233,7 @@ mem_take(struct mem *mem, size_t len)
 	if (len > SIZE_MAX / 2)
 		memory_none();
 	chunk = memory_take(sizeof *chunk + len);
+	mem->size += len;
 	chunk->next = mem->chunks;
 	mem->chunks = chunk;
 	return chunk->bytes;

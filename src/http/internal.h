@@ -67,6 +67,7 @@ struct http_transfer {
 	bool connected;			/* it was seen to be */
 	bool large;			/* the body went above the ceiling */
 	bool wide;			/* the fields did */
+	bool crowded;			/* answers at the same time, together */
 	bool full;			/* fast did not do: trusts full */
 	int bind_error;			/* errno, 0: bound or not asked for */
 	char detail[CURL_ERROR_SIZE];

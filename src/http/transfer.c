@@ -9,6 +9,7 @@
 
 #include "http/internal.h"
 #include "clock.h"
+#include "memory.h"
 
 struct flag {
 	CURLoption option;
@@ -94,6 +95,7 @@ http_transfer_free(struct http_transfer *transfer)
 		return;
 	curl_easy_cleanup(transfer->easy);
 	buf_free(&transfer->head);
+	memory_release(transfer->body.len);
 	buf_free(&transfer->body);
 	mem_free(transfer->mem);
 }
@@ -108,6 +110,10 @@ take_body(char *bytes, size_t size, size_t count, void *arg)
 	if (len > transfer->request.ceiling - transfer->body.len) {
 		transfer->large = true;
 		return 0; /* less than it gave: an error */
+	}
+	if (!memory_hold(len, transfer->body.len)) {
+		transfer->crowded = true;
+		return 0;
 	}
 	buf_add(&transfer->body, bytes, len);
 	return len;
@@ -446,6 +452,7 @@ http_transfer_again(
 		again = distrusted(transfer, ca);
 	if (!again)
 		return false;
+	memory_release(transfer->body.len);
 	buf_cut(&transfer->body, 0);
 	transfer->detail[0] = '\0';
 	return aim(transfer, trust_of(transfer, ca)) == CURLE_OK;
