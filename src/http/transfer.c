@@ -2,7 +2,6 @@
 /* One request on its way through libcurl, from its options to its redirects. */
 #include <asm/socket.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <string.h>
 #include <strings.h>
@@ -142,10 +141,12 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	if ((family == 4 && address->family != AF_INET) ||
 		(family == 6 && address->family != AF_INET6))
 		return CURL_SOCKET_BAD;
-	fd = socket(address->family, address->socktype, address->protocol);
+	/* libcurl would not notice that fcntl fails, and block for ever */
+	fd = socket(address->family,
+		address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		address->protocol);
 	if (fd < 0)
 		return CURL_SOCKET_BAD;
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	transfer->fd = fd;
 	return fd;
 }
