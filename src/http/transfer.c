@@ -65,6 +65,21 @@ copy_text(struct mem *mem, const char *text)
 	return text ? mem_text(mem, text) : NULL;
 }
 
+/* One without an interface, or of another family, would take its connection
+ * over. */
+static bool
+mixes(const struct http_request *request)
+{
+	return request->bind || (HTTP_MIXES_FAMILIES && request->family != 0);
+}
+
+/* Whether it may be one of several on a connection. */
+static bool
+has_streams(const struct http_request *request)
+{
+	return !request->clear_text && !request->bind;
+}
+
 struct http_transfer *
 http_transfer_new(const struct http_request *request)
 {
@@ -83,6 +98,8 @@ http_transfer_new(const struct http_request *request)
 	if (request->body)
 		transfer->request.body =
 			mem_textn(mem, request->body, request->body_len);
+	transfer->lone =
+		request->once || mixes(request) || !has_streams(request);
 	copy_fields(transfer, request->fields);
 	buf_free(&url);
 	return transfer;
@@ -203,6 +220,20 @@ bind_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 	return CURL_SOCKOPT_ERROR;
 }
 
+/* CURLOPT_PREREQFUNCTION: libcurl is about to send, so it is connected. */
+static int
+see_ready(void *arg, char *to, char *from, int to_port, int from_port)
+{
+	struct http_transfer *transfer = arg;
+
+	(void)to;
+	(void)from;
+	(void)to_port;
+	(void)from_port;
+	http_queue_met(transfer->host);
+	return CURL_PREREQFUNC_OK;
+}
+
 static CURLcode
 set_flags(CURL *easy)
 {
@@ -218,7 +249,6 @@ set_flags(CURL *easy)
 		{ CURLOPT_SSL_VERIFYPEER, 1, false },
 		{ CURLOPT_SSL_VERIFYHOST, 2, false },
 		{ CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2, true },
-		{ CURLOPT_PIPEWAIT, 1, true },
 	};
 	CURLcode code;
 	size_t i;
@@ -246,6 +276,8 @@ set_callbacks(CURL *easy, struct http_transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, (void *)transfer);
 	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, bind_socket);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, see_ready);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, (void *)transfer);
 	return curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, (void *)transfer);
 }
 
@@ -288,9 +320,7 @@ set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
 	} else if (proxy && code == CURLE_OK) {
 		code = curl_easy_setopt(easy, CURLOPT_PROXY, proxy);
 	}
-	if ((request->bind || (HTTP_MIXES_FAMILIES && request->family != 0)) &&
-		code == CURLE_OK) {
-		/* one without would take this connection over */
+	if (mixes(request) && code == CURLE_OK) {
 		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	}
@@ -298,11 +328,13 @@ set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
 	 * connection that ends without an answer (RFC 9110, 9.2.2) */
 	if (request->once)
 		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	/* a connection that others of the server open is waited for */
+	curl_easy_setopt(easy, CURLOPT_PIPEWAIT,
+		(long)(transfer->host->streams && !transfer->lone));
 	/* without HTTP/2 in libcurl it is 1.1, which is as good */
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-		request->clear_text || request->bind
-			? (long)CURL_HTTP_VERSION_1_1
-			: (long)CURL_HTTP_VERSION_2TLS);
+		has_streams(request) ? (long)CURL_HTTP_VERSION_2TLS
+				     : (long)CURL_HTTP_VERSION_1_1);
 	return code;
 }
 
