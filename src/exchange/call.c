@@ -3,6 +3,7 @@
  * A request with its answer: shared by all works that ask the same, and
  * followed by the calls for the further pages of a list.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
@@ -245,6 +246,9 @@ answer_more(struct call *page, const char **next)
 		/* some services give the last page a token, too */
 		more = more && text.len > 0 && !was_asked(page);
 	}
+	if (digest.reading->pages &&
+		json_first(page->doc, digest.reading->pages, &text))
+		more = more && strtol(text.at, NULL, 10) > page->page;
 	buf_free(&text);
 	return more;
 }

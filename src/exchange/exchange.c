@@ -53,6 +53,7 @@ begin(void *arg)
 	struct work *work;
 
 	exchange->timer = NULL;
+	exchange_zone_share(exchange);
 	for (work = exchange->works; work; work = work->next)
 		exchange_step_begin(work);
 	go_on(exchange);

@@ -47,6 +47,7 @@ struct mem;
 #define EXCHANGE_POOL_EACH 65536 /* and more for each name */
 #define EXCHANGE_PAGES 50
 #define EXCHANGE_ITEMS 50  /* in a batch, and shown one by one */
+#define EXCHANGE_MANY 4    /* names that are worth a list */
 #define EXCHANGE_FORBIDDEN 3 /* times 403 in a row before the account is held */
 #define EXCHANGE_FLYING 8  /* requests of an account at a time */
 #define EXCHANGE_SHOWN 200 /* bytes of an answer in a message */
@@ -138,7 +139,11 @@ struct work {
 	const char *line; /* of the answer, by which it did; or NULL */
 	bool same;        /* the service says that it was so already */
 
+	const char *shared; /* suffix that many names have; NULL: none */
+	enum { WALK_OWN, WALK_SHARED, WALK_SELF } walk;
 	const char *suffix; /* asked about as a zone */
+	const char *base;   /* the zone that was found for many; or NULL */
+	bool unasked;       /* whether the name itself is a zone */
 	const char *zone;   /* NULL: not known */
 	struct pair *names; /* zone, name, sub */
 	struct pair *fixed; /* known from the start */
@@ -164,6 +169,7 @@ struct exchange {
 	long timeout_ms;
 	const struct account *account;
 	bool dry; /* all that writes is kept back */
+	bool many; /* names, so that a list of all serves better */
 	struct pair *jwt; /* made once, so that all logins are the same */
 	struct work *works;
 	struct call *calls, **calls_end;
@@ -235,11 +241,28 @@ bool exchange_records_take(
 
 /* zone.c: the zone of a name */
 
+/* Tells each work which suffix it shares with many others. */
+void exchange_zone_share(struct exchange *exchange);
+
+/* Whether the zone of the work is that of many names. */
+bool exchange_zone_many(const struct work *work);
+
 /* Sets {zone}, {name} and {sub}. */
 void exchange_zone_set(struct work *work, const char *zone);
 
 /* Whether `zones` has to be asked about the account's own zone. */
 bool exchange_zone_asked(const struct work *work);
+
+/* Begins to ask for one suffix of the name after the other, if the row does. */
+void exchange_zone_begin(struct work *work);
+
+/* What is next, once it is known whether the suffix is a zone. KEPT: the zone
+ * that was found before holds the name. */
+enum exchange_zone { ZONE_ASKED, ZONE_FOUND, ZONE_KEPT, ZONE_NONE };
+enum exchange_zone exchange_zone_next(struct work *work, bool found);
+
+/* Begins to ask about the name itself, which was left out: work->unasked. */
+void exchange_zone_self(struct work *work);
 
 /* Takes the longest zone of an answer, if there is one; false: *fail. */
 bool exchange_zone_take(struct work *work, const struct call *call,

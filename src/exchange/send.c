@@ -76,11 +76,12 @@ sign(struct mem *mem, struct request *request, struct fail *fail)
 static bool
 is_write(const struct call *call)
 {
-	const struct row_request *const *step = call->work->row->step;
-	const struct row_request *sent = call->template;
+	enum row_step step;
 
-	return sent != step[STEP_LOGIN] && sent != step[STEP_ZONES] &&
-	       sent != step[STEP_RECORDS] && sent != step[STEP_RECORD];
+	for (step = STEP_LOGIN; step < STEP_SET; step++)
+		if (call->template == call->work->row->step[step])
+			return false;
+	return true;
 }
 
 /* Whether it would do harm to send a request twice: a second record, or a
