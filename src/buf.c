@@ -18,6 +18,7 @@
 #endif
 #define FIRST_CHUNK 256
 #define ALIGNED _Alignof(max_align_t)
+#define LARGE 65536 /* bytes from which on room to grow is small */
 
 struct chunk {
 	struct chunk *next;
@@ -25,6 +26,7 @@ struct chunk {
 };
 
 struct mem {
+	size_t size;
 	struct chunk *chunks;
 	char *at; /* what is free of the last one */
 	size_t left;
@@ -41,7 +43,7 @@ grow(struct buf *buf, size_t len)
 	if (len >= SIZE_MAX / 4 || buf->len >= SIZE_MAX / 4)
 		memory_none();
 	need = buf->len + len + 1;
-	cap = need < 64 ? 64 : need + need / 2;
+	cap = need < 64 ? 64 : need + (need < LARGE ? need / 2 : need / 8);
 	at = memory_take(cap);
 	if (buf->at)
 		memcpy(at, buf->at, buf->len);
@@ -268,6 +270,12 @@ mem_free(struct mem *mem)
 	memory_give(mem);
 }
 
+size_t
+mem_size(const struct mem *mem)
+{
+	return mem->size;
+}
+
 static void *
 take_chunk(struct mem *mem, size_t len)
 {
@@ -287,6 +295,7 @@ mem_take(struct mem *mem, size_t len)
 
 	if (len > SIZE_MAX / 2)
 		memory_none();
+	mem->size += len;
 	if (len >= most / 4)
 		return take_chunk(mem, len);
 	len = (len + !len + ALIGNED - 1) / ALIGNED * ALIGNED;

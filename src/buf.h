@@ -51,6 +51,9 @@ struct mem;
 struct mem *mem_new(void);
 void mem_free(struct mem *mem);
 
+/* How many bytes were taken from it. */
+size_t mem_size(const struct mem *mem);
+
 /* Zeroed bytes. */
 void *mem_take(struct mem *mem, size_t len);
 char *mem_text(struct mem *mem, const char *text);

@@ -5,6 +5,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <openssl/crypto.h>
 
@@ -12,12 +15,14 @@
 #include "memory.h"
 
 #define STACK_WIPED 40960
+#define LARGE (128 * 1024) /* pieces that go back to the system at once */
 
 struct head {
 	_Alignas(max_align_t) size_t len;
 };
 
 static size_t used;
+static size_t held; /* of answers */
 
 /* Nothing that might need memory: no stdio, no handlers of exit. */
 _Noreturn void
@@ -146,5 +151,32 @@ crypto_give(void *bytes, const char *file, int line)
 void
 memory_serve(void)
 {
+#ifdef __GLIBC__
+	/* else it keeps more and larger ones, each time that one is freed */
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+#endif
 	CRYPTO_set_mem_functions(crypto_take, crypto_resize, crypto_give);
+}
+
+size_t
+memory_used(void)
+{
+	return used;
+}
+
+bool
+memory_hold(size_t more, size_t own)
+{
+	const size_t left = MEMORY_ANSWERS - held;
+
+	if (more > left || own + more > left - more)
+		return false;
+	held += more;
+	return true;
+}
+
+void
+memory_release(size_t bytes)
+{
+	held -= bytes;
 }

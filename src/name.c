@@ -157,6 +157,42 @@ name_inside(const char *name, const char *zone)
 	return name[len - end - 1] == '.' ? (int)(len - end - 1) : -1;
 }
 
+/* Where a byte stands in the order: a dot before all others. */
+static int
+rank(char c)
+{
+	return c == '.' ? 0 : (unsigned char)c;
+}
+
+int
+name_order(const char *a, const char *b)
+{
+	size_t i = strlen(a), j = strlen(b);
+
+	while (i > 0 && j > 0)
+		if (a[--i] != b[--j])
+			return rank(a[i]) - rank(b[j]);
+	return (i > 0) - (j > 0);
+}
+
+const char *
+name_common(const char *a, const char *b)
+{
+	size_t i = strlen(a), j = strlen(b);
+	const char *common = NULL, *dot = NULL;
+
+	while (i > 0 && j > 0 && a[i - 1] == b[j - 1]) {
+		i--;
+		j--;
+		if (a[i] == '.')
+			dot = a + i;
+		else if (dot && (i == 0 || a[i - 1] == '.') &&
+			 (j == 0 || b[j - 1] == '.'))
+			common = a + i;
+	}
+	return common;
+}
+
 const char *
 name_shorter(const char *suffix)
 {

@@ -360,8 +360,10 @@ settle_warnings(struct update *update)
 	topic.key = "state damaged";
 	if (update->state->damaged)
 		problem(update, &topic, REPORT_WARNING,
-			"the state file was damaged; it was kept with the "
-			"ending .bad, and what was readable of it is used");
+			"the state file was damaged; %swhat was readable of it is used",
+			update->cli->dry_run
+				? ""
+				: "it was kept with the ending .bad, and ");
 }
 
 /* Warnings that are no longer due are forgotten without a word. */
