@@ -1,0 +1,618 @@
+# SPDX-License-Identifier: ISC
+"""DNS services with zones and records, as the rows of src/providers see them.
+
+Each answers what its documents say for reads: a zone, all zones, the records of
+a name, all records of a zone, by pages where it has pages. A write is good
+whatever it says; it is looked at by who asked for it. The shapes of answers are
+those of tests/providers/NAME.case, which names the sources; what only lists
+have, the pages, is told beside the service here.
+"""
+
+import json
+import re
+import urllib.parse
+
+from harness import Reply, document
+
+KEYS = "token = token"
+
+
+class Service:
+    """zones: names; held: {name: address of its A record}."""
+
+    keys = KEYS
+    lists = True  # False: its lists are refused, as to a token without a right
+
+    def __init__(self, zones, held, lists=True):
+        self.zones, self.held, self.lists = list(zones), dict(held), lists
+
+    def __call__(self, request):
+        self.query = dict(urllib.parse.parse_qsl(
+            request.target.partition("?")[2], True))
+        body = request.body.decode()
+        self.form = dict(urllib.parse.parse_qsl(body, True))
+        self.body = json.loads(body) if body[:1] in ("{", "[") and body else {}
+        self.request = request
+        for name in dir(self):
+            route = getattr(self, name)
+            match = hasattr(route, "route") and re.fullmatch(
+                route.route, f"{request.method} {request.path}")
+            if match:
+                return self.told(route(*match.groups()), name)
+        return document({}, 404)
+
+    def told(self, answer, name):
+        if name.startswith("all_") and not self.lists:
+            return document({"message": "not allowed"}, 403)
+        if answer is None:
+            return document({"message": "not found", "code": "NotFound"}, 404)
+        return answer if isinstance(answer, Reply) else document(answer)
+
+    def zone_of(self, name):
+        return max((zone for zone in self.zones
+                    if name == zone or name.endswith(f".{zone}")),
+                   key=len, default=None)
+
+    def records(self, zone, name=None):
+        """(name, name in the zone or "", address), of all or of one name."""
+        return [(one, one.removesuffix(zone).rstrip("."), address)
+                for one, address in self.held.items()
+                if self.zone_of(one) == zone and name in (None, one)]
+
+    def page(self, items, size, page="page", first=1):
+        """One page, by the names of the parameters; how many there are."""
+        of = {**self.query, **self.form}
+        size = int(of.get(size, 20))
+        at = int(of.get(page, first)) - first
+        return items[at * size:(at + 1) * size], -(-len(items) // size)
+
+
+def route(pattern):
+    def mark(function):
+        function.route = pattern
+        return function
+    return mark
+
+
+class DynDns2(Service):
+    keys = "user = u\npassword = password"
+
+    @route("GET /nic/update")
+    def update(self):
+        address = self.query["myip"]
+        return Reply("\n".join(f"good {address}" for _ in
+                               self.query["hostname"].split(",")),
+                     200, {"Content-Type": "text/plain"})
+
+
+class DigitalOcean(Service):
+    """per_page is 20, at most 200; a page behind the last one is empty:
+    docs.digitalocean.com, domains_list_records."""
+
+    @route("GET /v2/domains/?")
+    def all_zones(self):
+        return {"domains": [{"name": zone} for zone in self.page(
+            self.zones, "per_page")[0]]}
+
+    @route("GET /v2/domains/([^/]+)")
+    def zone(self, zone):
+        return {"domain": {"name": zone}} if zone in self.zones else None
+
+    @route("GET /v2/domains/([^/]+)/records")
+    def records_of(self, zone):
+        name = self.query.get("name")
+        if not name and not self.lists:
+            return document({"message": "not allowed"}, 403)
+        items = [{"id": one, "type": "A", "name": sub or "@", "data": address,
+                  "ttl": 60}
+                 for one, sub, address in self.records(zone, name)]
+        return {"domain_records": self.page(items, "per_page")[0]}
+
+    @route("(?:PATCH|POST) .*")
+    def write(self):
+        return {"domain_record": {}}
+
+
+class Cloudflare(Service):
+    """per_page of zones at most 50, of records 5000 (external-dns,
+    docs/advanced/rate-limits.md); result_info is in each list."""
+
+    def list(self, items):
+        page, pages = self.page(items, "per_page")
+        return {"success": True, "result": page,
+                "result_info": {"total_pages": pages}}
+
+    @route("GET /client/v4/zones")
+    def zones_of(self):
+        name = self.query.get("name")
+        if not name and not self.lists:
+            return document({"success": False}, 403)
+        return self.list([{"id": zone, "name": zone} for zone in self.zones
+                          if name in (None, zone)])
+
+    @route("GET /client/v4/zones/([^/]+)/dns_records")
+    def records_of(self, zone):
+        name = self.query.get("name")
+        if not name and not self.lists:
+            return document({"success": False}, 403)
+        return self.list([
+            {"id": one, "name": one, "type": "A", "content": address, "ttl": 1,
+             "proxied": False}
+            for one, _, address in self.records(zone, name)])
+
+    @route("POST .*")
+    def write(self):
+        return {"result": {}, "success": True}
+
+
+class Desec(Service):
+    @route("GET /api/v1/domains/")
+    def all_zones(self):
+        return [{"name": zone, "minimum_ttl": 3600} for zone in self.zones]
+
+    @route("GET /api/v1/domains/([^/]+)/rrsets/")
+    def all_records(self, zone):
+        return [{"subname": sub, "type": "A", "records": [address],
+                 "ttl": 3600} for _, sub, address in self.records(zone)]
+
+    @route("PUT .*")
+    def write(self):
+        return []
+
+
+class Gandi(Service):
+    """page and per_page: octodns-gandi, which asks for 500."""
+
+    @route("GET /v5/livedns/domains")
+    def all_zones(self):
+        return [{"fqdn": zone} for zone in self.page(
+            self.zones, "per_page")[0]]
+
+    @route("GET /v5/livedns/domains/([^/]+)")
+    def zone(self, zone):
+        return {"fqdn": zone} if zone in self.zones else None
+
+    @route("GET /v5/livedns/domains/([^/]+)/records")
+    def all_records(self, zone):
+        return self.page([{"rrset_name": sub or "@", "rrset_type": "A",
+                           "rrset_values": [address], "rrset_ttl": 300}
+                          for _, sub, address in self.records(zone)],
+                         "per_page")[0]
+
+    @route("GET /v5/livedns/domains/([^/]+)/records/([^/]+)/A")
+    def records_of(self, zone, sub):
+        name = zone if sub == "@" else f"{urllib.parse.unquote(sub)}.{zone}"
+        for _, _, address in self.records(zone, name):
+            return {"rrset_values": [address], "rrset_ttl": 300}
+        return None
+
+    @route("PUT .*")
+    def write(self):
+        return document({"message": "DNS Record Created"}, 201)
+
+
+class PowerDns(Service):
+    keys = "api_key = key-key"
+
+    @route("GET /api/v1/servers/localhost/zones")
+    def zones_of(self):
+        name = self.query["zone"].rstrip(".")
+        return [{"name": f"{zone}.", "id": f"{zone}."} for zone in self.zones
+                if zone == name]
+
+    @route("GET /api/v1/servers/localhost/zones/([^/]+)\\.")
+    def zone(self, zone):
+        return {"rrsets": [
+            {"name": f"{one}.", "type": "A", "ttl": 60,
+             "records": [{"content": address, "disabled": False}]}
+            for one, _, address in self.records(zone)]}
+
+    @route("PATCH .*")
+    def write(self):
+        return Reply("", 204)
+
+
+class Ovh(Service):
+    """Lists ids alone, and shows each: nothing can be asked for at once."""
+
+    keys = "application_key = key-key\napplication_secret = secret\nconsumer_key = consumer"
+
+    @route("GET /1.0/domain/zone/([^/]+)")
+    def zone(self, zone):
+        return ({"nameServers": [f"ns10.{zone}"]} if zone in self.zones
+                else None)
+
+    @route("GET /1.0/domain/zone/([^/]+)/record")
+    def ids(self, zone):
+        names = list(self.held)
+        return [names.index(one) for one, sub, _ in self.records(zone)
+                if sub == self.query["subDomain"]]
+
+    @route("GET /1.0/domain/zone/([^/]+)/record/([0-9]+)")
+    def record(self, zone, number):
+        one, sub, address = self.records(
+            zone, list(self.held)[int(number)])[0]
+        return {"fieldType": "A", "subDomain": sub, "target": address,
+                "ttl": 0, "id": int(number)}
+
+    @route("(?:PUT|POST) .*")
+    def write(self):
+        return document(None)
+
+
+class Huaweicloud(Service):
+    """limit at most 500, offset: the service's ListRecordSetsByZone."""
+
+    keys = "access_key = key-key\nsecret_key = secret"
+
+    @route("GET /v2/zones")
+    def zones_of(self):
+        return {"zones": [{"id": zone, "name": f"{zone}."}
+                          for zone in self.zones
+                          if self.query["name"] == f"{zone}."]}
+
+    @route("GET /v2.1/zones/([^/]+)/recordsets")
+    def records_of(self, zone):
+        name = self.query.get("name", "").rstrip(".")
+        items = [{"id": one, "name": f"{one}.", "type": "A",
+                  "records": [address], "ttl": 300}
+                 for one, _, address in self.records(zone, name or None)]
+        at = int(self.query.get("offset", 0))
+        return {"recordsets": items[at:at + int(self.query.get("limit", 500))]}
+
+    @route("PUT .*")
+    def write(self):
+        return document({"recordsets": []}, 202)
+
+
+class Netcup(Service):
+    keys = "customer = 1\napi_key = key-key\napi_password = password"
+
+    @route("POST .*")
+    def call(self):
+        data = {"login": {"apisessionid": "s"}}
+        if self.body["action"] == "infoDnsRecords":
+            data = {"infoDnsRecords": {"dnsrecords": [
+                {"id": one, "hostname": sub or "@", "type": "A",
+                 "destination": address} for one, sub, address in
+                self.records(self.body["param"]["domainname"])]}}
+        return {"status": "success",
+                "responsedata": data.get(self.body["action"], {})}
+
+
+class Linode(Service):
+    """page_size 25 to 500; `pages` is in each list: dnscontrol,
+    providers/linode/api.go."""
+
+    def list(self, items):
+        page, pages = self.page(items, "page_size")
+        return {"data": page, "page": int(self.query.get("page", 1)),
+                "pages": pages}
+
+    @property
+    def filter(self):
+        return json.loads(self.request.header("X-Filter") or "{}")
+
+    @route("GET /v4/domains")
+    def zones_of(self):
+        name = self.filter.get("domain")
+        return self.list([{"domain": zone, "id": zone} for zone in self.zones
+                          if name in (None, zone)])
+
+    @route("GET /v4/domains/([^/]+)/records")
+    def records_of(self, zone):
+        name = self.filter.get("name")
+        return self.list([
+            {"id": one, "name": sub, "type": "A", "target": address}
+            for one, sub, address in self.records(zone)
+            if name in (None, sub)])
+
+    @route("(?:PUT|POST) .*")
+    def write(self):
+        return {"id": 1}
+
+
+class Vultr(Service):
+    """A cursor, "" behind the last page: dnscontrol, providers/vultr."""
+
+    def list(self, word, items):
+        size = int(self.query["per_page"])
+        at = int(self.query.get("cursor") or 0)
+        more = str(at + size) if at + size < len(items) else ""
+        return {word: items[at:at + size],
+                "meta": {"total": len(items),
+                         "links": {"next": more, "prev": ""}}}
+
+    @route("GET /v2/domains")
+    def all_zones(self):
+        return self.list("domains", [{"domain": zone} for zone in self.zones])
+
+    @route("GET /v2/domains/([^/]+)")
+    def zone(self, zone):
+        return {"domain": {"domain": zone}} if zone in self.zones else None
+
+    @route("GET /v2/domains/([^/]+)/records")
+    def all_records(self, zone):
+        return self.list("records", [
+            {"id": one, "type": "A", "name": sub, "data": address, "ttl": 300}
+            for one, sub, address in self.records(zone)])
+
+    @route("(?:PATCH|POST) .*")
+    def write(self):
+        return Reply("", 204)
+
+
+class Hetzner(Service):
+    """per_page at most 50 as elsewhere in this API; next_page is null on the
+    last page: docs.hetzner.cloud, Pagination; dnscontrol, hetznerv2."""
+
+    def list(self, word, items):
+        page, pages = self.page(items, "per_page")
+        at = int(self.query.get("page", 1))
+        return {word: page, "meta": {"pagination": {
+            "page": at, "last_page": pages,
+            "next_page": at + 1 if at < pages else None}}}
+
+    def set(self, sub, address):
+        return {"id": f"{sub}/A", "name": sub or "@", "type": "A", "ttl": 60,
+                "records": [{"value": address, "comment": ""}]}
+
+    @route("GET /v1/zones")
+    def all_zones(self):
+        return self.list("zones", [{"name": zone} for zone in self.zones])
+
+    @route("GET /v1/zones/([^/]+)")
+    def zone(self, zone):
+        return {"zone": {"name": zone}} if zone in self.zones else None
+
+    @route("GET /v1/zones/([^/]+)/rrsets")
+    def all_records(self, zone):
+        return self.list("rrsets", [
+            self.set(sub, address) for _, sub, address in self.records(zone)])
+
+    @route("GET /v1/zones/([^/]+)/rrsets/([^/]+)/A")
+    def records_of(self, zone, sub):
+        for _, one, address in self.records(zone):
+            if (one or "@") == sub:
+                return {"rrset": self.set(sub, address)}
+        return None
+
+    @route("POST .*")
+    def write(self):
+        return document({"action": {"status": "running"}}, 201)
+
+
+class DnSimple(Service):
+    """per_page at most 100; developer.dnsimple.com/v2/#pagination."""
+
+    keys = "token = token\naccount = 1"
+
+    def list(self, items):
+        page, pages = self.page(items, "per_page")
+        return {"data": page, "pagination": {"total_pages": pages}}
+
+    @route("GET /v2/1/zones")
+    def all_zones(self):
+        return self.list([{"name": zone} for zone in self.zones])
+
+    @route("GET /v2/1/zones/([^/]+)")
+    def zone(self, zone):
+        return {"data": {"name": zone}} if zone in self.zones else None
+
+    @route("GET /v2/1/zones/([^/]+)/records")
+    def records_of(self, zone):
+        name = self.query.get("name")
+        return self.list([
+            {"id": one, "name": sub, "type": "A", "content": address,
+             "ttl": 3600} for one, sub, address in self.records(zone)
+            if name in (None, sub)])
+
+    @route("(?:PATCH|POST) .*")
+    def write(self):
+        return {"data": {}}
+
+
+class Gcore(Service):
+    """?all=true: octodns-gcore."""
+
+    @route("GET /dns/v2/zones/([^/]+)")
+    def zone(self, zone):
+        return {"name": zone} if zone in self.zones else None
+
+    @route("GET /dns/v2/zones/([^/]+)/rrsets")
+    def all_records(self, zone):
+        return {"rrsets": [
+            {"name": one, "type": "A", "ttl": 120, "resource_records": [
+                {"content": [address], "enabled": True}]}
+            for one, _, address in self.records(zone)]}
+
+    @route("GET /dns/v2/zones/([^/]+)/([^/]+)/A")
+    def records_of(self, zone, name):
+        for _, _, address in self.records(zone, urllib.parse.unquote(name)):
+            return {"ttl": 120, "resource_records": [
+                {"content": [address], "enabled": True}]}
+        return None
+
+    @route("(?:PUT|POST) .*")
+    def write(self):
+        return {}
+
+
+class Ns1(Service):
+    """short_answers: dnscontrol, providers/ns1/records.go."""
+
+    keys = "api_key = key-key"
+
+    @route("GET /v1/zones/([^/]+)")
+    def zone(self, zone):
+        return {"zone": zone, "records": [
+            {"domain": one, "type": "A", "ttl": 300,
+             "short_answers": [address]}
+            for one, _, address in self.records(zone)]
+            if "records" not in self.query else []} \
+            if zone in self.zones else None
+
+    @route("GET /v1/zones/([^/]+)/([^/]+)/A")
+    def records_of(self, zone, name):
+        for _, _, address in self.records(zone, urllib.parse.unquote(name)):
+            return {"ttl": 300, "answers": [{"answer": [address]}]}
+        return None
+
+    @route("(?:PUT|POST) .*")
+    def write(self):
+        return {}
+
+
+class GoDaddy(Service):
+    """All records, without pages: external-dns, provider/godaddy."""
+
+    keys = "api_key = key-key\napi_secret = secret"
+
+    @route("GET /v1/domains/([^/]+)")
+    def zone(self, zone):
+        return {"domain": zone} if zone in self.zones else None
+
+    @route("GET /v1/domains/([^/]+)/records")
+    def all_records(self, zone):
+        return [{"name": sub or "@", "type": "A", "data": address, "ttl": 600}
+                for _, sub, address in self.records(zone)]
+
+    @route("GET /v1/domains/([^/]+)/records/A/([^/]+)")
+    def records_of(self, zone, sub):
+        return [{"data": address, "ttl": 600}
+                for _, one, address in self.records(zone)
+                if (one or "@") == sub]
+
+    @route("PUT .*")
+    def write(self):
+        return Reply("", 200)
+
+
+class Porkbun(Service):
+    """/dns/retrieve shows all records: dnscontrol, providers/porkbun."""
+
+    keys = "api_key = key-key\napi_secret = secret"
+
+    def list(self, zone, sub=None):
+        return {"status": "SUCCESS", "records": [
+            {"id": one, "name": one, "type": "A", "content": address,
+             "ttl": "600"} for one, here, address in self.records(zone)
+            if sub in (None, here)]}
+
+    @route("POST /api/json/v3/domain/listAll")
+    def all_zones(self):
+        return {"status": "SUCCESS",
+                "domains": [{"domain": zone} for zone in self.zones]}
+
+    @route("POST /api/json/v3/dns/retrieve/([^/]+)")
+    def all_records(self, zone):
+        return self.list(zone)
+
+    @route("POST /api/json/v3/dns/retrieveByNameType/([^/]+)/A/([^/]*)")
+    def records_of(self, zone, sub):
+        return self.list(zone, sub)
+
+    @route("POST /api/json/v3/dns/(?:edit|create)/.*")
+    def write(self):
+        return {"status": "SUCCESS"}
+
+
+class DnsPod(Service):
+    """length at most 3000, offset; code 10 behind the end: docs.dnspod.cn."""
+
+    keys = "token = token\ntoken_id = 1\nemail = a@example.com"
+
+    @route("POST /Domain.List")
+    def all_zones(self):
+        return {"status": {"code": "1"},
+                "domains": [{"name": zone} for zone in self.zones]}
+
+    @route("POST /Record.List")
+    def records_of(self):
+        items = [{"id": one, "name": sub or "@", "type": "A", "value": address,
+                  "ttl": "600", "line": "默认"}
+                 for one, sub, address in self.records(self.form["domain"])
+                 if self.form.get("sub_domain") in (None, sub or "@")]
+        at = int(self.form.get("offset", 0))
+        items = items[at:at + int(self.form.get("length", 3000))]
+        return ({"status": {"code": "1"}, "records": items} if items else
+                {"status": {"code": "10", "message": "No records"}})
+
+    @route("POST /Record.(?:Modify|Create)")
+    def write(self):
+        return {"status": {"code": "1"}}
+
+
+class Ionos(Service):
+    """recordName may be left out: the API's description of GET zone."""
+
+    keys = "api_key = key-key"
+
+    @route("GET /dns/v1/zones")
+    def all_zones(self):
+        return [{"name": zone, "id": zone} for zone in self.zones]
+
+    @route("GET /dns/v1/zones/([^/]+)")
+    def records_of(self, zone):
+        return {"records": [
+            {"id": one, "name": one, "type": "A", "content": address,
+             "ttl": 60, "disabled": False} for one, _, address in
+            self.records(zone, self.query.get("recordName"))]}
+
+    @route("PATCH .*")
+    def write(self):
+        return []
+
+
+class Baiducloud(Service):
+    keys = "access_key = key-key\nsecret_key = secret"
+
+    @route("GET /v1/dns/zone")
+    def zones_of(self):
+        return {"zones": [{"name": zone} for zone in self.zones
+                          if zone == self.query["name"]]}
+
+    @route("GET /v1/dns/zone/([^/]+)/record")
+    def records_of(self, zone):
+        return {"records": [
+            {"id": one, "rr": sub or "@", "type": "A", "value": address,
+             "ttl": 300} for one, sub, address in self.records(zone)
+            if self.query.get("rr") in (None, sub or "@")]}
+
+    @route("(?:PUT|POST) .*")
+    def write(self):
+        return Reply("", 200)
+
+
+class Tencent(Service):
+    """Limit at most 3000, Offset: dnscontrol, providers/tencentdns."""
+
+    keys = "secret_id = key-key\nsecret_key = secret"
+
+    @route("POST /")
+    def call(self):
+        action = self.request.header("X-TC-Action")
+        data = {"RequestId": "r"}
+        if action == "DescribeDomainList":
+            data["DomainList"] = [{"Name": zone} for zone in self.zones]
+        if action == "DescribeRecordList":
+            items = [{"RecordId": number, "Name": sub or "@", "Type": "A",
+                      "Value": address, "TTL": 600, "Line": "默认"}
+                     for number, (_, sub, address) in enumerate(
+                         self.records(self.body["Domain"]))
+                     if self.body.get("Subdomain") in (None, sub or "@")]
+            at = self.body.get("Offset", 0)
+            data["RecordList"] = items[at:at + self.body.get("Limit", 100)]
+        return {"Response": data}
+
+
+# Of each kind of row one at least, and all that list a zone here.
+SERVICES = {
+    "dyndns2": DynDns2, "digitalocean": DigitalOcean,
+    "cloudflare": Cloudflare, "desec": Desec, "gandi": Gandi,
+    "powerdns": PowerDns, "ovh-api": Ovh, "huaweicloud": Huaweicloud,
+    "netcup": Netcup, "linode": Linode, "vultr": Vultr, "hetzner": Hetzner,
+    "dnsimple": DnSimple, "gcore": Gcore, "ns1": Ns1, "godaddy": GoDaddy,
+    "porkbun": Porkbun, "dnspod": DnsPod, "ionos": Ionos,
+    "baiducloud": Baiducloud, "tencentcloud": Tencent,
+}
