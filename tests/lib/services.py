@@ -12,9 +12,17 @@ import json
 import re
 import urllib.parse
 
+import harness
 from harness import Reply, document
 
+ZONE = "example.com"
+NAMES = [f"n{i}.{ZONE}" for i in range(100)]
+NEW, OLD = "203.0.113.7", "203.0.113.1"
 KEYS = "token = token"
+
+
+class Refused(Exception):
+    """A list that this account may not have."""
 
 
 class Service:
@@ -32,21 +40,32 @@ class Service:
         body = request.body.decode()
         self.form = dict(urllib.parse.parse_qsl(body, True))
         self.body = json.loads(body) if body[:1] in ("{", "[") and body else {}
+        self.query.update(json.loads(request.header("X-Filter") or "{}"))
         self.request = request
         for name in dir(self):
             route = getattr(self, name)
             match = hasattr(route, "route") and re.fullmatch(
                 route.route, f"{request.method} {request.path}")
             if match:
-                return self.told(route(*match.groups()), name)
+                return self.answer(name, route, match.groups())
         return document({}, 404)
 
-    def told(self, answer, name):
-        if name.startswith("all_") and not self.lists:
-            return document({"message": "not allowed"}, 403)
+    def answer(self, name, route, groups):
+        try:
+            if name.startswith("all_") and not self.lists:
+                raise Refused
+            answer = route(*groups)
+        except Refused:
+            return document({"message": "not allowed", "success": False}, 403)
         if answer is None:
             return document({"message": "not found", "code": "NotFound"}, 404)
         return answer if isinstance(answer, Reply) else document(answer)
+
+    def asked(self, word):
+        """What a list is filtered by; None: all are asked for."""
+        if word not in self.query and not self.lists:
+            raise Refused
+        return self.query.get(word)
 
     def zone_of(self, name):
         return max((zone for zone in self.zones
@@ -100,9 +119,7 @@ class DigitalOcean(Service):
 
     @route("GET /v2/domains/([^/]+)/records")
     def records_of(self, zone):
-        name = self.query.get("name")
-        if not name and not self.lists:
-            return document({"message": "not allowed"}, 403)
+        name = self.asked("name")
         items = [{"id": one, "type": "A", "name": sub or "@", "data": address,
                   "ttl": 60}
                  for one, sub, address in self.records(zone, name)]
@@ -124,17 +141,13 @@ class Cloudflare(Service):
 
     @route("GET /client/v4/zones")
     def zones_of(self):
-        name = self.query.get("name")
-        if not name and not self.lists:
-            return document({"success": False}, 403)
+        name = self.asked("name")
         return self.list([{"id": zone, "name": zone} for zone in self.zones
                           if name in (None, zone)])
 
     @route("GET /client/v4/zones/([^/]+)/dns_records")
     def records_of(self, zone):
-        name = self.query.get("name")
-        if not name and not self.lists:
-            return document({"success": False}, 403)
+        name = self.asked("name")
         return self.list([
             {"id": one, "name": one, "type": "A", "content": address, "ttl": 1,
              "proxied": False}
@@ -289,19 +302,15 @@ class Linode(Service):
         return {"data": page, "page": int(self.query.get("page", 1)),
                 "pages": pages}
 
-    @property
-    def filter(self):
-        return json.loads(self.request.header("X-Filter") or "{}")
-
     @route("GET /v4/domains")
     def zones_of(self):
-        name = self.filter.get("domain")
+        name = self.asked("domain")
         return self.list([{"domain": zone, "id": zone} for zone in self.zones
                           if name in (None, zone)])
 
     @route("GET /v4/domains/([^/]+)/records")
     def records_of(self, zone):
-        name = self.filter.get("name")
+        name = self.asked("name")
         return self.list([
             {"id": one, "name": sub, "type": "A", "target": address}
             for one, sub, address in self.records(zone)
@@ -401,7 +410,7 @@ class DnSimple(Service):
 
     @route("GET /v2/1/zones/([^/]+)/records")
     def records_of(self, zone):
-        name = self.query.get("name")
+        name = self.asked("name")
         return self.list([
             {"id": one, "name": sub, "type": "A", "content": address,
              "ttl": 3600} for one, sub, address in self.records(zone)
@@ -616,3 +625,30 @@ SERVICES = {
     "porkbun": Porkbun, "dnspod": DnsPod, "ionos": Ionos,
     "baiducloud": Baiducloud, "tencentcloud": Tencent,
 }
+
+
+def run(ddns, provider, names=NAMES, zones=(ZONE,), more="", lists=True,
+        held=None):
+    """A run in which all names are due; the result, and the closed server.
+
+    held: the names that have a record, which is another address; None: all."""
+    service = SERVICES[provider](
+        zones, dict.fromkeys(names if held is None else held, OLD), lists)
+    server = harness.Server(service)
+    source = ddns.folder / "address"
+    source.write_text(NEW)
+    try:
+        ddns.config(
+            f"[ipv4]\nurl = file://{source}\nallow = 203.0.113.0/24\n"
+            f"[{provider}]\n{service.keys}\nserver = {server.url}\n" +
+            more.format(server=server.url) + "\nnames =" + "".join(f"\n\t{name}" for name in names),
+            "patience = 1")
+        return ddns.run(), server
+    finally:
+        server.close()
+
+
+def written(server):
+    """How often the new address was sent."""
+    return sum((str(request) + request.body.decode()).count(NEW)
+               for request in server.requests)
