@@ -62,6 +62,25 @@ def test_requests(ddns, provider, way, count):
     assert len(server.requests) == count
 
 
+class Endless(services.DigitalOcean):
+    """Of its records, one page is but one."""
+
+    def page(self, items, size, page="page", first=1):
+        at = int(self.query.get(page, first)) - first
+        return (items[at:at + 1] if "/records" in self.request.path and
+                "name" not in self.query else items), 1
+
+
+def test_a_zone_that_is_too_large_is_asked_name_by_name(
+        ddns, monkeypatch):
+    """50 pages are read; what they show is as good as nothing."""
+    monkeypatch.setitem(services.SERVICES, "digitalocean", Endless)
+    result, server = services.run(ddns, "digitalocean", more=f"zone = {ZONE}")
+    assert result.status == 0, result.stderr[:500]
+    assert services.written(server) == len(NAMES)
+    assert len(server.requests) == 50 + 100 + 100
+
+
 # zones, names, names with a record, and the zone that serves each name, where
 # it is another than the first. Asked one by one: with a list of zones, and
 # without.
