@@ -44,6 +44,17 @@ COUNTS = {
     "ionos": (4, 4, None),
     "baiducloud": (102, 101, None),
     "tencentcloud": (103, 102, None),
+    "scaleway": (104, 4, None),
+    "volcengine": (103, 103, None),
+    "edgeone": (5, 5, None),
+    "hosting.de-api": (4, 4, None),
+    "cloudns": (102, 101, None),
+    "mythic-beasts": (102, 101, None),
+    "nearlyfreespeech": (None, 201, None),
+    "route53": (4, 4, None),
+    "aliesa": (103, 103, None),
+    "alidns": (104, 102, None),
+    "googlecloud": (104, 104, None),
 }
 
 

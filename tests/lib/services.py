@@ -13,6 +13,7 @@ import re
 import urllib.parse
 
 import harness
+import signatures
 from harness import Reply, document
 
 ZONE = "example.com"
@@ -42,8 +43,8 @@ class Service:
         self.body = json.loads(body) if body[:1] in ("{", "[") and body else {}
         self.query.update(json.loads(request.header("X-Filter") or "{}"))
         self.request = request
-        for name in dir(self):
-            route = getattr(self, name)
+        for name in dir(type(self)):
+            route = getattr(type(self), name)
             match = hasattr(route, "route") and re.fullmatch(
                 route.route, f"{request.method} {request.path}")
             if match:
@@ -54,7 +55,7 @@ class Service:
         try:
             if name.startswith("all_") and not self.lists:
                 raise Refused
-            answer = route(*groups)
+            answer = route(self, *groups)
         except Refused:
             return document({"message": "not allowed", "success": False}, 403)
         if answer is None:
@@ -615,6 +616,287 @@ class Tencent(Service):
         return {"Response": data}
 
 
+class Scaleway(Service):
+    """page_size and page: the service's own SDK, as external-dns uses it."""
+
+    keys = "secret_key = secret"
+
+    @route("GET /domain/v2beta1/dns-zones/([^/]+)/records")
+    def records_of(self, zone):
+        if zone not in self.zones:
+            return None
+        sub = self.query.get("name")
+        items = [{"id": one, "name": here, "type": "A", "data": address,
+                  "ttl": 60, "comment": None}
+                 for one, here, address in self.records(zone)
+                 if sub in (None, here)]
+        return {"records": self.page(items, "page_size")[0],
+                "total_count": len(items)}
+
+    @route("PATCH .*")
+    def write(self):
+        return {}
+
+
+class Volcengine(Service):
+    """PageSize at most 500, PageNumber: the service's ListRecords."""
+
+    keys = "access_key = key-key\nsecret_key = secret"
+
+    @route("(?:GET|POST) /")
+    def call(self):
+        action, data = self.query["Action"], {}
+        if action == "ListZones":
+            data = {"Zones": [{"ZoneName": zone, "ZID": self.zones.index(zone)}
+                              for zone in self.zones
+                              if zone == self.query["Key"]]}
+            data["Total"] = len(data["Zones"])
+        if action == "ListRecords":
+            items = [{"RecordID": one, "Host": sub or "@", "Type": "A",
+                      "Value": address, "TTL": 600, "Line": "default",
+                      "Weight": 1, "Remark": ""} for one, sub, address in
+                     self.records(self.zones[int(self.query["ZID"])])
+                     if self.query.get("Host") in (None, sub or "@")]
+            data = {"Records": self.page(items, "PageSize", "PageNumber")[0],
+                    "Total": len(items)}
+        return {"ResponseMetadata": {"RequestId": "r"}, "Result": data}
+
+
+class EdgeOne(Service):
+    """Limit at most 1000, Offset: the service's DescribeDnsRecords."""
+
+    keys = "secret_id = key-key\nsecret_key = secret"
+
+    @route("POST /")
+    def call(self):
+        action = self.request.header("X-TC-Action")
+        data = {"RequestId": "r"}
+        only = {one["Name"]: one["Values"]
+                for one in self.body.get("Filters", [])}
+        if action == "DescribeZones":
+            data["Zones"] = [{"ZoneName": zone, "ZoneId": zone}
+                             for zone in self.zones
+                             if zone in only["zone-name"]]
+        if action == "DescribeDnsRecords":
+            items = [{"RecordId": one, "Name": one, "Type": "A",
+                      "Content": address, "TTL": 300, "Location": "Default",
+                      "Weight": -1} for one, _, address in
+                     self.records(self.body["ZoneId"])
+                     if one in only.get("name", [one])]
+            at = self.body.get("Offset", 0)
+            data["DnsRecords"] = items[at:at + self.body["Limit"]]
+        return {"Response": data}
+
+
+class HostingDe(Service):
+    """limit, page and totalPages: the service's recordsFind; dnscontrol,
+    providers/hostingde."""
+
+    keys = "api_key = key-key"
+
+    @route("POST /api/dns/v1/json/zoneConfigsFind")
+    def zones_of(self):
+        return {"status": "success", "response": {"data": [
+            {"name": zone, "id": zone} for zone in self.zones
+            if zone == self.body["filter"]["value"]], "totalPages": 1}}
+
+    @route("POST /api/dns/v1/json/recordsFind")
+    def records_of(self):
+        only = {one["field"]: one["value"]
+                for one in self.body["filter"]["subFilter"]}
+        items = [{"id": one, "name": one, "type": "A", "content": address,
+                  "ttl": 300} for one, _, address in
+                 self.records(only["ZoneConfigId"], only.get("RecordName"))]
+        size, at = self.body["limit"], self.body["page"] - 1
+        return {"status": "success", "response": {
+            "data": items[at * size:(at + 1) * size],
+            "totalPages": -(-len(items) // size)}}
+
+    @route("POST /api/dns/v1/json/recordsUpdate")
+    def write(self):
+        return {"status": "success", "response": {}}
+
+
+class ClouDns(Service):
+    """records.json with no host shows all: dnscontrol, providers/cloudns."""
+
+    keys = "auth_id = 1234\npassword = password"
+
+    @route("GET /dns/get-zone-info.json")
+    def zone(self):
+        zone = self.query["domain-name"]
+        return ({"name": zone, "type": "master"} if zone in self.zones else
+                {"status": "Failed",
+                 "statusDescription": "Missing domain-name"})
+
+    @route("GET /dns/records.json")
+    def records_of(self):
+        return {one: {"id": one, "host": sub, "type": "A", "record": address,
+                      "ttl": "3600"} for one, sub, address in
+                self.records(self.query["domain-name"])
+                if self.query.get("host") in (None, sub)} or []
+
+    @route("GET /dns/(?:mod|add)-record.json")
+    def write(self):
+        return {"status": "Success"}
+
+
+class MythicBeasts(Service):
+    """GET of all records: the service's own text, linked in lego's client."""
+
+    keys = "key_id = key-key\nkey_secret = secret"
+
+    @route("POST /login")
+    def login(self):
+        return {"access_token": "token-token", "expires_in": 300}
+
+    @route("GET /dns/v2/zones")
+    def all_zones(self):
+        return {"zones": self.zones}
+
+    @route("GET /dns/v2/zones/([^/]+)/records(?:/([^/]+)/A)?")
+    def records_of(self, zone, sub=None):
+        return {"records": [
+            {"host": here or "@", "type": "A", "data": address, "ttl": 300}
+            for _, here, address in self.records(zone)
+            if sub in (None, here or "@")]}
+
+    @route("PUT .*")
+    def write(self):
+        return {"records_added": 1, "message": "1 record added"}
+
+
+class NearlyFreeSpeech(Service):
+    """name, type and data of listRRs may be left out: the service's API."""
+
+    keys = "user = u\napi_key = key-key"
+
+    @route("POST /dns/([^/]+)/listRRs")
+    def records_of(self, zone):
+        return [{"name": sub, "type": "A", "data": address, "ttl": "3600"}
+                for _, sub, address in self.records(zone)
+                if self.form.get("name") in (None, sub)]
+
+    @route("POST /dns/[^/]+/(?:add|remove)RR")
+    def write(self):
+        return Reply("", 200)
+
+
+class Route53(Service):
+    """maxitems at most 300, from the first name on; dnscontrol asks for 100."""
+
+    keys = "access_key = key-key\nsecret_key = secret"
+
+    def xml(self, text):
+        return Reply(f'<?xml version="1.0"?>{text}', 200,
+                     {"Content-Type": "text/xml"})
+
+    @route("GET /2013-04-01/hostedzonesbyname")
+    def zones_of(self):
+        return self.xml("<R><HostedZones>" + "".join(
+            f"<HostedZone><Id>/hostedzone/{zone}</Id><Name>{zone}.</Name>"
+            "</HostedZone>" for zone in self.zones
+            if zone == self.query["dnsname"].rstrip(".")) +
+            "</HostedZones></R>")
+
+    @route("GET /2013-04-01/hostedzone/([^/]+)/rrset")
+    def records_of(self, zone):
+        name = self.query.get("name")
+        return self.xml("<R><ResourceRecordSets>" + "".join(
+            f"<ResourceRecordSet><Name>{one}.</Name><Type>A</Type>"
+            "<TTL>300</TTL><ResourceRecords><ResourceRecord>"
+            f"<Value>{address}</Value></ResourceRecord></ResourceRecords>"
+            "</ResourceRecordSet>"
+            for one, _, address in self.records(zone, name)
+            [:int(self.query["maxitems"])]) + "</ResourceRecordSets></R>")
+
+    @route("POST .*")
+    def write(self):
+        return self.xml("<R><ChangeInfo><Status>PENDING</Status></ChangeInfo>"
+                        "</R>")
+
+
+class AliEsa(Service):
+    """PageSize at most 500, PageNumber: the service's ListRecords."""
+
+    keys = ("access_key_id = key-key\n"
+            "access_key_secret = secret")
+
+    @route("(?:GET|POST) /")
+    def call(self):
+        action = self.request.header("x-acs-action")
+        if action == "ListSites":
+            return {"Sites": [{"SiteName": zone, "SiteId": zone}
+                              for zone in self.zones
+                              if zone == self.query["SiteName"]]}
+        if action != "ListRecords":
+            return {"RequestId": "r"}
+        items = [{"RecordId": one, "RecordName": one, "RecordType": "A/AAAA",
+                  "Data": {"Value": address}, "Ttl": 300, "Proxied": False,
+                  "BizName": ""} for one, _, address in
+                 self.records(self.query["SiteId"],
+                              self.query.get("RecordName"))]
+        return {"Records": self.page(items, "PageSize", "PageNumber")[0],
+                "TotalCount": len(items)}
+
+
+class AliDns(Service):
+    """PageSize at most 500, PageNumber: dnscontrol, providers/alidns."""
+
+    keys = ("access_key_id = key-key\n"
+            "access_key_secret = secret")
+
+    @route("POST /")
+    def call(self):
+        action = self.request.header("x-acs-action")
+        if action == "DescribeDomains":
+            return {"Domains": {"Domain": [
+                {"DomainName": zone} for zone in self.page(
+                    self.zones, "PageSize", "PageNumber")[0]]}}
+        if not action.endswith("Records"):
+            return {"RecordId": "1"}
+        items = [{"RecordId": one, "RR": sub or "@", "Type": "A",
+                  "Value": address, "TTL": 600, "Line": "default"}
+                 for one, sub, address in self.records(
+                     self.query["DomainName"])
+                 if self.query.get("SubDomain") in
+                 (None, f"{sub or '@'}.{self.query['DomainName']}")]
+        return {"DomainRecords": {"Record": self.page(
+            items, "PageSize", "PageNumber")[0]}}
+
+
+class GoogleCloud(Service):
+    """nextPageToken: dnscontrol, providers/gcloud."""
+
+    @property
+    def keys(self):
+        return (f"project = p\nkey_file = {signatures.account_file()}\n"
+                "login = POST {server}/token assertion={jwt} -> access_token")
+
+    @route("POST /token")
+    def login(self):
+        return {"access_token": "token-token"}
+
+    @route("GET /dns/v1/projects/p/managedZones")
+    def all_zones(self):
+        return {"managedZones": [{"dnsName": f"{zone}.", "name": zone}
+                                 for zone in self.zones]}
+
+    @route("GET /dns/v1/projects/p/managedZones/([^/]+)/rrsets")
+    def all_records(self, zone):
+        items = [{"name": f"{one}.", "type": "A", "ttl": 300,
+                  "rrdatas": [address]}
+                 for one, _, address in self.records(zone)]
+        size, at = 50, int(self.query.get("pageToken", 0))
+        more = ({"nextPageToken": str(at + size)}
+                if at + size < len(items) else {})
+        return {"rrsets": items[at:at + size], **more}
+
+    @route("(?:PATCH|POST) .*rrsets.*")
+    def write(self):
+        return {}
+
+
 # Of each kind of row one at least, and all that list a zone here.
 SERVICES = {
     "dyndns2": DynDns2, "digitalocean": DigitalOcean,
@@ -623,7 +905,11 @@ SERVICES = {
     "netcup": Netcup, "linode": Linode, "vultr": Vultr, "hetzner": Hetzner,
     "dnsimple": DnSimple, "gcore": Gcore, "ns1": Ns1, "godaddy": GoDaddy,
     "porkbun": Porkbun, "dnspod": DnsPod, "ionos": Ionos,
-    "baiducloud": Baiducloud, "tencentcloud": Tencent,
+    "baiducloud": Baiducloud, "tencentcloud": Tencent, "scaleway": Scaleway,
+    "volcengine": Volcengine, "edgeone": EdgeOne, "hosting.de-api": HostingDe,
+    "cloudns": ClouDns, "mythic-beasts": MythicBeasts,
+    "nearlyfreespeech": NearlyFreeSpeech, "route53": Route53,
+    "aliesa": AliEsa, "alidns": AliDns, "googlecloud": GoogleCloud,
 }
 
 
