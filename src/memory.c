@@ -17,9 +17,8 @@
 #define STACK_WIPED 40960
 #define LARGE (128 * 1024) /* pieces that go back to the system at once */
 
-union head {
-	size_t len;
-	max_align_t align;
+struct head {
+	_Alignas(max_align_t) size_t len;
 };
 
 static size_t used;
@@ -64,7 +63,7 @@ memory_wipe_stack(void)
 void *
 memory_take(size_t len)
 {
-	union head *head = NULL;
+	struct head *head = NULL;
 
 	if (len <= MEMORY_MOST - used)
 		head = calloc(1, sizeof *head + len);
@@ -87,7 +86,7 @@ memory_take_all(size_t count, size_t size)
 void
 memory_give(void *bytes)
 {
-	union head *head = bytes;
+	struct head *head = bytes;
 
 	if (!bytes)
 		return;
@@ -100,7 +99,7 @@ memory_give(void *bytes)
 void *
 memory_resize(void *bytes, size_t len)
 {
-	size_t had = bytes ? ((union head *)bytes - 1)->len : 0;
+	size_t had = bytes ? ((struct head *)bytes - 1)->len : 0;
 	void *made;
 
 	if (bytes && len <= had && len > had / 2)

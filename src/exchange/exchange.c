@@ -13,10 +13,10 @@ hear(struct exchange *exchange)
 	struct work *work;
 	bool any = false;
 
-	for (work = exchange->works; work; work = work->next) {
+	while ((work = exchange_work_next(&exchange->ready))) {
 		call = work->call;
-		if (!call || !call->done)
-			continue;
+		if (!call)
+			continue; /* it was ended meanwhile */
 		work->call = NULL;
 		exchange_call_open(call);
 		exchange_step_heard(work, call);
@@ -73,7 +73,9 @@ exchange_start(const struct exchange_options *options,
 	exchange->account = account;
 	exchange->dry = jobs && jobs->dry;
 	exchange->go_on = go_on;
-	exchange->calls_end = &exchange->calls;
+	exchange->calls_end = exchange->unsent = &exchange->calls;
+	exchange->asked =
+		(struct table){ .mem = mem, .key = exchange_call_key };
 	exchange->room = EXCHANGE_POOL;
 	for (; jobs; jobs = jobs->next) {
 		exchange->room += EXCHANGE_POOL_EACH;

@@ -34,6 +34,7 @@
 #include "name.h"
 #include "provider/account.h"
 #include "request.h"
+#include "table.h"
 
 struct http_answer;
 struct http_timer;
@@ -93,11 +94,17 @@ struct request {
 	const char *key; /* all of this as one text */
 };
 
+/* Works in a row, linked by `behind`. Zero-initialise. */
+struct works {
+	struct work *first, *last;
+};
+
 /* A request with its answer, for all works that ask the same. */
 struct call {
 	struct call *next; /* of the exchange, in the order of asking */
 	struct exchange *exchange;
 	struct work *work; /* who asked first */
+	struct works waiting; /* of the first page: for the answer */
 	const struct row_request *template;
 	struct request *request;
 
@@ -135,6 +142,7 @@ struct work {
 	enum row_step step;  /* under way */
 	enum row_step write; /* that which changes the record */
 	struct call *call;   /* waited for */
+	struct work *behind; /* who waits as well, or may go on then */
 	const struct match *test; /* decided on the last answer; NULL: HTTP */
 	const char *line; /* of the answer, by which it did; or NULL */
 	bool same;        /* the service says that it was so already */
@@ -156,7 +164,8 @@ struct work {
 	const char *piece; /* waits to go into a batch */
 	const char *batch; /* all of that batch but the pieces */
 	size_t together;   /* pieces in the batch that was sent */
-	size_t share;      /* pieces that go with it at most; 0: all */
+	size_t most;       /* pieces in its batch; 0: all that fit */
+	const char *share; /* the same as a text; NULL: all */
 
 	bool publishes;       /* waits until all is written */
 	enum outcome settled; /* once it is published */
@@ -173,6 +182,9 @@ struct exchange {
 	struct pair *jwt; /* made once, so that all logins are the same */
 	struct work *works;
 	struct call *calls, **calls_end;
+	struct call **unsent; /* the first one, or where it will be */
+	struct table asked;   /* first pages by what they ask */
+	struct works ready;   /* their answers are there */
 	struct call *open; /* those that are read or waited for */
 	size_t held, kept; /* bytes of answers */
 	size_t room;       /* bytes that the pool may have */
@@ -277,9 +289,16 @@ bool exchange_send(struct exchange *exchange);
 
 /* call.c: a request with its answer */
 
-/* The call for a request, made if nobody asked the same yet. */
-struct call *exchange_call_for(struct work *work,
-	const struct row_request *template, struct request *request);
+/* The work waits for the answer to a request, which is made if nobody asked the
+ * same yet. */
+void exchange_call_for(struct work *work, const struct row_request *template,
+	struct request *request);
+
+/* What a call is found by. */
+void exchange_call_key(const void *call, const char *key[TABLE_KEY]);
+
+/* The call of a first page has ended: who waits for it may go on. */
+void exchange_call_end(struct call *first);
 
 /* Takes an answer over. */
 void exchange_call_take(struct call *call, const struct http_answer *answer);
@@ -381,6 +400,12 @@ void exchange_work_fail(struct work *work);
 /* Ends the work's job; DENIED and BUSY stop the account: no more is sent, and
  * those that wait for no answer end likewise. */
 void exchange_work_finish(struct work *work, enum outcome outcome);
+
+/* Puts the work behind the others. */
+void exchange_work_queue(struct works *works, struct work *work);
+
+/* Takes the first of them; NULL: there is none. */
+struct work *exchange_work_next(struct works *works);
 
 /* Whether the account was stopped; then this ends the work likewise. */
 bool exchange_work_stopped(struct work *work);

@@ -130,13 +130,12 @@ exchange_send(struct exchange *exchange)
 	struct call *call;
 	bool ended = false;
 
-	for (call = exchange->calls; call; call = call->next) {
-		if (call->sent || exchange->flying >= most)
-			continue;
+	while ((call = *exchange->unsent) && exchange->flying < most) {
+		exchange->unsent = &call->next;
 		call->sent = true;
 		call->kept = exchange->dry && is_write(call);
 		if (call->kept)
-			call->done = true;
+			exchange_call_end(call);
 		else if (start(call))
 			continue;
 		else

@@ -23,8 +23,7 @@ ask(struct work *work, enum row_step step)
 	exchange_work_at(work, step);
 	request = exchange_request_first(work, step, work->job->fail);
 	if (request)
-		work->call =
-			exchange_call_for(work, work->row->step[step], request);
+		exchange_call_for(work, work->row->step[step], request);
 	else
 		exchange_work_fail(work);
 }
