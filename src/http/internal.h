@@ -37,6 +37,10 @@
 #define CURLOPT_QUICK_EXIT ((CURLoption)(CURLOPTTYPE_LONG + 322))
 #endif
 
+/* More in one multi handle than a server's HTTP/2 stream limit, commonly 100,
+ * would open a connection for each that is above it. */
+#define HTTP_AT_ONCE 32
+
 /* One way to name the CAs to libcurl. */
 struct http_trust {
 	bool set;		/* false: as libcurl was built */
@@ -70,6 +74,7 @@ struct http_host {
 	struct http_transfer *first, *last; /* the oldest first */
 	unsigned active;		/* under way */
 	unsigned lone;			/* of these, on a connection of their own */
+	bool loopback;			/* http:// is fine then */
 	bool met;			/* one has connected, or ended */
 	bool streams;			/* it speaks HTTP/2 */
 	bool listed[HTTP_TURNS];
@@ -96,7 +101,7 @@ struct http_transfer {
 	struct curl_slist *fields;
 	void (*done)(void *arg, const struct http_answer *answer);
 	void *arg;
-	CURL *easy;			/* NULL: not begun */
+	CURL *easy;			/* lent by the loop; NULL: not begun */
 	struct buf head;
 	struct buf body;
 	int64_t began;			/* clock_ms */
@@ -130,7 +135,7 @@ CURLcode http_ca_set(const struct http_trust *trust, CURL *easy);
 struct http_transfer *http_transfer_new(const struct http_request *request);
 void http_transfer_free(struct http_transfer *transfer);
 
-/* Makes the easy handle ready. */
+/* Makes the easy handle ready, which is as new. */
 CURLcode http_transfer_begin(struct http_transfer *transfer,
 	struct http_ca *ca, const char *proxy);
 
