@@ -50,7 +50,8 @@ http_open(const struct http_options *options, struct fail *fail)
 	struct mem *mem = mem_new();
 	struct http *http = mem_take(mem, sizeof *http);
 
-	http->mem = http->queue.mem = mem;
+	http->mem = mem;
+	http_queue_open(&http->queue, mem);
 	/* without CURLOPT_QUICK_EXIT a resolver that hangs is waited for */
 	if (curl_version_info(CURLVERSION_NOW)->version_num <
 		VERSION_QUICK_EXIT)

@@ -18,6 +18,7 @@
 #include "fail.h"
 #include "field.h"
 #include "http/http.h"
+#include "table.h"
 #include "url.h"
 
 /*
@@ -81,13 +82,13 @@ struct http_host {
 	struct http_host *after[HTTP_TURNS];
 };
 
-/* Zero-initialise, but for mem. */
+/* Zero-initialise, then http_queue_open. */
 struct http_queue {
 	struct mem *mem;
+	struct table names;		/* of hosts */
 	struct http_host *hosts;
 	struct http_turns turns[HTTP_TURNS]; /* who can be sent something */
 	bool turn;
-	size_t count;			/* of hosts */
 	size_t waiting;			/* of transfers */
 	unsigned active;		/* of transfers, too */
 };
@@ -145,6 +146,8 @@ CURLcode http_transfer_begin(struct http_transfer *transfer,
  */
 bool http_transfer_again(struct http_transfer *transfer, CURLcode code,
 	struct http_ca *ca);
+
+void http_queue_open(struct http_queue *queue, struct mem *mem);
 
 /* Puts the transfer behind the others to its server. */
 void http_queue_add(struct http_queue *queue, struct http_transfer *transfer);

@@ -12,14 +12,20 @@
 #define CONNECTIONS 4 /* of a server */
 #define SPARE 8       /* places that only a server without any gets */
 
-static struct http_host *
-find(const struct http_queue *queue, const char *name)
+static void
+host_key(const void *thing, const char *key[TABLE_KEY])
 {
-	struct http_host *host = queue->hosts;
+	const struct http_host *host = thing;
 
-	while (host && strcmp(host->name, name) != 0)
-		host = host->next;
-	return host;
+	key[0] = host->name;
+}
+
+void
+http_queue_open(struct http_queue *queue, struct mem *mem)
+{
+	queue->mem = mem;
+	queue->names.mem = mem;
+	queue->names.key = host_key;
 }
 
 /* Scheme, host and port: what all connections to a server have in common. */
@@ -45,7 +51,7 @@ host_of(struct http_queue *queue, const char *url)
 	struct http_host *host;
 
 	put_name(&name, url);
-	host = find(queue, buf_text(&name));
+	host = table_find_text(&queue->names, buf_text(&name));
 	if (!host) {
 		host = mem_take(queue->mem, sizeof *host);
 		host->name = mem_text(queue->mem, buf_text(&name));
@@ -55,7 +61,7 @@ host_of(struct http_queue *queue, const char *url)
 		host->loopback = url_loopback(url);
 		host->next = queue->hosts;
 		queue->hosts = host;
-		queue->count++;
+		table_add(&queue->names, host);
 	}
 	buf_free(&name);
 	return host;
@@ -224,7 +230,7 @@ http_queue_drop(struct http_queue *queue)
 size_t
 http_queue_connections(const struct http_queue *queue)
 {
-	return queue->count < HTTP_AT_ONCE / CONNECTIONS
-		       ? queue->count * CONNECTIONS
+	return queue->names.count < HTTP_AT_ONCE / CONNECTIONS
+		       ? queue->names.count * CONNECTIONS
 		       : HTTP_AT_ONCE;
 }
