@@ -16,6 +16,7 @@
 
 #define STACK_WIPED 40960
 #define LARGE (128 * 1024) /* pieces that go back to the system at once */
+#define SMALL 1024 /* glibc keeps such pieces at hand, but not for calloc */
 
 struct head {
 	_Alignas(max_align_t) size_t len;
@@ -35,10 +36,14 @@ memory_none(void)
 	_exit(EXIT_AGAIN);
 }
 
+/* Not known to the compiler, so never left out; OPENSSL_cleanse is slower. */
+static void *(*const volatile wipe)(void *, int, size_t) = memset;
+
 void
 memory_wipe(void *bytes, size_t len)
 {
-	OPENSSL_cleanse(bytes, len);
+	if (len > 0)
+		wipe(bytes, 0, len);
 }
 
 __attribute__((noinline)) static void
@@ -65,8 +70,13 @@ memory_take(size_t len)
 {
 	struct head *head = NULL;
 
-	if (len <= MEMORY_MOST - used)
+	if (len <= SMALL && len <= MEMORY_MOST - used) {
+		head = malloc(sizeof *head + len);
+		if (head)
+			memset(head + 1, 0, len);
+	} else if (len <= MEMORY_MOST - used) {
 		head = calloc(1, sizeof *head + len);
+	}
 	if (head) {
 		head->len = len;
 		used += len;

@@ -167,7 +167,7 @@ struct work {
 	const char *shared; /* suffix that many names have; NULL: none */
 	enum { WALK_OWN, WALK_SHARED, WALK_SELF } walk;
 	const char *suffix; /* asked about as a zone */
-	const char *base;   /* the zone that was found for many; or NULL */
+	const char *base;   /* the nearest zone that was found; or NULL */
 	bool unasked;       /* whether the name itself is a zone */
 	const char *zone;   /* NULL: not known */
 	struct pair *names; /* zone, name, sub */

@@ -195,7 +195,10 @@ heard_zones(struct work *work, const struct call *call, struct fail *fail)
 static bool
 heard_all_records(struct work *work, const struct call *call, struct fail *fail)
 {
-	if (call && exchange_records_take(work, call, fail)) {
+	const bool taken = call && exchange_records_take(work, call, fail);
+
+	/* a list of one page may not be all: what it lacks is asked for */
+	if (taken && (work->records || call->template->paged)) {
 		next_record(work);
 	} else {
 		work->records = NULL;

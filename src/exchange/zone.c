@@ -280,7 +280,6 @@ walk_nearer(struct work *work)
 	const char *own = own_suffix(work);
 
 	work->walk = WALK_OWN;
-	work->base = work->zone;
 	work->unasked = own == work->job->name &&
 			strlen(own) > strlen(work->base) &&
 			work->row->step[STEP_RECORDS];
@@ -297,6 +296,8 @@ exchange_zone_next(struct work *work, bool found)
 			exchange_zone_set(work, work->base);
 		return found ? ZONE_FOUND : ZONE_KEPT;
 	}
+	if (found)
+		work->base = work->zone;
 	if (work->walk == WALK_SHARED && found)
 		return walk_nearer(work);
 	if (found)

@@ -34,8 +34,11 @@ struct http {
 	const char *proxy;
 	struct http_queue queue;
 	struct http_transfer *active;
+	CURL *idle[HTTP_AT_ONCE]; /* handles to be used again */
+	size_t idle_count;
 	size_t connections;        /* that libcurl keeps */
 	struct http_timer *timers; /* by due; of one moment the oldest first */
+	struct http_timer *last;   /* of the timers, if there is one */
 	struct watch *watches;
 	unsigned count;
 	int64_t deadline; /* of the loop that runs; 0: none */
@@ -47,7 +50,8 @@ http_open(const struct http_options *options, struct fail *fail)
 	struct mem *mem = mem_new();
 	struct http *http = mem_take(mem, sizeof *http);
 
-	http->mem = http->queue.mem = mem;
+	http->mem = mem;
+	http_queue_open(&http->queue, mem);
 	/* without CURLOPT_QUICK_EXIT a resolver that hangs is waited for */
 	if (curl_version_info(CURLVERSION_NOW)->version_num <
 		VERSION_QUICK_EXIT)
@@ -80,6 +84,26 @@ end_active(struct http *http, struct http_transfer *transfer)
 	http_queue_end(&http->queue, transfer);
 }
 
+/* What libcurl has to forget of the one before, it forgets here. */
+static CURL *
+take_handle(struct http *http)
+{
+	if (http->idle_count == 0)
+		return curl_easy_init();
+	return http->idle[--http->idle_count];
+}
+
+/* As many as were under way at once. */
+static void
+free_transfer(struct http *http, struct http_transfer *transfer)
+{
+	if (transfer->easy) {
+		curl_easy_reset(transfer->easy);
+		http->idle[http->idle_count++] = transfer->easy;
+	}
+	http_transfer_free(transfer);
+}
+
 /* Everything under way ends here, without a word. */
 static void
 drop(struct http *http)
@@ -89,7 +113,7 @@ drop(struct http *http)
 	while ((transfer = http->active)) {
 		end_active(http, transfer);
 		curl_multi_remove_handle(http->multi, transfer->easy);
-		http_transfer_free(transfer);
+		free_transfer(http, transfer);
 	}
 	for (transfer = http_queue_drop(&http->queue); transfer;
 		transfer = next) {
@@ -108,6 +132,8 @@ http_close(struct http *http)
 	if (!http)
 		return;
 	drop(http);
+	while (http->idle_count > 0)
+		curl_easy_cleanup(http->idle[--http->idle_count]);
 	curl_multi_cleanup(http->multi);
 	curl_global_cleanup();
 	mem_free(http->mem);
@@ -135,10 +161,14 @@ http_loop_after(struct http *http, long ms, void (*done)(void *arg), void *arg)
 	timer->due = clock_ms() + (ms > 0 ? ms : 0);
 	timer->done = done;
 	timer->arg = arg;
+	if (http->timers && http->last->due <= timer->due)
+		place = &http->last->next;
 	while (*place && (*place)->due <= timer->due)
 		place = &(*place)->next;
 	timer->next = *place;
 	*place = timer;
+	if (!timer->next)
+		http->last = timer;
 	return timer;
 }
 
@@ -146,12 +176,17 @@ http_loop_after(struct http *http, long ms, void (*done)(void *arg), void *arg)
 void
 http_loop_cancel(struct http *http, struct http_timer *timer)
 {
-	struct http_timer **place = &http->timers;
+	struct http_timer **place = &http->timers, *before = NULL;
 
-	while (*place && *place != timer)
-		place = &(*place)->next;
-	if (*place)
-		*place = timer->next;
+	while (*place && *place != timer) {
+		before = *place;
+		place = &before->next;
+	}
+	if (!*place)
+		return;
+	*place = timer->next;
+	if (http->last == timer)
+		http->last = before;
 }
 
 void
@@ -245,7 +280,7 @@ launch(struct http *http, struct http_transfer *transfer, CURLcode code)
 	}
 	end_active(http, transfer);
 	http_answer_give(transfer, code);
-	http_transfer_free(transfer);
+	free_transfer(http, transfer);
 }
 
 static void
@@ -268,6 +303,7 @@ begin_waiting(struct http *http)
 	while ((transfer = http_queue_next(&http->queue))) {
 		transfer->next = http->active;
 		http->active = transfer;
+		transfer->easy = take_handle(http);
 		launch(http, transfer,
 			http_transfer_begin(transfer, &http->ca, http->proxy));
 	}
@@ -288,7 +324,7 @@ end_transfer(struct http *http, CURL *easy, CURLcode code)
 	}
 	end_active(http, transfer);
 	http_answer_give(transfer, code);
-	http_transfer_free(transfer);
+	free_transfer(http, transfer);
 }
 
 static void

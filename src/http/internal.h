@@ -18,6 +18,7 @@
 #include "fail.h"
 #include "field.h"
 #include "http/http.h"
+#include "table.h"
 #include "url.h"
 
 /*
@@ -36,6 +37,10 @@
 #if LIBCURL_VERSION_NUM < 0x075700
 #define CURLOPT_QUICK_EXIT ((CURLoption)(CURLOPTTYPE_LONG + 322))
 #endif
+
+/* More in one multi handle than a server's HTTP/2 stream limit, commonly 100,
+ * would open a connection for each that is above it. */
+#define HTTP_AT_ONCE 32
 
 /* One way to name the CAs to libcurl. */
 struct http_trust {
@@ -70,19 +75,20 @@ struct http_host {
 	struct http_transfer *first, *last; /* the oldest first */
 	unsigned active;		/* under way */
 	unsigned lone;			/* of these, on a connection of their own */
+	bool loopback;			/* http:// is fine then */
 	bool met;			/* one has connected, or ended */
 	bool streams;			/* it speaks HTTP/2 */
 	bool listed[HTTP_TURNS];
 	struct http_host *after[HTTP_TURNS];
 };
 
-/* Zero-initialise, but for mem. */
+/* Zero-initialise, then http_queue_open. */
 struct http_queue {
 	struct mem *mem;
+	struct table names;		/* of hosts */
 	struct http_host *hosts;
 	struct http_turns turns[HTTP_TURNS]; /* who can be sent something */
 	bool turn;
-	size_t count;			/* of hosts */
 	size_t waiting;			/* of transfers */
 	unsigned active;		/* of transfers, too */
 };
@@ -96,7 +102,7 @@ struct http_transfer {
 	struct curl_slist *fields;
 	void (*done)(void *arg, const struct http_answer *answer);
 	void *arg;
-	CURL *easy;			/* NULL: not begun */
+	CURL *easy;			/* lent by the loop; NULL: not begun */
 	struct buf head;
 	struct buf body;
 	int64_t began;			/* clock_ms */
@@ -131,7 +137,7 @@ CURLcode http_ca_set(const struct http_trust *trust, CURL *easy);
 struct http_transfer *http_transfer_new(const struct http_request *request);
 void http_transfer_free(struct http_transfer *transfer);
 
-/* Makes the easy handle ready. */
+/* Makes the easy handle ready, which is as new. */
 CURLcode http_transfer_begin(struct http_transfer *transfer,
 	struct http_ca *ca, const char *proxy);
 
@@ -141,6 +147,8 @@ CURLcode http_transfer_begin(struct http_transfer *transfer,
  */
 bool http_transfer_again(struct http_transfer *transfer, CURLcode code,
 	struct http_ca *ca);
+
+void http_queue_open(struct http_queue *queue, struct mem *mem);
 
 /* Puts the transfer behind the others to its server. */
 void http_queue_add(struct http_queue *queue, struct http_transfer *transfer);

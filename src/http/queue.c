@@ -9,20 +9,23 @@
 
 #include "http/internal.h"
 
-/* More in one multi handle than a server's HTTP/2 stream limit, commonly 100,
- * would open a connection for each that is above it. */
-#define AT_ONCE 32
 #define CONNECTIONS 4 /* of a server */
 #define SPARE 8       /* places that only a server without any gets */
 
-static struct http_host *
-find(const struct http_queue *queue, const char *name)
+static void
+host_key(const void *thing, const char *key[TABLE_KEY])
 {
-	struct http_host *host = queue->hosts;
+	const struct http_host *host = thing;
 
-	while (host && strcmp(host->name, name) != 0)
-		host = host->next;
-	return host;
+	key[0] = host->name;
+}
+
+void
+http_queue_open(struct http_queue *queue, struct mem *mem)
+{
+	queue->mem = mem;
+	queue->names.mem = mem;
+	queue->names.key = host_key;
 }
 
 /* Scheme, host and port: what all connections to a server have in common. */
@@ -48,16 +51,17 @@ host_of(struct http_queue *queue, const char *url)
 	struct http_host *host;
 
 	put_name(&name, url);
-	host = find(queue, buf_text(&name));
+	host = table_find_text(&queue->names, buf_text(&name));
 	if (!host) {
 		host = mem_take(queue->mem, sizeof *host);
 		host->name = mem_text(queue->mem, buf_text(&name));
 		host->queue = queue;
 		/* without TLS there is no HTTP/2 and nothing to wait for */
 		host->met = !url_secure(url);
+		host->loopback = url_loopback(url);
 		host->next = queue->hosts;
 		queue->hosts = host;
-		queue->count++;
+		table_add(&queue->names, host);
 	}
 	buf_free(&name);
 	return host;
@@ -68,7 +72,7 @@ static unsigned
 limit(const struct http_host *host)
 {
 	if (host->streams)
-		return AT_ONCE;
+		return HTTP_AT_ONCE;
 	return host->met ? CONNECTIONS : 1;
 }
 
@@ -150,15 +154,15 @@ http_queue_next(struct http_queue *queue)
 	struct http_transfer *transfer;
 	struct http_host *host = NULL;
 
-	if (queue->active >= AT_ONCE)
+	if (queue->active >= HTTP_AT_ONCE)
 		return NULL;
 	/* in turns: many that are new would else keep the old ones waiting */
 	queue->turn = !queue->turn;
-	if (queue->turn && queue->active < AT_ONCE - SPARE)
+	if (queue->turn && queue->active < HTTP_AT_ONCE - SPARE)
 		host = next_host(queue, HTTP_TURN_OLD);
 	if (!host)
 		host = next_host(queue, HTTP_TURN_NEW);
-	if (!host && queue->active < AT_ONCE - SPARE)
+	if (!host && queue->active < HTTP_AT_ONCE - SPARE)
 		host = next_host(queue, HTTP_TURN_OLD);
 	if (!host)
 		return NULL;
@@ -173,9 +177,10 @@ http_queue_next(struct http_queue *queue)
 bool
 http_queue_ready(const struct http_queue *queue)
 {
-	return (queue->turns[HTTP_TURN_NEW].first && queue->active < AT_ONCE) ||
+	return (queue->turns[HTTP_TURN_NEW].first &&
+		       queue->active < HTTP_AT_ONCE) ||
 	       (queue->turns[HTTP_TURN_OLD].first &&
-		       queue->active < AT_ONCE - SPARE);
+		       queue->active < HTTP_AT_ONCE - SPARE);
 }
 
 void
@@ -225,6 +230,7 @@ http_queue_drop(struct http_queue *queue)
 size_t
 http_queue_connections(const struct http_queue *queue)
 {
-	return queue->count < AT_ONCE / CONNECTIONS ? queue->count * CONNECTIONS
-						    : AT_ONCE;
+	return queue->names.count < HTTP_AT_ONCE / CONNECTIONS
+		       ? queue->names.count * CONNECTIONS
+		       : HTTP_AT_ONCE;
 }

@@ -110,7 +110,6 @@ http_transfer_free(struct http_transfer *transfer)
 {
 	if (!transfer)
 		return;
-	curl_easy_cleanup(transfer->easy);
 	buf_free(&transfer->head);
 	memory_release(transfer->body.len);
 	buf_free(&transfer->body);
@@ -355,7 +354,7 @@ static CURLcode
 aim(struct http_transfer *transfer, const struct http_trust *trust)
 {
 	const struct http_request *request = &transfer->request;
-	bool clear = request->clear_text || url_loopback(request->url);
+	bool clear = request->clear_text || transfer->host->loopback;
 	long left = request->timeout_ms - (long)(clock_ms() - transfer->began);
 	CURL *easy = transfer->easy;
 	CURLcode code;
@@ -403,10 +402,9 @@ CURLcode
 http_transfer_begin(
 	struct http_transfer *transfer, struct http_ca *ca, const char *proxy)
 {
-	CURL *easy = curl_easy_init();
+	CURL *easy = transfer->easy;
 	CURLcode code;
 
-	transfer->easy = easy;
 	transfer->began = clock_ms();
 	if (!easy)
 		return CURLE_OUT_OF_MEMORY;

@@ -263,11 +263,14 @@ check_paging(struct layer_work *work, const struct row *row, enum row_type type)
 
 	for (i = 0; i < STEPS; i++) {
 		request = row->step[i];
-		if (!request || !request->reading || !request->reading->page ||
+		if (!request || !request->reading ||
 			row_step_holds(row, i, "page"))
 			continue;
 		layer_at(work, row_step_name(i), type);
-		layer_wrong(work, "reads page, but holds no {page}");
+		if (request->reading->page)
+			layer_wrong(work, "reads page, but holds no {page}");
+		if (request->reading->pages)
+			layer_wrong(work, "reads pages, but holds no {page}");
 	}
 }
 

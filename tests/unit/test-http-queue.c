@@ -173,7 +173,7 @@ who_may_go(void **state)
 	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
 		struct story story = { .count = 0 };
 
-		story.queue.mem = mem_new();
+		http_queue_open(&story.queue, mem_new());
 		play(&story, rows[i].script);
 		assert_string_equal(buf_text(&story.gone), rows[i].gone);
 		close_story(&story);
@@ -188,7 +188,7 @@ connections_to_keep(void **state)
 	char script[] = "A";
 
 	(void)state;
-	story.queue.mem = mem_new();
+	http_queue_open(&story.queue, mem_new());
 	for (; script[0] <= 'Z'; script[0]++) {
 		size_t want = (size_t)(script[0] - 'A' + 1) * 4;
 
