@@ -49,8 +49,9 @@ def test_changed_names_cost_the_same_each(growth, kind, tmp_path):
 @pytest.mark.parametrize("command", ["update", "status", "check"])
 @pytest.mark.parametrize("kind", ["dyndns2", "accounts"])
 def test_instructions_without_changes(growth, kind, command, tmp_path):
-    """Of 10, 400 and 3,200 names: what is added for each is compared."""
-    harness.tool("valgrind")
+    """Of 10, 200 and 1,600 names: what is added for each is compared."""
+    if not harness.tool("valgrind"):
+        pytest.skip("valgrind is not here")
 
     def cost(count):
         folder = tmp_path / str(count)
@@ -60,6 +61,6 @@ def test_instructions_without_changes(growth, kind, command, tmp_path):
             trial.run()
             return trial.instructions(command)
 
-    least, few, many = cost(10), cost(400), cost(3200)
-    each = (few - least) / 390, (many - few) / 2800
+    least, few, many = cost(10), cost(200), cost(1600)
+    each = (few - least) / 190, (many - few) / 1400
     assert each[1] < each[0] * SLACK, each
