@@ -13,6 +13,9 @@
 #include "provider/catalogue.h"
 #include "secret.h"
 
+#define PARTS 1
+#include "parts.h"
+
 #define JOBS 64
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

@@ -20,6 +20,9 @@
 #include "template/template.h"
 #include "url.h"
 
+#define PARTS 1
+#include "parts.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct input {
@@ -166,7 +169,8 @@ look(struct input *input, struct catalogue *catalogue,
 	struct catalogue_view view;
 	const char *name = catalogue_name(catalogue, section->label);
 
-	catalogue_hint(catalogue, section->kind, NULL);
+	if (!name && !catalogue_name(catalogue, section->kind))
+		catalogue_hint(catalogue, section->kind, NULL);
 	if (!name || strcmp(section->kind, "provider") != 0)
 		return;
 	catalogue_has(catalogue, name, "ex");

@@ -21,15 +21,15 @@
 #include "state/internal.h"
 #include "update/update.h"
 
+#define PARTS 2
+#include "parts.h"
+
 /* A secret that is told from all else holds one of these. */
 static const char *const marks[] = { "s3cr3t", "t0k3n" };
 
 static const char *const suffixes[] = { "", ".bad", ".stats", ".lock" };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-size_t LLVMFuzzerMutate(uint8_t *data, size_t size, size_t most);
-size_t LLVMFuzzerCustomMutator(
-	uint8_t *data, size_t size, size_t most, unsigned seed);
 
 static char folder[256], config_path[300], state_path[300];
 
@@ -395,18 +395,4 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	script_end();
 	buf_free(&input.text);
 	return 0;
-}
-
-/* Most changes go to the answers: a configuration with a mistake ends it. */
-size_t
-LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t most, unsigned seed)
-{
-	const uint8_t *zero;
-	size_t at = 0, parts = seed % 4 ? 2 : 0;
-
-	for (; parts > 0; parts--) {
-		zero = memchr(data + at, '\0', size - at);
-		at = zero ? (size_t)(zero - data) + 1 : 0;
-	}
-	return at + LLVMFuzzerMutate(data + at, size - at, most - at);
 }

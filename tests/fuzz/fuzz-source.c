@@ -11,6 +11,9 @@
 #include "lookup/lookup.h"
 #include "secret.h"
 
+#define PARTS 1
+#include "parts.h"
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct result {
