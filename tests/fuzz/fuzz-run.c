@@ -270,6 +270,19 @@ check_output(const struct input *input)
 	json_free(root);
 }
 
+/* What is tried is on disk before anybody is asked to do it. */
+static void
+check_noted(void)
+{
+	struct state *state = read_state();
+	const struct state_name *name = state->names;
+
+	while (name && name->attempt != SCRIPT_NOW)
+		name = name->next;
+	demand(name != NULL);
+	state_free(state);
+}
+
 static int
 update(struct input *input, struct plan *plan)
 {
@@ -280,6 +293,7 @@ update(struct input *input, struct plan *plan)
 	if (!check_usable(&input->cli, plan->config))
 		return EXIT_CONFIG;
 	before = read_state();
+	script.calls_provider = input->cli.dry_run ? NULL : check_noted;
 	status = update_run(&input->cli, plan);
 	demand(status == EXIT_FINE || status == EXIT_AGAIN ||
 		status == EXIT_LOOKUP || status == EXIT_REFUSED);

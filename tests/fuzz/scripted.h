@@ -66,6 +66,7 @@ static struct {
 	unsigned requests, random;
 	bool stop;
 	struct buf told;         /* to hooks */
+	void (*calls_provider)(void); /* NULL, or called before it is */
 } script;
 
 static void
@@ -206,6 +207,9 @@ http_start(struct http *http, const struct http_request *request,
 
 	(void)http;
 	script_check(request);
+	/* a secret one is a login, or news */
+	if (script.calls_provider && !lookup && !request->secret)
+		script.calls_provider();
 	buf_printf(&key, "%d %s", request->family, request->url);
 	call = script_add(
 		lookup ? script_same(buf_text(&key)) : script_next());
@@ -225,6 +229,8 @@ program_start(struct http *http, const struct program_options *options,
 	(void)http;
 	(void)fail;
 	demand(options->argv[0][0] == '/');
+	if (script.calls_provider && options->in)
+		script.calls_provider();
 	call = script_add(options->in ? script_next()
 				      : script_same(options->argv[0]));
 	call->ended = options->done;
