@@ -41,6 +41,7 @@ struct json_t;
 struct mem;
 
 #define EXCHANGE_REQUEST 65536  /* bytes of a request */
+#define EXCHANGE_SECRET 16384   /* bytes of what a login gives */
 #define EXCHANGE_ANSWER 1048576 /* bytes of an answer */
 #define EXCHANGE_KEPT 1048576   /* of all that are kept once they were read */
 #define EXCHANGE_POOL 1048576   /* of what is made of answers and requests, */

@@ -34,7 +34,8 @@ static const struct words of_curl[] = {
 	{ CURLE_HTTP2, "HTTP/2 error", true },
 	{ CURLE_HTTP2_STREAM, "HTTP/2 error", true },
 	{ CURLE_PARTIAL_FILE, "the answer broke off", false },
-	{ CURLE_OUT_OF_MEMORY, "out of memory", false },
+	/* our own memory ends the run: it is a ceiling of libcurl */
+	{ CURLE_OUT_OF_MEMORY, "an answer with too long a line", false },
 	{ CURLE_BAD_FUNCTION_ARGUMENT,
 		"the request holds a line end where none may be", false },
 	{ CURLE_SSL_CONNECT_ERROR, "TLS", true },
@@ -79,6 +80,8 @@ static const struct {
 } telling[] = {
 	{ "onnection reset", "connection reset" },
 	{ "HTTP/0.9", "the answer is not HTTP" },
+	{ "nsupported HTTP", "the answer is not HTTP" },
+	{ "nsupported response code", "the answer is not HTTP" },
 	{ "wrong version number", "TLS: the server does not speak it" },
 };
 

@@ -2,7 +2,7 @@
 /*
  * Between the files of http: one transfer, and whom TLS trusts. The loop
  * (http.c) owns transfers, begins them and asks transfer.c whether they go on;
- * answer.c ends them with the callback; ca.c knows of neither.
+ * answer.c ends them with the callback; ca.c and stuck.c know of neither.
  */
 #ifndef DDNS_HTTP_INTERNAL_H
 #define DDNS_HTTP_INTERNAL_H
@@ -110,5 +110,21 @@ size_t http_answer_field(char *line, size_t size, size_t count, void *arg);
 
 /* Debug lines of what is about to be sent. */
 void http_answer_log_request(const struct http_transfer *transfer);
+
+/* stuck.c: a call of libcurl that does not come back */
+
+/* Begins to look after it. */
+void http_stuck_watch(void);
+
+/* Around each call; deadline: of the loop, 0: none. */
+void http_stuck_enter(int64_t deadline);
+void http_stuck_leave(void);
+
+/* A transfer begins that may take until then (clock_ms). */
+void http_stuck_wait(int64_t ms);
+
+/* A socket is there; CURLOPT_CLOSESOCKETFUNCTION. */
+void http_stuck_open(int fd);
+int http_stuck_close(void *arg, curl_socket_t fd);
 
 #endif

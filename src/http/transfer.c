@@ -136,6 +136,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 		return CURL_SOCKET_BAD;
 	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	transfer->fd = fd;
+	http_stuck_open(fd);
 	return fd;
 }
 
@@ -244,6 +245,7 @@ set_callbacks(CURL *easy, struct http_transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, (void *)transfer);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, (void *)transfer);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, http_stuck_close);
 	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, bind_socket);
 	return curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, (void *)transfer);
 }
@@ -330,6 +332,7 @@ aim(struct http_transfer *transfer, const struct http_trust *trust)
 	if (left <= 0)
 		return CURLE_OPERATION_TIMEDOUT;
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
+	http_stuck_wait(transfer->began + request->timeout_ms);
 	curl_easy_setopt(
 		easy, CURLOPT_CONNECTTIMEOUT_MS, (request->timeout_ms + 1) / 2);
 	code = set_protocols(easy, clear);
