@@ -201,7 +201,8 @@ explain_family(
 /* A certificate that cannot be judged, and what there is to do here. False: it
  * is another fault. */
 static bool
-explain_trust(struct fail *fail, const char *detail, CURLcode code)
+explain_trust(
+	struct fail *fail, const char *detail, bool private, CURLcode code)
 {
 	char today[32];
 
@@ -215,7 +216,7 @@ explain_trust(struct fail *fail, const char *detail, CURLcode code)
 	if (code != CURLE_SSL_CACERT_BADFILE &&
 		code != CURLE_PEER_FAILED_VERIFICATION)
 		return false;
-	if (!http_ca_none())
+	if (private || !http_ca_none())
 		return false;
 	fail_set(fail, "TLS: this system has no CA certificates: install "
 		       "ca-certificates");
@@ -232,7 +233,7 @@ explain_words(
 	struct buf text = { 0 };
 
 	buf_printable(&text, detail, strlen(detail));
-	if (explain_trust(fail, buf_text(&text), code)) {
+	if (explain_trust(fail, buf_text(&text), transfer->private, code)) {
 		buf_free(&text);
 		return;
 	}

@@ -69,6 +69,7 @@ struct http_transfer {
 	bool wide;			/* the fields did */
 	bool crowded;			/* answers at the same time, together */
 	bool full;			/* fast did not do: trusts full */
+	bool private;			/* a private CA is trusted, too */
 	int bind_error;			/* errno, 0: bound or not asked for */
 	char detail[CURL_ERROR_SIZE];
 };

@@ -377,6 +377,7 @@ http_transfer_begin(
 	CURLcode code;
 
 	transfer->easy = easy;
+	transfer->private = ca->fast.file != NULL;
 	transfer->began = clock_ms();
 	if (!easy)
 		return CURLE_OUT_OF_MEMORY;
