@@ -82,6 +82,16 @@ MISTAKES = [
      "6: [ipv4] url: exec: takes an absolute path"),
     ("ipv4", "url = https://a.example.net/#ip",
      '6: [ipv4] url: "#ip" is not a JSON pointer (#/ip)'),
+    ("ipv4", "url = https://a.example.net/#",
+     '6: [ipv4] url: "#" is not a JSON pointer (#/ip)'),
+    ("ipv4", "url = https://a.example.net/#/a~2",
+     '6: [ipv4] url: "#/a~2" is not a JSON pointer (#/ip)'),
+    ("ipv4", "url = https://a.example.net/#/a~",
+     '6: [ipv4] url: "#/a~" is not a JSON pointer (#/ip)'),
+    ("more", "[dyndns2 b]\n b.example.com\nserver = https://dyn.example.net\n"
+     "user = me\npassword = xxxx\nnames = c.example.com",
+     "14: [dyndns2 b] an indented line, and no key stands before it: begin "
+     "keys in the first column"),
     ("more", "[dyndns2 colon]\nserver = https://dyn.example.net\nuser = m:e\n"
      "password = xxxx\nnames = a.example.com",
      "15: [dyndns2 colon] user: holds a colon, which ends the user of Basic"),
@@ -585,6 +595,28 @@ def test_readable_by_others_is_a_warning_said_once(home, serve):
     assert first.status == 0 and first.stdout == home.line
     assert first.stderr.count("\n") == 1 and "chmod" in first.stderr
     assert second.stderr == ""
+
+
+@pytest.mark.parametrize("line, warned", [
+    ("password = pa55word", True),
+    ("password.A = pa55word", True),
+    ("password.AAAA = pa55word", True),
+    ("password_file = {token}", False),
+    ("", False),
+])
+def test_readable_by_others_for_either_type(ddns, line, warned):
+    token = ddns.folder / "token"
+    token.write_text("pa55word\n")
+    token.chmod(0o600)
+    ddns.config(
+        "[ipv4]\nurl = https://a.example\n[ipv6]\nurl = https://a.example\n"
+        "[provider mine]\nsecret = [password]\nset = GET "
+        "https://b.example/{fqdn}/{ip}?p={password}\n[mine]\n"
+        f"names = home.example.com\n{line.format(token=token)}")
+    ddns.ini.chmod(0o604)
+    result = ddns.run("check")
+    assert result.status == 0, result.stderr
+    assert ("others can read" in result.stderr) == warned, result.stderr
 
 
 def test_secret_in_a_file(home, serve, tmp_path):

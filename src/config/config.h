@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "table.h"
+
 struct buf;
 struct fail;
 struct mem;
@@ -72,7 +74,8 @@ struct config {
 	const char *path;	/* as named to the user */
 	struct config_section *sections;
 	struct config_note *notes;	/* sorted by line */
-	struct config_note *last;	/* of the notes */
+	struct config_note *near;	/* the note that was added last */
+	struct table said;		/* the notes by what they say */
 	int mistakes;			/* notes that are not warnings */
 	struct config_general general;
 	bool others_read;		/* others can read the file */

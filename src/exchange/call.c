@@ -3,6 +3,7 @@
  * A request with its answer: shared by all works that ask the same, and
  * followed by the calls for the further pages of a list.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "buf.h"
@@ -34,18 +35,66 @@ call_new(struct work *work, const struct row_request *template,
 	return call;
 }
 
-struct call *
+void
+exchange_call_key(const void *call, const char *key[TABLE_KEY])
+{
+	const struct call *of = call;
+
+	key[0] = of->request->key;
+	key[1] = of->template->paged ? "paged" : "";
+}
+
+bool
+exchange_call_writes(const struct call *call)
+{
+	enum row_step step;
+
+	for (step = STEP_LOGIN; step < STEP_SET; step++)
+		if (call->template == call->work->row->step[step])
+			return false;
+	return true;
+}
+
+/* Whether it has to be asked anew. Not what writes: that fails instead. */
+static bool
+is_gone(const struct call *call)
+{
+	const struct call *page = call;
+
+	if (!call->done || exchange_call_writes(call))
+		return false;
+	while (page && !page->closed)
+		page = page->more;
+	return page != NULL;
+}
+
+void
 exchange_call_for(struct work *work, const struct row_request *template,
 	struct request *request)
 {
-	struct call *call;
+	struct exchange *exchange = work->exchange;
+	const struct call like = { .template = template, .request = request };
+	const char *key[TABLE_KEY] = { NULL };
 
-	for (call = work->exchange->calls; call; call = call->next)
-		if (call->first == call &&
-			call->template->paged == template->paged &&
-			strcmp(call->request->key, request->key) == 0)
-			return call;
-	return call_new(work, template, request);
+	exchange_call_key(&like, key);
+	work->call = table_find(&exchange->asked, key);
+	if (!work->call || is_gone(work->call)) {
+		work->call = call_new(work, template, request);
+		table_add(&exchange->asked, work->call);
+	}
+	exchange_work_queue(
+		work->call->done ? &exchange->ready : &work->call->waiting,
+		work);
+}
+
+void
+exchange_call_end(struct call *first)
+{
+	struct work *work;
+
+	first->done = true;
+	while ((work = exchange_work_next(&first->waiting)))
+		exchange_work_queue(&first->exchange->ready, work);
 }
 
 /* Reads the body as what the row takes answers for, if it is that. */
@@ -245,48 +294,62 @@ answer_more(struct call *page, const char **next)
 		/* some services give the last page a token, too */
 		more = more && text.len > 0 && !was_asked(page);
 	}
+	if (digest.reading->pages &&
+		json_first(page->doc, digest.reading->pages, &text))
+		more = more && strtol(text.at, NULL, 10) > page->page;
 	buf_free(&text);
 	return more;
 }
 
-void
-exchange_call_read(struct call *page)
+/* Asks for the page behind this one, if there is one. */
+static bool
+ask_more(struct call *page)
 {
 	const struct row_request *template = page->template;
 	struct call *first = page->first, *more;
 	struct request *request;
 	struct pair offset = { NULL, "offset", NULL, false };
 	struct pair next = { &offset, "page", NULL, false };
-	enum row_meaning meaning = exchange_meaning(first->work, page);
 
-	first->done = true;
-	/* Behind the last page, "no such page" ends the list. */
-	if (meaning < MEANS_SAME && (page == first || meaning != MEANS_MISSING))
-		first->says = page;
-	if (meaning < MEANS_SAME)
-		return;
-	if (page->before)
-		page->before->more = page;
 	if (!template->paged || !answer_more(page, &next.text))
-		return;
+		return false;
 	if (page->page == EXCHANGE_PAGES) {
 		first->fault = "more than 50 pages";
-		return;
+		return false;
 	}
 	if (!hold(page, page->size + first->seen.len)) {
 		first->fault = EXCHANGE_TOO_LARGE;
-		return;
+		return false;
 	}
 	offset.text = mem_printf(page->exchange->mem, "%d", page->items);
 	request =
 		exchange_request_make(first->work, template, &next, page->fail);
 	if (!request) {
 		first->fault = page->fail->text;
-		return;
+		return false;
 	}
-	first->done = false;
 	more = call_new(first->work, template, request);
 	more->first = first;
 	more->before = page;
 	more->page = page->page + 1;
+	return true;
+}
+
+void
+exchange_call_read(struct call *page)
+{
+	struct call *first = page->first;
+	enum row_meaning meaning = exchange_meaning(first->work, page);
+	bool more = false;
+
+	/* Behind the last page, "no such page" ends the list. */
+	if (meaning < MEANS_SAME && (page == first || meaning != MEANS_MISSING))
+		first->says = page;
+	if (meaning >= MEANS_SAME) {
+		if (page->before)
+			page->before->more = page;
+		more = ask_more(page);
+	}
+	if (!more)
+		exchange_call_end(first);
 }

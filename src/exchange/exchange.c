@@ -4,6 +4,7 @@
 #include "buf.h"
 #include "exchange/internal.h"
 #include "http/http.h"
+#include "memory.h"
 
 /* Hands answers to those that wait for them. True: somebody went on. */
 static bool
@@ -13,10 +14,10 @@ hear(struct exchange *exchange)
 	struct work *work;
 	bool any = false;
 
-	for (work = exchange->works; work; work = work->next) {
+	while ((work = exchange_work_next(&exchange->ready))) {
 		call = work->call;
-		if (!call || !call->done)
-			continue;
+		if (!call)
+			continue; /* it was ended meanwhile */
 		work->call = NULL;
 		exchange_call_open(call);
 		exchange_step_heard(work, call);
@@ -53,6 +54,7 @@ begin(void *arg)
 	struct work *work;
 
 	exchange->timer = NULL;
+	exchange_zone_share(exchange);
 	for (work = exchange->works; work; work = work->next)
 		exchange_step_begin(work);
 	go_on(exchange);
@@ -72,10 +74,13 @@ exchange_start(const struct exchange_options *options,
 	exchange->account = account;
 	exchange->dry = jobs && jobs->dry;
 	exchange->go_on = go_on;
-	exchange->calls_end = &exchange->calls;
+	exchange->calls_end = exchange->unsent = &exchange->calls;
+	exchange->asked =
+		(struct table){ .mem = mem, .key = exchange_call_key };
 	exchange->room = EXCHANGE_POOL;
 	for (; jobs; jobs = jobs->next) {
 		exchange->room += EXCHANGE_POOL_EACH;
+		memory_expect(EXCHANGE_LISTED);
 		jobs->done = jobs->daily = jobs->same = jobs->foreign = false;
 		jobs->stays = false;
 		jobs->hold = 0;

@@ -34,6 +34,7 @@
 #include "name.h"
 #include "provider/account.h"
 #include "request.h"
+#include "table.h"
 
 struct http_answer;
 struct http_timer;
@@ -46,8 +47,10 @@ struct mem;
 #define EXCHANGE_KEPT 1048576   /* of all that are kept once they were read */
 #define EXCHANGE_POOL 1048576   /* of what is made of answers and requests, */
 #define EXCHANGE_POOL_EACH 65536 /* and more for each name */
+#define EXCHANGE_LISTED 8192 /* of a list, for each name */
 #define EXCHANGE_PAGES 50
 #define EXCHANGE_ITEMS 50  /* in a batch, and shown one by one */
+#define EXCHANGE_MANY 4    /* names that are worth a list */
 #define EXCHANGE_FORBIDDEN 3 /* times 403 in a row before the account is held */
 #define EXCHANGE_FLYING 8  /* requests of an account at a time */
 #define EXCHANGE_SHOWN 200 /* bytes of an answer in a message */
@@ -93,11 +96,17 @@ struct request {
 	const char *key; /* all of this as one text */
 };
 
+/* Works in a row, linked by `behind`. Zero-initialise. */
+struct works {
+	struct work *first, *last;
+};
+
 /* A request with its answer, for all works that ask the same. */
 struct call {
 	struct call *next; /* of the exchange, in the order of asking */
 	struct exchange *exchange;
 	struct work *work; /* who asked first */
+	struct works waiting; /* of the first page: for the answer */
 	const struct row_request *template;
 	struct request *request;
 
@@ -135,11 +144,16 @@ struct work {
 	enum row_step step;  /* under way */
 	enum row_step write; /* that which changes the record */
 	struct call *call;   /* waited for */
+	struct work *behind; /* who waits as well, or may go on then */
 	const struct match *test; /* decided on the last answer; NULL: HTTP */
 	const char *line; /* of the answer, by which it did; or NULL */
 	bool same;        /* the service says that it was so already */
 
+	const char *shared; /* suffix that many names have; NULL: none */
+	enum { WALK_OWN, WALK_SHARED, WALK_SELF } walk;
 	const char *suffix; /* asked about as a zone */
+	const char *base;   /* the nearest zone that was found; or NULL */
+	bool unasked;       /* whether the name itself is a zone */
 	const char *zone;   /* NULL: not known */
 	struct pair *names; /* zone, name, sub */
 	struct pair *fixed; /* known from the start */
@@ -152,7 +166,8 @@ struct work {
 	const char *piece; /* waits to go into a batch */
 	const char *batch; /* all of that batch but the pieces */
 	size_t together;   /* pieces in the batch that was sent */
-	size_t share;      /* pieces that go with it at most; 0: all */
+	size_t most;       /* pieces in its batch; 0: all that fit */
+	const char *share; /* the same as a text; NULL: all */
 
 	bool publishes;       /* waits until all is written */
 	enum outcome settled; /* once it is published */
@@ -165,9 +180,13 @@ struct exchange {
 	long timeout_ms;
 	const struct account *account;
 	bool dry; /* all that writes is kept back */
+	bool many; /* names, so that a list of all serves better */
 	struct pair *jwt; /* made once, so that all logins are the same */
 	struct work *works;
 	struct call *calls, **calls_end;
+	struct call **unsent; /* the first one, or where it will be */
+	struct table asked;   /* first pages by what they ask */
+	struct works ready;   /* their answers are there */
 	struct call *open; /* those that are read or waited for */
 	size_t held, kept; /* bytes of answers */
 	size_t room;       /* bytes that the pool may have */
@@ -236,11 +255,28 @@ bool exchange_records_take(
 
 /* zone.c: the zone of a name */
 
+/* Tells each work which suffix it shares with many others. */
+void exchange_zone_share(struct exchange *exchange);
+
+/* Whether the zone of the work is that of many names. */
+bool exchange_zone_many(const struct work *work);
+
 /* Sets {zone}, {name} and {sub}. */
 void exchange_zone_set(struct work *work, const char *zone);
 
 /* Whether `zones` has to be asked about the account's own zone. */
 bool exchange_zone_asked(const struct work *work);
+
+/* Begins to ask for one suffix of the name after the other, if the row does. */
+void exchange_zone_begin(struct work *work);
+
+/* What is next, once it is known whether the suffix is a zone. KEPT: the zone
+ * that was found before holds the name. */
+enum exchange_zone { ZONE_ASKED, ZONE_FOUND, ZONE_KEPT, ZONE_NONE };
+enum exchange_zone exchange_zone_next(struct work *work, bool found);
+
+/* Begins to ask about the name itself, which was left out: work->unasked. */
+void exchange_zone_self(struct work *work);
 
 /* Takes the longest zone of an answer, if there is one; false: *fail. */
 bool exchange_zone_take(struct work *work, const struct call *call,
@@ -255,9 +291,19 @@ bool exchange_send(struct exchange *exchange);
 
 /* call.c: a request with its answer */
 
-/* The call for a request, made if nobody asked the same yet. */
-struct call *exchange_call_for(struct work *work,
-	const struct row_request *template, struct request *request);
+/* The work waits for the answer to a request, which is made if nobody asked the
+ * same yet. */
+void exchange_call_for(struct work *work, const struct row_request *template,
+	struct request *request);
+
+/* Whether it may change something. */
+bool exchange_call_writes(const struct call *call);
+
+/* What a call is found by. */
+void exchange_call_key(const void *call, const char *key[TABLE_KEY]);
+
+/* The call of a first page has ended: who waits for it may go on. */
+void exchange_call_end(struct call *first);
 
 /* Takes an answer over. */
 void exchange_call_take(struct call *call, const struct http_answer *answer);
@@ -359,6 +405,12 @@ void exchange_work_fail(struct work *work);
 /* Ends the work's job; DENIED and BUSY stop the account: no more is sent, and
  * those that wait for no answer end likewise. */
 void exchange_work_finish(struct work *work, enum outcome outcome);
+
+/* Puts the work behind the others. */
+void exchange_work_queue(struct works *works, struct work *work);
+
+/* Takes the first of them; NULL: there is none. */
+struct work *exchange_work_next(struct works *works);
 
 /* Whether the account was stopped; then this ends the work likewise. */
 bool exchange_work_stopped(struct work *work);

@@ -73,16 +73,6 @@ sign(struct mem *mem, struct request *request, struct fail *fail)
 	return fine;
 }
 
-static bool
-is_write(const struct call *call)
-{
-	const struct row_request *const *step = call->work->row->step;
-	const struct row_request *sent = call->template;
-
-	return sent != step[STEP_LOGIN] && sent != step[STEP_ZONES] &&
-	       sent != step[STEP_RECORDS] && sent != step[STEP_RECORD];
-}
-
 /* Whether it would do harm to send a request twice: a second record, or a
  * delete of what is gone. Other writes name what is to be. */
 static bool
@@ -91,7 +81,7 @@ is_once(const struct call *call)
 	const struct row_request *const *step = call->work->row->step;
 	const struct row_request *sent = call->template;
 
-	return is_write(call) &&
+	return exchange_call_writes(call) &&
 	       (sent == step[STEP_CREATE] || sent == step[STEP_DELETE] ||
 		       request_holds(&sent->text, "create") ||
 		       strcmp(sent->text.method, "POST") == 0);
@@ -129,13 +119,12 @@ exchange_send(struct exchange *exchange)
 	struct call *call;
 	bool ended = false;
 
-	for (call = exchange->calls; call; call = call->next) {
-		if (call->sent || exchange->flying >= most)
-			continue;
+	while ((call = *exchange->unsent) && exchange->flying < most) {
+		exchange->unsent = &call->next;
 		call->sent = true;
-		call->kept = exchange->dry && is_write(call);
+		call->kept = exchange->dry && exchange_call_writes(call);
 		if (call->kept)
-			call->done = true;
+			exchange_call_end(call);
 		else if (start(call))
 			continue;
 		else

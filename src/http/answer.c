@@ -9,7 +9,6 @@
 #include "http/internal.h"
 #include "clock.h"
 #include "log.h"
-#include "memory.h"
 #include "secret.h"
 
 #define LOG_BODY 200        /* bytes of a body in a debug line */
@@ -275,8 +274,7 @@ explain(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 		fail_set(
 			fail, "answer larger than %zu bytes", request->ceiling);
 	else if (transfer->crowded)
-		fail_set(fail, "answers under way of more than %zu bytes",
-			MEMORY_ANSWERS);
+		fail_set(fail, "the answers that are under way are too large");
 	else if (transfer->wide)
 		fail_set(fail,
 			"answer with more than %d fields or %d bytes of them",
