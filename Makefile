@@ -55,7 +55,7 @@ MAN != cd man && ls *.[1-8] */*.[1-8]
 UNIT != ls tests/unit/test-*.c | sed 's/\.c$$//'
 FUZZERS != ls tests/fuzz/fuzz-*.c | sed 's/\.c$$//'
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-	-fno-sanitize-recover=all -DSANDBOX_LEAKS
+	-fno-sanitize-recover=all -DSANDBOX_LEAKS -DDDNS_CHUNK=0
 all: src/ddns
 
 src/ddns: src/main.o src/libddns.a

@@ -32,6 +32,11 @@ name_ascii(struct buf *out, const char *name, struct fail *fail)
 	struct buf label = { 0 };
 	bool done = true;
 
+	if (is_ascii(name)) {
+		buf_str(out, name);
+		lower(out, from);
+		return true;
+	}
 	for (; done; name += len + 1) {
 		len = strcspn(name, ".");
 		buf_cut(&label, 0);
@@ -113,8 +118,8 @@ name_read(struct mem *mem, const char *text, int labels, struct fail *fail)
 	}
 	cut_dot(&name);
 	if (is_name(buf_text(&name), labels - star))
-		read = mem_printf(
-			mem, "%s%s", star ? "*." : "", buf_text(&name));
+		read = star ? mem_printf(mem, "*.%s", buf_text(&name))
+			    : mem_textn(mem, buf_text(&name), name.len);
 	else
 		name_fault(text, buf_text(&name), labels - star, fail);
 out:

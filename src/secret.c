@@ -2,6 +2,7 @@
 /* The list of what is hidden, and its search in texts. */
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "buf.h"
@@ -31,8 +32,8 @@ static struct spelling *names; /* that are shown, whatever they equal */
  */
 struct layer {
 	struct buf text;
-	size_t *from;
-	size_t *to;
+	uint32_t *from;
+	uint32_t *to;
 };
 
 static void
@@ -177,8 +178,8 @@ static struct layer
 layer_new(size_t most)
 {
 	return (struct layer){
-		.from = memory_take_all(most, sizeof(size_t)),
-		.to = memory_take_all(most, sizeof(size_t)),
+		.from = memory_take_all(most, sizeof(uint32_t)),
+		.to = memory_take_all(most, sizeof(uint32_t)),
 	};
 }
 
@@ -199,8 +200,8 @@ layer_first(const char *text, size_t len)
 
 	buf_add(&layer.text, text, len);
 	for (i = 0; i < len; i++) {
-		layer.from[i] = i;
-		layer.to[i] = i + 1;
+		layer.from[i] = (uint32_t)i;
+		layer.to[i] = (uint32_t)i + 1;
 	}
 	return layer;
 }
@@ -297,14 +298,14 @@ show_names(const char *text, size_t len, char *marks)
 				memset(marks + at, 0, name->len);
 }
 
-/* What is marked becomes "***". */
+/* What is marked becomes "***"; what is behind the end goes. */
 static void
-replace(struct buf *buf, size_t from, const char *marks)
+replace(struct buf *buf, size_t from, size_t end, const char *marks)
 {
 	struct buf out = { 0 };
 	size_t i;
 
-	for (i = from; i < buf->len; i++) {
+	for (i = from; i < end; i++) {
 		if (!marks[i - from])
 			buf_char(&out, buf->at[i]);
 		else if (i == from || !marks[i - from - 1])
@@ -322,14 +323,20 @@ replace(struct buf *buf, size_t from, const char *marks)
 void
 secret_mask(struct buf *buf, size_t from)
 {
-	const size_t len = from < buf->len ? buf->len - from : 0;
+	size_t len = from < buf->len ? buf->len - from : 0, shown = len;
 	const struct spelling *one;
 	struct layer layer;
 	char *marks;
 	int depth = 0;
 
-	if (!spellings || len == 0)
+	if (len > SECRET_MOST) {
+		len = SECRET_MOST;
+		shown = SECRET_MOST / 2;
+	}
+	if (!spellings || len == 0) {
+		buf_cut(buf, from + shown);
 		return;
+	}
 	layer = layer_first(buf->at + from, len);
 	marks = memory_take(len);
 	do
@@ -338,7 +345,7 @@ secret_mask(struct buf *buf, size_t from)
 	while (++depth < DEPTH && undo(&layer));
 	layer_free(&layer);
 	show_names(buf->at + from, len, marks);
-	replace(buf, from, marks);
+	replace(buf, from, from + shown, marks);
 	memory_give(marks);
 }
 

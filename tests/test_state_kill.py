@@ -9,7 +9,7 @@ import pytest
 import kill
 from harness import ROOT
 
-SOURCES = ["memory.c", "buf.c", "escape.c", "secret.c", "fail.c", "log.c", "address.c",
+SOURCES = ["memory.c", "buf.c", "table.c", "escape.c", "secret.c", "fail.c", "log.c", "address.c",
            "clock.c", "stop.c", "state/*.c"]
 
 OLD = 1700000000

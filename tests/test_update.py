@@ -222,6 +222,29 @@ def test_forbidden_without_a_word_is_tried_daily(home, source):
     assert home.run(later=25 * HOUR).stdout == home.line
 
 
+# what a service says in its own words stands until the user acts
+DAILY = "tried once a day; fix the section [dyndns2]"
+
+
+@clock
+@pytest.mark.parametrize("reply, daily", [
+    (Reply("", 403), True), (Reply("", 401), True),
+    (Reply("badauth", 401), False), (Reply("badauth"), False),
+    (Reply("nohost"), False), (Reply("nohost", 403), False)])
+def test_what_is_tried_once_a_day(home, source, reply, daily):
+    home.provider.script.append(reply)
+    home.configure([source.url])
+    result = home.run()
+    assert result.status == 7
+    page = " ".join(home.run("status").stdout.split())
+    for text in (result.stderr, page):
+        assert (DAILY in text) == daily, text
+        assert ("tried once a day" in text) == daily, text
+        assert "fix the section [dyndns2]" in text
+    assert home.run(later=25 * HOUR).status == (0 if daily else 7)
+    assert len(home.asked) == 1 + daily
+
+
 @clock
 def test_retry_after(home, source):
     home.provider.script.append(Reply("", 429, {"Retry-After": "7200"}))

@@ -28,19 +28,24 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "exchange/exchange.h"
 #include "field.h"
 #include "name.h"
 #include "provider/account.h"
 #include "request.h"
+#include "table.h"
 
-struct buf;
+struct http_answer;
 struct http_timer;
 struct json_t;
 struct mem;
 
 #define EXCHANGE_REQUEST 65536  /* bytes of a request */
 #define EXCHANGE_ANSWER 1048576 /* bytes of an answer */
+#define EXCHANGE_KEPT 1048576   /* of all that are kept once they were read */
+#define EXCHANGE_POOL 1048576   /* of what is made of answers and requests, */
+#define EXCHANGE_POOL_EACH 65536 /* and more for each name */
 #define EXCHANGE_PAGES 50
 #define EXCHANGE_ITEMS 50  /* in a batch, and shown one by one */
 #define EXCHANGE_MANY 4    /* names that are worth a list */
@@ -48,6 +53,7 @@ struct mem;
 #define EXCHANGE_FLYING 8  /* requests of an account at a time */
 #define EXCHANGE_SHOWN 200 /* bytes of an answer in a message */
 #define EXCHANGE_WORDS 5   /* of auth, behind the scheme */
+#define EXCHANGE_TOO_LARGE "the answers are too large"
 
 /* A variable with its value. */
 struct pair {
@@ -88,11 +94,17 @@ struct request {
 	const char *key; /* all of this as one text */
 };
 
+/* Works in a row, linked by `behind`. Zero-initialise. */
+struct works {
+	struct work *first, *last;
+};
+
 /* A request with its answer, for all works that ask the same. */
 struct call {
 	struct call *next; /* of the exchange, in the order of asking */
 	struct exchange *exchange;
 	struct work *work; /* who asked first */
+	struct works waiting; /* of the first page: for the answer */
 	const struct row_request *template;
 	struct request *request;
 
@@ -100,21 +112,25 @@ struct call {
 	struct call *first, *before, *more;
 	int page;
 	int items; /* of all pages up to this one */
-	const char *seen;  /* what the items of this page say */
 	const char *token; /* what it says of the next one */
 	struct call *says; /* first: the page that decides the meaning */
 	const char *fault; /* first: why not all pages are there */
+	struct buf seen;   /* first: what the items of the last page say */
 
 	struct exchange_shown *shown; /* of a dry run */
 	bool kept; /* it would write, and the run is dry: it was not sent */
 	bool sent, done; /* done: first, once all pages are there */
 	int status;      /* 0: no answer; fail says why */
-	const char *head; /* as of struct http_answer */
-	const char *body;
-	size_t len;
+	struct buf head; /* as of struct http_answer */
+	struct buf body;
 	int64_t retry_after; /* seconds; -1: not said */
 	struct json_t *doc;  /* NULL: none; fail says why */
 	struct fail *fail;
+	struct call *opened; /* the next one of exchange->open */
+	bool open;           /* head, body and doc are there */
+	bool closed;         /* for ever: none of them is kept */
+	size_t size;         /* bytes of these three */
+	size_t held;         /* for which it was given room */
 };
 
 /* A job on its way through the steps of its row. */
@@ -126,6 +142,7 @@ struct work {
 	enum row_step step;  /* under way */
 	enum row_step write; /* that which changes the record */
 	struct call *call;   /* waited for */
+	struct work *behind; /* who waits as well, or may go on then */
 	const struct match *test; /* decided on the last answer; NULL: HTTP */
 	const char *line; /* of the answer, by which it did; or NULL */
 	bool same;        /* the service says that it was so already */
@@ -147,7 +164,8 @@ struct work {
 	const char *piece; /* waits to go into a batch */
 	const char *batch; /* all of that batch but the pieces */
 	size_t together;   /* pieces in the batch that was sent */
-	size_t share;      /* pieces that go with it at most; 0: all */
+	size_t most;       /* pieces in its batch; 0: all that fit */
+	const char *share; /* the same as a text; NULL: all */
 
 	bool publishes;       /* waits until all is written */
 	enum outcome settled; /* once it is published */
@@ -164,6 +182,12 @@ struct exchange {
 	struct pair *jwt; /* made once, so that all logins are the same */
 	struct work *works;
 	struct call *calls, **calls_end;
+	struct call **unsent; /* the first one, or where it will be */
+	struct table asked;   /* first pages by what they ask */
+	struct works ready;   /* their answers are there */
+	struct call *open; /* those that are read or waited for */
+	size_t held, kept; /* bytes of answers */
+	size_t room;       /* bytes that the pool may have */
 	struct http_timer *timer; /* NULL: it has begun */
 	int flying;
 	bool opened;                /* an answer other than 403 is there */
@@ -265,12 +289,31 @@ bool exchange_send(struct exchange *exchange);
 
 /* call.c: a request with its answer */
 
-/* The call for a request, made if nobody asked the same yet. */
-struct call *exchange_call_for(struct work *work,
-	const struct row_request *template, struct request *request);
+/* The work waits for the answer to a request, which is made if nobody asked the
+ * same yet. */
+void exchange_call_for(struct work *work, const struct row_request *template,
+	struct request *request);
+
+/* What a call is found by. */
+void exchange_call_key(const void *call, const char *key[TABLE_KEY]);
+
+/* The call of a first page has ended: who waits for it may go on. */
+void exchange_call_end(struct call *first);
+
+/* Takes an answer over. */
+void exchange_call_take(struct call *call, const struct http_answer *answer);
 
 /* After an answer: asks for the next page, or ends the call. */
 void exchange_call_read(struct call *page);
+
+/* Before a call that is done is heard: opens what was closed of it. */
+void exchange_call_open(struct call *call);
+
+/* Closes all that were heard: frees the documents, and what is too large to be
+ * kept for those who ask the same later. */
+void exchange_call_close(struct exchange *exchange);
+
+void exchange_call_free(struct call *call);
 
 /* show.c: what a dry run learns */
 
@@ -358,6 +401,12 @@ void exchange_work_fail(struct work *work);
  * those that wait for no answer end likewise. */
 void exchange_work_finish(struct work *work, enum outcome outcome);
 
+/* Puts the work behind the others. */
+void exchange_work_queue(struct works *works, struct work *work);
+
+/* Takes the first of them; NULL: there is none. */
+struct work *exchange_work_next(struct works *works);
+
 /* Whether the account was stopped; then this ends the work likewise. */
 bool exchange_work_stopped(struct work *work);
 
@@ -375,6 +424,9 @@ const char *exchange_account_value(const struct work *work, const char *name);
 
 /* What a request holds for a variable, or NULL. */
 const char *exchange_request_value(struct work *work, const char *name);
+
+/* Whether more may be made of answers; false: *fail. */
+bool exchange_request_room(const struct exchange *exchange, struct fail *fail);
 
 /* Expands a request; `extra` beats all other variables. NULL: *fail. */
 struct request *exchange_request_make(struct work *work,

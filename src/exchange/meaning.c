@@ -15,8 +15,8 @@
 static bool
 holds(struct work *work, const struct match *test, const struct call *call)
 {
-	const struct match_answer answer = { call->status, call->body,
-		call->doc };
+	const struct match_answer answer = { call->status,
+		buf_text(&call->body), call->doc };
 	struct buf pattern = { 0 }, line = { 0 };
 	bool found = false;
 
@@ -110,7 +110,7 @@ put_own(const struct work *work, const struct call *call, struct buf *out)
 
 	for (; error && out->len == 0; error = error->next)
 		if (row_is_field(error->text))
-			http_field(out, call->head, error->text);
+			http_field(out, buf_text(&call->head), error->text);
 		else if (call->doc)
 			json_first(call->doc, error->text, out);
 }
@@ -136,21 +136,21 @@ put_page(struct buf *out, const char *page)
 static void
 put_text(const struct work *work, const struct call *call, struct buf *out)
 {
-	const char *line = work->line ? work->line : call->body;
+	const char *line = work->line ? work->line : buf_text(&call->body);
 
 	if (work->row->format == FORMAT_XML ||
-		json_kind(call->body, call->len) != JSON_XML) {
-		buf_add(out, line, work->line ? strlen(line) : call->len);
+		json_kind(buf_text(&call->body), call->body.len) != JSON_XML) {
+		buf_add(out, line, work->line ? strlen(line) : call->body.len);
 		return;
 	}
-	put_page(out, call->body);
+	put_page(out, buf_text(&call->body));
 	if (out->len > EXCHANGE_SHOWN) {
 		buf_cut(out, 0);
 		put_page(out, line);
 	}
 	/* some say all in a tag: <ERROR CODE="701" TEXT="..."> */
 	if (out->len == 0)
-		buf_add(out, line, work->line ? strlen(line) : call->len);
+		buf_add(out, line, work->line ? strlen(line) : call->body.len);
 }
 
 /* Adds the service's own words, else the line that decided, else the start of
@@ -225,7 +225,7 @@ exchange_meaning_tell(
 	if (message.len > 0)
 		buf_str(&shown, ": ");
 	buf_printable(&shown, buf_text(&message), message.len);
-	if (exchange_meaning_of_time(work, call->body))
+	if (exchange_meaning_of_time(work, buf_text(&call->body)))
 		buf_str(&shown, " (the system clock may be wrong)");
 	if (wants_zone(work, call))
 		buf_str(&shown,

@@ -188,6 +188,10 @@ each_item(struct json_t *item, void *arg)
 
 	if (!is_ours(reader, item))
 		return true;
+	reader->fine =
+		exchange_request_room(reader->work->exchange, reader->fail);
+	if (!reader->fine)
+		return false;
 	reader->beside = NULL;
 	reader->item = mem_take(mem, sizeof *reader->item);
 	reader->item->vars = exchange_answer_vars(

@@ -10,27 +10,8 @@
 #include "exchange/internal.h"
 #include "fail.h"
 #include "http/http.h"
-#include "json/json.h"
 #include "secret.h"
 #include "sign/sign.h"
-
-/* Reads the body as what the row takes answers for, if it is that. */
-static void
-read_body(struct call *call)
-{
-	static const char *const others[] = {
-		[JSON_NEITHER] = "neither JSON nor XML",
-		[JSON_JSON] = "JSON, not XML",
-		[JSON_XML] = "XML or HTML, not JSON",
-	};
-	const bool xml = call->work->row->format == FORMAT_XML;
-	const enum json_kind kind = json_kind(call->body, call->len);
-
-	if (kind == (xml ? JSON_XML : JSON_JSON))
-		call->doc = json_read(call->body, call->len, call->fail);
-	else
-		fail_set(call->fail, "%s", others[kind]);
-}
 
 static void
 answered(void *arg, const struct http_answer *answer)
@@ -41,17 +22,10 @@ answered(void *arg, const struct http_answer *answer)
 	exchange->flying--;
 	if (answer->status != 403)
 		exchange->opened = true;
-	call->status = answer->status;
-	call->head = mem_text(exchange->mem, answer->head);
-	call->retry_after = answer->retry_after;
-	if (answer->fail)
-		*call->fail = *answer->fail;
-	call->len = answer->body ? answer->len : 0;
-	call->body = mem_textn(exchange->mem, answer->body, call->len);
-	if (call->status)
-		read_body(call);
+	exchange_call_take(call, answer);
 	exchange_call_read(call);
 	exchange->go_on(exchange);
+	exchange_call_close(exchange);
 }
 
 /* Adds what a line of a signature says: to the query, a form, the fields. */
@@ -156,13 +130,12 @@ exchange_send(struct exchange *exchange)
 	struct call *call;
 	bool ended = false;
 
-	for (call = exchange->calls; call; call = call->next) {
-		if (call->sent || exchange->flying >= most)
-			continue;
+	while ((call = *exchange->unsent) && exchange->flying < most) {
+		exchange->unsent = &call->next;
 		call->sent = true;
 		call->kept = exchange->dry && is_write(call);
 		if (call->kept)
-			call->done = true;
+			exchange_call_end(call);
 		else if (start(call))
 			continue;
 		else

@@ -23,8 +23,7 @@ ask(struct work *work, enum row_step step)
 	exchange_work_at(work, step);
 	request = exchange_request_first(work, step, work->job->fail);
 	if (request)
-		work->call =
-			exchange_call_for(work, work->row->step[step], request);
+		exchange_call_for(work, work->row->step[step], request);
 	else
 		exchange_work_fail(work);
 }
@@ -307,11 +306,12 @@ give_up(struct work *work, const struct call *call, enum row_meaning meaning)
 	enum outcome outcome = zone ? OUTCOME_REFUSED : outcomes[meaning];
 
 	/* a clock is set without a word to us, a zone made */
-	job->daily = zone ||
-		     (!tested && (outcome == OUTCOME_DENIED ||
-					 outcome == OUTCOME_REFUSED)) ||
-		     (outcome == OUTCOME_DENIED &&
-			     exchange_meaning_of_time(work, call->body));
+	job->daily =
+		zone ||
+		(!tested && (outcome == OUTCOME_DENIED ||
+				    outcome == OUTCOME_REFUSED)) ||
+		(outcome == OUTCOME_DENIED &&
+			exchange_meaning_of_time(work, buf_text(&call->body)));
 	if (!tested && denies_all(work->exchange, call))
 		outcome = OUTCOME_DENIED;
 	if (outcome == OUTCOME_BUSY || outcome == OUTCOME_LATER) {

@@ -40,6 +40,27 @@ exchange_work_make(struct exchange *exchange, struct exchange_job *job)
 }
 
 void
+exchange_work_queue(struct works *works, struct work *work)
+{
+	work->behind = NULL;
+	if (works->first)
+		works->last->behind = work;
+	else
+		works->first = work;
+	works->last = work;
+}
+
+struct work *
+exchange_work_next(struct works *works)
+{
+	struct work *work = works->first;
+
+	if (work)
+		works->first = work->behind;
+	return work;
+}
+
+void
 exchange_work_at(struct work *work, enum row_step step)
 {
 	work->step = step;

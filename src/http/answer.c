@@ -9,6 +9,7 @@
 #include "http/internal.h"
 #include "clock.h"
 #include "log.h"
+#include "memory.h"
 #include "secret.h"
 
 #define LOG_BODY 200        /* bytes of a body in a debug line */
@@ -269,6 +270,9 @@ explain(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 	if (transfer->large)
 		fail_set(
 			fail, "answer larger than %zu bytes", request->ceiling);
+	else if (transfer->crowded)
+		fail_set(fail, "answers under way of more than %zu bytes",
+			MEMORY_ANSWERS);
 	else if (transfer->wide)
 		fail_set(fail,
 			"answer with more than %d fields or %d bytes of them",
@@ -365,7 +369,7 @@ log_body(char side, const char *bytes, size_t len)
 
 	if (!bytes || len == 0)
 		return;
-	buf_printable(&text, bytes, len);
+	buf_printable(&text, bytes, len < SECRET_MOST ? len : SECRET_MOST + 1);
 	secret_mask(&text, 0);
 	if (text.len <= LOG_BODY) {
 		log_wire("%c %s", side, text.at);

@@ -328,7 +328,7 @@ note_all(struct telling *telling)
 	bool saved = false;
 	int i;
 
-	report.news = NULL;
+	report.news = report.last = NULL;
 	report.state = NULL;
 	if (!update->mem || !lock(update))
 		return false;

@@ -81,8 +81,11 @@ struct update {
 	struct http *http;
 	struct fail no_http; /* why there is no http */
 	struct update_set *sets;
-	struct update_item *items;
+	struct update_item *items; /* an account's follow each other */
+	struct update_set *looking; /* the first that has not finished, or one
+				       before it */
 	struct update_call *calls;
+	int calls_left; /* that have jobs without a result */
 	struct report report;
 	struct http_timer *gather;
 	struct http_timer *saving; /* of what an account confirmed */

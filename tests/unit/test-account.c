@@ -4,6 +4,8 @@
 #define CF "[cloudflare]\ntoken = abcdefgh\n"
 #define DYN "[dyndns2]\nuser = u\npassword = pass\n"
 #define HOME "names = home.example.com\n"
+#define L61 "aaaaaaaaaabbbbbbbbbbccccccccccddddddddddeeeeeeeeeeffffffffff1"
+#define L63 L61 "23"
 #define SAID(line) "f:" line ": [cloudflare] "
 
 static void
@@ -155,6 +157,18 @@ names(void **state)
 		{ CF "names = *.-a.example.com a-.example.com a.ex-\n",
 			SAID("3") "names: *.-a.example.com is not a DNS name\n" SAID(
 				"3") "names: a-.example.com is not a DNS name\n" SAID("3") "names: a.ex- is not a DNS name\n" },
+		/* RFC 1035, section 2.3.4: 63 bytes of a label, 253 in all */
+		{ CF "names = " L63 ".example.com *." L63 ".example.com " L63
+		     "." L63 "." L63 "." L61 "\n",
+			"" },
+		{ CF "names = " L63 "a.example.com *." L63 "a.example.com\n",
+			SAID("3") "names: " L63 "a.example.com is not a DNS "
+				  "name\n" SAID(
+					  "3") "names: *." L63
+					       "a.example.com is not a DNS name\n" },
+		{ CF "names = " L63 "." L63 "." L63 "." L61 "a\n",
+			SAID("3") "names: " L63 "." L63 "." L63 "." L61
+				  "a is not a DNS name\n" },
 		{ CF "names = a--b.example.com _a.example.com b_.example.com\n",
 			"" },
 		{ CF "names = a.example.com\n b.example.com,\n A.example.COM.\n",

@@ -241,6 +241,10 @@ static const struct row taken[] = {
 		"f:3: a section name of 50 bytes; at most 49 are read\n" },
 	{ "[a]\n  b = 2\n", "1 [a|]\n", "f:2: [a] " NO_KEY },
 	{ " b\n", "", "f:1: " NO_KEY },
+	/* not to the key of the section above */
+	{ "[a]\nk = 1\n[a b]\n\t2\nl = 3\n",
+		"1 [a|]\n2 k <2 1>\n3 [a|b]\n5 l <5 3>\n",
+		"f:4: [a b] " NO_KEY },
 	{ "[a]\nk = a\n  b ; second\n  c\t;third\n  d;e\n",
 		"1 [a|]\n2 k <2 a> <5 d;e>\n",
 		"f:3: [a] k: " COMMENT "f:4: [a] k: " COMMENT },

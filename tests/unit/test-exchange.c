@@ -355,6 +355,73 @@ batches_are_limited(void **state)
 	run_close(&run);
 }
 
+#define BATCH_HEAD \
+	"0 POST https://cup.example/set\nContent-Type: application/json\n\n"
+#define PIECE "{\"name\":\"a\",\"x\":\"\"}"
+
+/* Runs BATCH with items so long that a batch of all has so many bytes. */
+static void
+run_long(struct run *run, int names, size_t bytes)
+{
+	static const struct script_row rows[] = {
+		{ .status = 200,
+			.answer = "{\"status\":\"success\",\"records\":[]}" },
+		{ .status = 200, .answer = "{\"status\":\"success\"}" },
+		{ .status = 200, .answer = "{\"status\":\"success\"}" },
+	};
+	size_t fixed = strlen(BATCH_HEAD "[,]" PIECE), rest;
+	struct buf text = { 0 };
+
+	/* of two: the second name is longer by one, and the program is
+	 * careful by three */
+	if (names == 2)
+		fixed += strlen(PIECE) + 1 + 3;
+	else
+		fixed -= 1;
+	rest = bytes - fixed;
+	buf_printf(&text,
+		"[provider x]\nurl = https://cup.example\n"
+		"records = GET /list -> /records id name type ip\n"
+		"create = {\"name\":\"{name}\",\"x\":\"%0*d\"}\n"
+		"batch = POST /set%s [{create}]\n"
+		"good = /status=success\n"
+		"[x]\nzone = example.com\nnames = a.example.com\n",
+		(int)rest / names, 0, rest % (size_t)names ? "t" : "");
+	run_open(run, buf_text(&text), names, "192.0.2.1");
+	run_start(run, rows, COUNT(rows));
+	http_loop_run(NULL, 0, -1);
+	buf_free(&text);
+}
+
+static void
+requests_have_a_ceiling(void **state)
+{
+	static const struct {
+		int names;
+		size_t bytes, requests;
+		enum outcome outcome;
+	} rows[] = {
+		{ 1, 65536, 2, OUTCOME_CHANGED },
+		{ 1, 65537, 1, OUTCOME_LATER },
+		{ 2, 65536, 2, OUTCOME_CHANGED },
+		{ 2, 65537, 3, OUTCOME_CHANGED },
+	};
+	static struct run run;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		run_long(&run, rows[i].names, rows[i].bytes);
+		assert_int_equal(script.at, rows[i].requests);
+		assert_int_equal(run.finished, rows[i].names);
+		assert_int_equal(run.jobs[0].outcome, rows[i].outcome);
+		if (rows[i].outcome == OUTCOME_LATER)
+			assert_string_equal(run.fail[0].text,
+				"batch: the request has more than 65536 bytes");
+		run_close(&run);
+	}
+}
+
 /* A service that publishes the sender's address. */
 static void
 senders_use_their_family(void **state)
@@ -399,6 +466,7 @@ main(void)
 		cmocka_unit_test(pages_have_a_ceiling),
 		cmocka_unit_test(flights_are_limited),
 		cmocka_unit_test(batches_are_limited),
+		cmocka_unit_test(requests_have_a_ceiling),
 		cmocka_unit_test(senders_use_their_family),
 		cmocka_unit_test(an_end_before_the_beginning),
 	};

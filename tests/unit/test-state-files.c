@@ -207,6 +207,51 @@ an_unwritable_folder_is_told(void **folder)
 	assert_int_equal(chmod(*folder, 0700), 0);
 }
 
+/* The folder allows nothing any more, but the lock was made before. */
+static int
+save_without_rights(void)
+{
+	struct fail fail = { "" };
+	struct state_files *files;
+	struct state *state;
+
+	if (geteuid() == 0 && setuid(NOBODY) == -1)
+		return 100;
+	files = state_look("s", &fail);
+	if (!files || state_lock(files, &fail) != STATE_LOCKED)
+		return 101;
+	state = state_load(files, &fail);
+	if (!state || state_reserve(files, state, &fail))
+		return 102;
+	if (strncmp(fail.text, "cannot make s.tmp-", 18) != 0)
+		return 103;
+	fail.text[0] = '\0';
+	if (state_save(files, state, &fail))
+		return 104;
+	if (strncmp(fail.text, "cannot make s.tmp-", 18) != 0)
+		return 105;
+	state_free(state);
+	state_close(files);
+	return 0;
+}
+
+static void
+a_file_that_cannot_be_made_is_told(void **folder)
+{
+	pid_t child;
+
+	state_close(open_locked("s"));
+	if (geteuid() == 0)
+		assert_int_equal(chown("s.lock", NOBODY, NOBODY), 0);
+	assert_int_equal(chmod(*folder, 0555), 0);
+	child = fork();
+	if (child == 0)
+		_exit(save_without_rights());
+	assert_int_equal(child_status(child), 0);
+	assert_int_equal(chmod(*folder, 0700), 0);
+	assert_int_equal(count_files(*folder), 1);
+}
+
 static void
 files_of_root_get_the_owner_of_the_folder(void **folder)
 {
@@ -247,6 +292,7 @@ main(void)
 		IN_FOLDER(a_lock_is_held_until_it_is_given_up),
 		IN_FOLDER(a_lock_cleans_up),
 		IN_FOLDER(an_unwritable_folder_is_told),
+		IN_FOLDER(a_file_that_cannot_be_made_is_told),
 		IN_FOLDER(files_of_root_get_the_owner_of_the_folder),
 	};
 

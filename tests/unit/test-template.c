@@ -44,6 +44,8 @@ static const struct value values[] = {
 	{ "markup", { "<a b='c'>&\"", false } },
 	{ "id", { "/hostedzone/Z1", false } },
 	{ "link", { "/v1/a?b=c:d&e=%20#f\xc3\xa9", false } },
+	{ "space", { "/a ff", false } },
+	{ "percent", { "/a%zz%zf%f%", false } },
 	{ "outside", { "//evil.example/x", false } },
 	{ "relative", { "hostedzone/Z1", false } },
 	{ "climb", { "/a/../b", false } },
@@ -413,6 +415,9 @@ test_url(void **state)
 		/* reserved expansion */
 		{ { API, NULL, "{+link}?g=1" },
 			API "/v1/a?b=c:d&e=%20%23f%C3%A9&g=1", NULL },
+		{ { API, NULL, "{+space}" }, API "/a%20ff", NULL },
+		{ { API, NULL, "{+percent}" }, API "/a%25zz%25zf%25f%25",
+			NULL },
 		{ { API "?k=1", NULL, "{+id}?g=1" },
 			API "/hostedzone/Z1?k=1&g=1", NULL },
 		{ { API, NULL, "{+outside}" }, NULL,
