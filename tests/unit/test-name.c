@@ -52,6 +52,7 @@ what_names_share(void **state)
 /* In their order; what lies below a name stands right behind it. */
 static const char *const sorted[] = {
 	"",
+	"example.org",
 	"com",
 	"a.com",
 	"example.com",
@@ -62,7 +63,6 @@ static const char *const sorted[] = {
 	"xa.example.com",
 	"b.example.com",
 	"an-example.com",
-	"example.org",
 };
 
 static void
