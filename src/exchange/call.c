@@ -304,6 +304,7 @@ answer_more(struct call *page, const char **next)
 		/* some services give the last page a token, too */
 		more = more && text.len > 0 && !was_asked(page);
 	}
+	buf_cut(&text, 0);
 	if (digest.reading->pages &&
 		json_first(page->doc, digest.reading->pages, &text))
 		more = more && strtol(text.at, NULL, 10) > page->page;
