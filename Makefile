@@ -116,6 +116,8 @@ demo: all
 bench: all
 	$(PYTHON) tests/tools/bench
 
+# Feeds each fuzzer for half a minute; for an hour, or only what is kept:
+# FUZZ_SECONDS=3600 make fuzz, FUZZ_SECONDS=0 make fuzz
 fuzz:
 	tests/fuzz/run
 
