@@ -12,6 +12,7 @@ PKG_CONFIG = pkg-config
 PYTHON = /usr/bin/python3
 PYTESTFLAGS =
 TORTUREFLAGS =
+MUTATEFLAGS =
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
@@ -126,6 +127,11 @@ fuzz:
 torture: all
 	tests/torture/run $(TORTUREFLAGS)
 
+# Breaks the code in one place at a time and looks whether a test notices: half
+# a day for all places; a sample of them: make mutate MUTATEFLAGS='--sample 200'
+mutate:
+	tests/tools/mutate $(MUTATEFLAGS)
+
 # Builds with other flags go into a copy, so that objects do not mix. What is
 # built in a bare system is the same there and is tested once.
 COPIED = PYTESTFLAGS='$(PYTESTFLAGS) --ignore=tests/test_package.py'
@@ -212,6 +218,6 @@ deps-check:
 deps-lint:
 	@tests/tools/deps build check lint
 
-.PHONY: all units fuzzers check lint manual demo bench fuzz torture copy \
+.PHONY: all units fuzzers check lint manual demo bench fuzz torture mutate copy \
 	check-asan coverage check-valgrind install uninstall clean dist deb deps \
 	deps-check deps-lint
