@@ -45,6 +45,30 @@ exchange_call_key(const void *call, const char *key[TABLE_KEY])
 	key[1] = of->template->paged ? "paged" : "";
 }
 
+bool
+exchange_call_writes(const struct call *call)
+{
+	enum row_step step;
+
+	for (step = STEP_LOGIN; step < STEP_SET; step++)
+		if (call->template == call->work->row->step[step])
+			return false;
+	return true;
+}
+
+/* Whether it has to be asked anew. Not what writes: that fails instead. */
+static bool
+is_gone(const struct call *call)
+{
+	const struct call *page = call;
+
+	if (!call->done || exchange_call_writes(call))
+		return false;
+	while (page && !page->closed)
+		page = page->more;
+	return page != NULL;
+}
+
 void
 exchange_call_for(struct work *work, const struct row_request *template,
 	struct request *request)
@@ -55,7 +79,7 @@ exchange_call_for(struct work *work, const struct row_request *template,
 
 	exchange_call_key(&like, key);
 	work->call = table_find(&exchange->asked, key);
-	if (!work->call) {
+	if (!work->call || is_gone(work->call)) {
 		work->call = call_new(work, template, request);
 		table_add(&exchange->asked, work->call);
 	}
@@ -280,6 +304,7 @@ answer_more(struct call *page, const char **next)
 		/* some services give the last page a token, too */
 		more = more && text.len > 0 && !was_asked(page);
 	}
+	buf_cut(&text, 0);
 	if (digest.reading->pages &&
 		json_first(page->doc, digest.reading->pages, &text))
 		more = more && strtol(text.at, NULL, 10) > page->page;

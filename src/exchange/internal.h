@@ -43,10 +43,12 @@ struct json_t;
 struct mem;
 
 #define EXCHANGE_REQUEST 65536  /* bytes of a request */
+#define EXCHANGE_SECRET 16384   /* bytes of what a login gives */
 #define EXCHANGE_ANSWER 1048576 /* bytes of an answer */
 #define EXCHANGE_KEPT 1048576   /* of all that are kept once they were read */
 #define EXCHANGE_POOL 1048576   /* of what is made of answers and requests, */
 #define EXCHANGE_POOL_EACH 65536 /* and more for each name */
+#define EXCHANGE_LISTED 8192 /* of a list, for each name */
 #define EXCHANGE_PAGES 50
 #define EXCHANGE_ITEMS 50  /* in a batch, and shown one by one */
 #define EXCHANGE_MANY 4    /* names that are worth a list */
@@ -336,6 +338,9 @@ bool exchange_send(struct exchange *exchange);
  * same yet. */
 void exchange_call_for(struct work *work, const struct row_request *template,
 	struct request *request);
+
+/* Whether it may change something. */
+bool exchange_call_writes(const struct call *call);
 
 /* The same with a call that is there. */
 void exchange_call_join(struct work *work, struct call *call);

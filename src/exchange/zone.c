@@ -60,9 +60,12 @@ share(struct work **works, size_t count)
 void
 exchange_zone_share(struct exchange *exchange)
 {
+	const struct row *rows = exchange->account->row;
 	size_t count = 0, names = 0, i;
 	struct work *work, **sorted, **first;
 
+	if (!rows[ROW_A].needs_zone && !rows[ROW_AAAA].needs_zone)
+		return;
 	for (work = exchange->works; work; work = work->next)
 		count++;
 	sorted = mem_take(exchange->mem, (2 * count + 1) * sizeof *sorted);
