@@ -161,9 +161,9 @@ exchange_call_open(struct call *call)
 {
 	struct call *page;
 
+	open_again(call->says);
 	for (page = call; page; page = page->more)
 		open_again(page);
-	open_again(call->says);
 }
 
 /* Whether so much of a call may be held. */
