@@ -168,9 +168,9 @@ exchange_call_open(struct call *call)
 {
 	struct call *page;
 
+	open_again(call->says);
 	for (page = call; page; page = page->more)
 		open_again(page);
-	open_again(call->says);
 }
 
 /* Whether so much of a call may be held. */
@@ -312,6 +312,35 @@ answer_more(struct call *page, const char **next)
 	return more;
 }
 
+/* Frees what the row does not read of a page but the first, on which it decides
+ * as well: all pages are there at a time. */
+static void
+slim(struct call *page)
+{
+	const struct row_reading *reading = page->template->reading;
+	const char *items = reading->items ? reading->items : "";
+	struct mem *mem = mem_new();
+	const size_t used = memory_used();
+	const struct row_binding *binding;
+	const char **pointers;
+	struct json_t *rest;
+	size_t count = 0;
+
+	for (binding = reading->bindings; binding; binding = binding->next)
+		count++;
+	pointers = mem_take(mem, (count + 1) * sizeof *pointers);
+	pointers[0] = mem_printf(mem, "%s/", items);
+	for (count = 1, binding = reading->bindings; binding;
+		binding = binding->next)
+		pointers[count++] =
+			mem_printf(mem, "%s%s", items, binding->pointer);
+	rest = json_pick(page->doc, pointers, count);
+	json_free(page->doc);
+	page->doc = rest;
+	mem_free(mem);
+	page->size -= used - memory_used();
+}
+
 /* Asks for the page behind this one, if there is one. */
 static bool
 ask_more(struct call *page)
@@ -328,6 +357,8 @@ ask_more(struct call *page)
 		first->fault = "more than 50 pages";
 		return false;
 	}
+	if (page != first)
+		slim(page);
 	if (!hold(page, page->size + first->seen.len)) {
 		first->fault = EXCHANGE_TOO_LARGE;
 		return false;

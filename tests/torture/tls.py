@@ -196,18 +196,21 @@ ROWS = [
 
 class Server(harness.Server):
     """Answers all, and keeps what came behind the handshake: in clear text,
-    what came at all."""
+    what came at all. later: the context of all connections but the first."""
 
-    def __init__(self, answer, context):
+    def __init__(self, answer, context, later=None):
         self.came = b""
         self.answer = answer
+        self.later = later
         super().__init__(harness.Reply(answer), tls=context or "none")
 
     def _serve(self, sock):
         try:
             sock.settimeout(harness.LATE)
             if self.tls != "none":
-                sock = self.tls.wrap_socket(sock, server_side=True)
+                context = self.tls
+                self.tls = self.later or self.tls
+                sock = context.wrap_socket(sock, server_side=True)
             self.came += sock.recv(65536)
             sock.sendall(harness.Reply(self.answer, last=True).head(
                 len(self.answer)) + self.answer.encode())
@@ -244,12 +247,12 @@ class Trust:
         return [*UNSHARE, "sh", "-c", INSTEAD, str(folder)]
 
 
-def configure(ddns, role, url, other, ca_file):
+def configure(ddns, role, url, other, ca_file, names=NAME):
     lookup, provider = (url, other) if role == "lookup" else (other, url)
     ddns.config(
         f"[ipv4]\nallow = 203.0.113.0/24\nurl = {lookup}\n[dyndns2]\n"
         f"server = {provider}\nuser = me\npassword = pa55word\n"
-        f"names = {NAME}\n",
+        f"names = {names}\n",
         "timeout = 60\n" + (f"ca_file = {ca_file}\n" if ca_file else ""))
 
 
@@ -291,6 +294,28 @@ def run(row, context, trust, role, env=None):
         return judge(row, role, result, server, row.fine and env is None)
 
 
+def change(authority, row, context):
+    """The certificate goes bad between two calls of an account."""
+    with tempfile.TemporaryDirectory(prefix="ddns-torture-") as folder:
+        ddns = harness.Ddns(folder)
+        server = Server(f"good {NEW}", authority.leaf(
+            "subjectAltName = IP:127.0.0.1, DNS:localhost"), context)
+        other = harness.Server(harness.Reply(NEW))
+        configure(ddns, "provider", f"https://{row.host}:{server.port}",
+                  other.url, f"{authority.root}.pem", f"{NAME} b.example.com")
+        try:
+            result = ddns.run("-v")
+        finally:
+            server.close()
+            other.close()
+        found = []
+        if result.status != 1 or row.said not in result.stderr:
+            found.append(f"exit status {result.status}: {result.stderr!r}")
+        if server.came.count(b"GET ") != 1:
+            found.append(f"the server got {server.came!r}")
+        return [f"tls: change: {row.title}: {text}" for text in found]
+
+
 def main(every):
     """The rows are few: a sample has ten times its share of them."""
     found = []
@@ -316,4 +341,8 @@ def main(every):
         with concurrent.futures.ThreadPoolExecutor(scenes.WORKERS) as pool:
             for faults in pool.map(work, jobs):
                 found += faults
-    return len(jobs), found
+        bad = scenes.sample([row for row in ROWS if not row.fine
+                             and made[row.title]], max(1, every // 10))
+        for row in bad:
+            found += change(authority, row, made[row.title])
+    return len(jobs) + len(bad), found
