@@ -114,7 +114,7 @@ def test_damaged_and_killed_at_any_call(once, tmp_path):
 
 
 @pytest.mark.parametrize("link", [True, False])
-@pytest.mark.parametrize("size", [100, (4 << 20) + 100])
+@pytest.mark.parametrize("size", [100, (32 << 20) + 100])
 def test_damaged_is_kept_whole(once, tmp_path, link, size):
     text = b"no state\n".ljust(size, b"x")
     folder = Folder(once, tmp_path / "f", text)

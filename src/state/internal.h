@@ -19,7 +19,7 @@
 
 /* Files in the state's folder. */
 
-#define STATE_CEILING (4 << 20) /* bytes of a file that are read */
+#define STATE_CEILING (32 << 20) /* bytes of a file: 10,000 names that fail */
 
 struct state_files {
 	struct mem *mem;
