@@ -56,7 +56,7 @@ MAN != cd man && ls *.[1-8] */*.[1-8]
 UNIT != ls tests/unit/test-*.c | sed 's/\.c$$//'
 FUZZERS != ls tests/fuzz/fuzz-*.c | sed 's/\.c$$//'
 SANITIZE = -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined \
-	-fno-sanitize-recover=all -DSANDBOX_LEAKS
+	-fno-sanitize-recover=all -DSANDBOX_LEAKS -DDDNS_CHUNK=0
 all: src/ddns
 
 src/ddns: src/main.o src/libddns.a
@@ -117,6 +117,8 @@ demo: all
 bench: all
 	$(PYTHON) tests/tools/bench
 
+# Feeds each fuzzer for half a minute; for an hour, or only what is kept:
+# FUZZ_SECONDS=3600 make fuzz, FUZZ_SECONDS=0 make fuzz
 fuzz:
 	tests/fuzz/run
 

@@ -217,14 +217,29 @@ format_six(const unsigned char *bytes, char text[ADDRESS_TEXT])
 	}
 }
 
+/* As often as there are names: without printf. */
+static void
+format_four(const unsigned char b[4], char text[ADDRESS_TEXT])
+{
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		if (b[i] >= 100)
+			*text++ = (char)('0' + b[i] / 100);
+		if (b[i] >= 10)
+			*text++ = (char)('0' + b[i] / 10 % 10);
+		*text++ = (char)('0' + b[i] % 10);
+		*text++ = i < 3 ? '.' : '\0';
+	}
+}
+
 void
 address_format(const struct address *address, char text[ADDRESS_TEXT])
 {
 	const unsigned char *b = address->bytes;
 
 	if (address->family == 4)
-		snprintf(text, ADDRESS_TEXT, "%d.%d.%d.%d", b[0], b[1], b[2],
-			b[3]);
+		format_four(b, text);
 	else if (address_mapped(address)) /* RFC 5952 section 5 */
 		snprintf(text, ADDRESS_TEXT, "::ffff:%d.%d.%d.%d", b[12], b[13],
 			b[14], b[15]);

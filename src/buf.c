@@ -8,18 +8,34 @@
 #include "buf.h"
 #include "memory.h"
 
+/*
+ * Pieces lie side by side in chunks, of which each is twice as long as the one
+ * before, up to a ceiling. 0: each piece is a chunk of its own, so that
+ * a sanitizer sees where it ends.
+ */
+#ifndef DDNS_CHUNK
+#define DDNS_CHUNK 16384
+#endif
+#define FIRST_CHUNK 256
+#define ALIGNED _Alignof(max_align_t)
+#define LARGE 65536 /* bytes from which on room to grow is small */
+
 struct chunk {
 	struct chunk *next;
 	max_align_t bytes[];
 };
 
 struct mem {
+	size_t size;
 	struct chunk *chunks;
+	char *at; /* what is free of the last one */
+	size_t left;
+	size_t next; /* bytes of the next one */
 };
 
-/* Room for len more bytes and a NUL. realloc would leave an unwiped copy. */
+/* realloc would leave an unwiped copy. */
 static void
-reserve(struct buf *buf, size_t len)
+grow(struct buf *buf, size_t len)
 {
 	size_t need, cap;
 	char *at;
@@ -27,15 +43,21 @@ reserve(struct buf *buf, size_t len)
 	if (len >= SIZE_MAX / 4 || buf->len >= SIZE_MAX / 4)
 		memory_none();
 	need = buf->len + len + 1;
-	if (need <= buf->cap)
-		return;
-	cap = need < 64 ? 64 : need + need / 2;
+	cap = need < 64 ? 64 : need + (need < LARGE ? need / 2 : need / 8);
 	at = memory_take(cap);
 	if (buf->at)
 		memcpy(at, buf->at, buf->len);
 	memory_give(buf->at);
 	buf->at = at;
 	buf->cap = cap;
+}
+
+/* Room for len more bytes and a NUL. */
+static void
+reserve(struct buf *buf, size_t len)
+{
+	if (!buf->at || len >= buf->cap - buf->len)
+		grow(buf, len);
 }
 
 void
@@ -57,7 +79,23 @@ buf_str(struct buf *buf, const char *text)
 void
 buf_char(struct buf *buf, char c)
 {
-	buf_add(buf, &c, 1);
+	reserve(buf, 1);
+	buf->at[buf->len++] = c;
+	buf->at[buf->len] = '\0';
+}
+
+void
+buf_number(struct buf *buf, int64_t number)
+{
+	char digits[20], *at = digits + sizeof digits;
+	uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+	do
+		*--at = (char)('0' + left % 10);
+	while ((left /= 10) > 0);
+	if (number < 0)
+		buf_char(buf, '-');
+	buf_add(buf, at, (size_t)(digits + sizeof digits - at));
 }
 
 void
@@ -176,6 +214,17 @@ unprintable(unsigned long code)
 	return false;
 }
 
+/* Bytes at the start that are printable ASCII: mostly all. */
+static size_t
+plain_size(const char *bytes, size_t len)
+{
+	size_t at = 0;
+
+	while (at < len && bytes[at] >= 0x20 && bytes[at] < 0x7F)
+		at++;
+	return at;
+}
+
 void
 buf_printable(struct buf *buf, const char *bytes, size_t len)
 {
@@ -183,7 +232,12 @@ buf_printable(struct buf *buf, const char *bytes, size_t len)
 
 	while (at < len) {
 		unsigned long code = 0;
-		size_t size = utf8_read(bytes + at, len - at, &code);
+		size_t size = plain_size(bytes + at, len - at);
+
+		if (size == 0)
+			size = utf8_read(bytes + at, len - at, &code);
+		else
+			code = ' ';
 
 		if (size > 0 && !unprintable(code)) {
 			buf_add(buf, bytes + at, size);
@@ -216,17 +270,48 @@ mem_free(struct mem *mem)
 	memory_give(mem);
 }
 
-void *
-mem_take(struct mem *mem, size_t len)
+size_t
+mem_size(const struct mem *mem)
 {
-	struct chunk *chunk;
+	return mem->size;
+}
 
-	if (len > SIZE_MAX / 2)
-		memory_none();
-	chunk = memory_take(sizeof *chunk + len);
+static void *
+take_chunk(struct mem *mem, size_t len)
+{
+	struct chunk *chunk = memory_take(sizeof *chunk + len);
+
 	chunk->next = mem->chunks;
 	mem->chunks = chunk;
 	return chunk->bytes;
+}
+
+/* Longer than a chunk: one of its own, and the last one goes on. */
+void *
+mem_take(struct mem *mem, size_t len)
+{
+	const size_t most = DDNS_CHUNK;
+	void *taken;
+
+	if (len > SIZE_MAX / 2)
+		memory_none();
+	mem->size += len;
+	if (len >= most / 4)
+		return take_chunk(mem, len);
+	len = (len + !len + ALIGNED - 1) / ALIGNED * ALIGNED;
+	if (len > mem->left) {
+		mem->next = mem->next < most / 2 ? mem->next * 2 : most;
+		if (mem->next < FIRST_CHUNK)
+			mem->next = FIRST_CHUNK;
+		if (mem->next < len)
+			mem->next = len;
+		mem->at = take_chunk(mem, mem->next);
+		mem->left = mem->next;
+	}
+	taken = mem->at;
+	mem->at += len;
+	mem->left -= len;
+	return taken;
 }
 
 char *

@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Zero-initialise; `at` is NULL or holds `len` bytes and a NUL behind them. */
 struct buf {
@@ -20,6 +21,10 @@ struct buf {
 void buf_add(struct buf *buf, const void *bytes, size_t len);
 void buf_str(struct buf *buf, const char *text);
 void buf_char(struct buf *buf, char c);
+
+/* Adds it in decimal. */
+void buf_number(struct buf *buf, int64_t number);
+
 void buf_printf(struct buf *buf, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *buf, const char *format, va_list args)
@@ -45,6 +50,9 @@ struct mem;
 
 struct mem *mem_new(void);
 void mem_free(struct mem *mem);
+
+/* How many bytes were taken from it. */
+size_t mem_size(const struct mem *mem);
 
 /* Zeroed bytes. */
 void *mem_take(struct mem *mem, size_t len);

@@ -72,22 +72,20 @@ guard_descriptors(void)
 		closedir(dir);
 }
 
+/* A blocking end of ours would let the child hold the run up. */
+static bool
+open_pipe(bool wanted, int ends[2], int ours)
+{
+	return !wanted ||
+	       (pipe(ends) == 0 && fcntl(ends[ours], F_SETFL, O_NONBLOCK) == 0);
+}
+
 static bool
 open_pipes(struct pipes *pipes, const struct child_options *options)
 {
-	if (options->read_out && pipe(pipes->out) < 0)
-		return false;
-	if (options->write_in && pipe(pipes->in) < 0)
-		return false;
-	if (options->keep_error && pipe(pipes->error) < 0)
-		return false;
-	if (options->read_out)
-		fcntl(pipes->out[0], F_SETFL, O_NONBLOCK);
-	if (options->write_in)
-		fcntl(pipes->in[1], F_SETFL, O_NONBLOCK);
-	if (options->keep_error)
-		fcntl(pipes->error[0], F_SETFL, O_NONBLOCK);
-	return true;
+	return open_pipe(options->read_out, pipes->out, 0) &&
+	       open_pipe(options->write_in, pipes->in, 1) &&
+	       open_pipe(options->keep_error, pipes->error, 0);
 }
 
 /*

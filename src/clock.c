@@ -30,9 +30,11 @@ clock_ms(void)
 void
 clock_random(void *bytes, size_t len)
 {
+	static int fd = -1; /* stays open: signatures take some each */
 	unsigned char *at = bytes;
-	int fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
 
+	if (fd < 0)
+		fd = open("/dev/urandom", O_RDONLY | O_CLOEXEC);
 	while (fd >= 0 && len > 0) {
 		ssize_t n = read(fd, at, len);
 
@@ -47,7 +49,6 @@ clock_random(void *bytes, size_t len)
 		fputs("ddns: no random bytes from /dev/urandom\n", stderr);
 		exit(EXIT_AGAIN);
 	}
-	close(fd);
 }
 
 void

@@ -5,6 +5,9 @@
 #include <string.h>
 #include <sys/resource.h>
 #include <unistd.h>
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 #include <openssl/crypto.h>
 
@@ -12,13 +15,16 @@
 #include "memory.h"
 
 #define STACK_WIPED 40960
+#define LARGE (128 * 1024) /* pieces that go back to the system at once */
+#define SMALL 1024 /* glibc keeps such pieces at hand, but not for calloc */
 
-union head {
-	size_t len;
-	max_align_t align;
+struct head {
+	_Alignas(max_align_t) size_t len;
 };
 
 static size_t used;
+static size_t held;                     /* of answers */
+static size_t answers = MEMORY_ANSWERS; /* that may be held */
 
 /* Nothing that might need memory: no stdio, no handlers of exit. */
 _Noreturn void
@@ -31,10 +37,14 @@ memory_none(void)
 	_exit(EXIT_AGAIN);
 }
 
+/* Not known to the compiler, so never left out; OPENSSL_cleanse is slower. */
+static void *(*const volatile wipe)(void *, int, size_t) = memset;
+
 void
 memory_wipe(void *bytes, size_t len)
 {
-	OPENSSL_cleanse(bytes, len);
+	if (len > 0)
+		wipe(bytes, 0, len);
 }
 
 __attribute__((noinline)) static void
@@ -59,10 +69,15 @@ memory_wipe_stack(void)
 void *
 memory_take(size_t len)
 {
-	union head *head = NULL;
+	struct head *head = NULL;
 
-	if (len <= MEMORY_MOST - used)
+	if (len <= SMALL && len <= MEMORY_MOST - used) {
+		head = malloc(sizeof *head + len);
+		if (head)
+			memset(head + 1, 0, len);
+	} else if (len <= MEMORY_MOST - used) {
 		head = calloc(1, sizeof *head + len);
+	}
 	if (head) {
 		head->len = len;
 		used += len;
@@ -82,7 +97,7 @@ memory_take_all(size_t count, size_t size)
 void
 memory_give(void *bytes)
 {
-	union head *head = bytes;
+	struct head *head = bytes;
 
 	if (!bytes)
 		return;
@@ -95,7 +110,7 @@ memory_give(void *bytes)
 void *
 memory_resize(void *bytes, size_t len)
 {
-	size_t had = bytes ? ((union head *)bytes - 1)->len : 0;
+	size_t had = bytes ? ((struct head *)bytes - 1)->len : 0;
 	void *made;
 
 	if (bytes && len <= had && len > had / 2)
@@ -147,5 +162,38 @@ crypto_give(void *bytes, const char *file, int line)
 void
 memory_serve(void)
 {
+#ifdef __GLIBC__
+	/* else it keeps more and larger ones, each time that one is freed */
+	mallopt(M_MMAP_THRESHOLD, LARGE);
+#endif
 	CRYPTO_set_mem_functions(crypto_take, crypto_resize, crypto_give);
+}
+
+size_t
+memory_used(void)
+{
+	return used;
+}
+
+bool
+memory_hold(size_t more, size_t own)
+{
+	const size_t left = answers - held;
+
+	if (more > left || own + more > left - more)
+		return false;
+	held += more;
+	return true;
+}
+
+void
+memory_expect(size_t bytes)
+{
+	answers += bytes;
+}
+
+void
+memory_release(size_t bytes)
+{
+	held -= bytes;
 }

@@ -7,10 +7,14 @@
 #ifndef DDNS_MEMORY_H
 #define DDNS_MEMORY_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A run never holds more; far above what ten thousand names need. */
 #define MEMORY_MOST ((size_t)256 * 1024 * 1024)
+
+/* Answers of all services together, under way and kept, and what is expected. */
+#define MEMORY_ANSWERS ((size_t)8 * 1024 * 1024)
 
 /* len zeroed bytes; never NULL, for 0 bytes neither. */
 void *memory_take(size_t len);
@@ -41,5 +45,21 @@ _Noreturn void memory_none(void);
 
 /* libcrypto from now on uses this; to be called before anything uses it. */
 void memory_serve(void);
+
+/* How many bytes are taken. */
+size_t memory_used(void);
+
+/*
+ * Counts more bytes of answers for a holder that has `own` already. False: they
+ * are too many. Each holder gets as much as it leaves free for the others, so
+ * that none can take all.
+ */
+bool memory_hold(size_t more, size_t own);
+
+/* So many bytes more of answers are expected: of many names. */
+void memory_expect(size_t bytes);
+
+/* They are no longer held. */
+void memory_release(size_t bytes);
 
 #endif

@@ -32,6 +32,11 @@ name_ascii(struct buf *out, const char *name, struct fail *fail)
 	struct buf label = { 0 };
 	bool done = true;
 
+	if (is_ascii(name)) {
+		buf_str(out, name);
+		lower(out, from);
+		return true;
+	}
 	for (; done; name += len + 1) {
 		len = strcspn(name, ".");
 		buf_cut(&label, 0);
@@ -113,8 +118,8 @@ name_read(struct mem *mem, const char *text, int labels, struct fail *fail)
 	}
 	cut_dot(&name);
 	if (is_name(buf_text(&name), labels - star))
-		read = mem_printf(
-			mem, "%s%s", star ? "*." : "", buf_text(&name));
+		read = star ? mem_printf(mem, "*.%s", buf_text(&name))
+			    : mem_textn(mem, buf_text(&name), name.len);
 	else
 		name_fault(text, buf_text(&name), labels - star, fail);
 out:
@@ -150,6 +155,42 @@ name_inside(const char *name, const char *zone)
 	if (len == end)
 		return 0;
 	return name[len - end - 1] == '.' ? (int)(len - end - 1) : -1;
+}
+
+/* Where a byte stands in the order: a dot before all others. */
+static int
+rank(char c)
+{
+	return c == '.' ? 0 : (unsigned char)c;
+}
+
+int
+name_order(const char *a, const char *b)
+{
+	size_t i = strlen(a), j = strlen(b);
+
+	while (i > 0 && j > 0)
+		if (a[--i] != b[--j])
+			return rank(a[i]) - rank(b[j]);
+	return (i > 0) - (j > 0);
+}
+
+const char *
+name_common(const char *a, const char *b)
+{
+	size_t i = strlen(a), j = strlen(b);
+	const char *common = NULL, *dot = NULL;
+
+	while (i > 0 && j > 0 && a[i - 1] == b[j - 1]) {
+		i--;
+		j--;
+		if (a[i] == '.')
+			dot = a + i;
+		else if (dot && (i == 0 || a[i - 1] == '.') &&
+			 (j == 0 || b[j - 1] == '.'))
+			common = a + i;
+	}
+	return common;
 }
 
 const char *

@@ -2,8 +2,8 @@
 /*
  * Makes a plan of a configuration, checking what holds between its sections.
  */
+#include <ctype.h>
 #include <string.h>
-#include <strings.h>
 
 #include "plan.h"
 #include "address-find.h"
@@ -20,12 +20,19 @@
 struct lookup_set *
 plan_set(const struct plan *plan, int family, const char *label)
 {
-	struct lookup_set *set;
+	const char *const key[TABLE_KEY] = { family == 4 ? "ipv4" : "ipv6",
+		label };
 
-	for (set = plan->sets; set; set = set->next)
-		if (set->family == family && strcmp(set->label, label) == 0)
-			return set;
-	return NULL;
+	return table_find(&plan->by_label, key);
+}
+
+static void
+key_of_set(const void *set, const char *key[TABLE_KEY])
+{
+	const struct lookup_set *of = set;
+
+	key[0] = of->section->kind;
+	key[1] = of->label;
 }
 
 bool
@@ -64,6 +71,7 @@ read_lookups(struct plan *plan)
 			config_wrong(plan->config, section, NULL,
 				"a label is one word");
 		*end = lookup_set_read(plan->config, section);
+		table_add(&plan->by_label, *end);
 		end = &(*end)->next;
 	}
 }
@@ -97,15 +105,21 @@ unknown_section(const struct plan *plan, const struct config_section *section)
 			"them)");
 }
 
+static void
+key_of_account(const void *account, const char *key[TABLE_KEY])
+{
+	key[0] = ((const struct account *)account)->id;
+}
+
 /* Two names of one provider do not make two accounts. */
 static void
-check_id(const struct plan *plan, const struct account *account)
+check_id(const struct plan *plan, struct table *ids, struct account *account)
 {
-	const struct account *first = plan->accounts;
+	const struct account *first = table_find_text(ids, account->id);
 
-	while (first && first != account && strcmp(first->id, account->id) != 0)
-		first = first->next;
-	if (first && first != account)
+	if (!first)
+		table_add(ids, account);
+	else
 		config_wrong(plan->config, account->section, NULL,
 			"this is the section [%s] of line %d under another "
 			"name",
@@ -129,6 +143,7 @@ read_accounts(struct plan *plan)
 {
 	struct config_section *section = plan->config->sections;
 	struct account **end = &plan->accounts;
+	struct table ids = { .mem = plan->config->mem, .key = key_of_account };
 
 	for (; section; section = section->next) {
 		if (!is_account(plan, section))
@@ -137,7 +152,7 @@ read_accounts(struct plan *plan)
 			plan->catalogue, section, has_lookups, plan);
 		if (!*end)
 			continue;
-		check_id(plan, *end);
+		check_id(plan, &ids, *end);
 		if ((*end)->row[ROW_A].runs)
 			nsupdate_check(plan->config, *end);
 		end = &(*end)->next;
@@ -179,15 +194,6 @@ collect_items(struct plan *plan)
 }
 
 static bool
-same_service(const struct account *a, const struct account *b)
-{
-	const char *at = a->server ? a->server : "";
-	const char *bt = b->server ? b->server : "";
-
-	return strcmp(a->provider, b->provider) == 0 && strcasecmp(at, bt) == 0;
-}
-
-static bool
 share_type(const struct account_name *a, const struct account_name *b)
 {
 	return (a->type[ROW_A] && b->type[ROW_A]) ||
@@ -206,35 +212,94 @@ entry_at(const struct config_section *section, int line)
 	return found;
 }
 
+/* A name at a service, and who has it. */
+struct owner {
+	struct owner *next; /* of the same name there, the first one first */
+	const char *provider;
+	const char *server; /* in lower case; "": the row's own */
+	const struct account_name *name;
+	const struct account *account;
+};
+
 static void
-compare_names(const struct plan *plan, const struct account *first,
-	const struct account *second)
+key_of_owner(const void *owner, const char *key[TABLE_KEY])
 {
-	const struct account_name *a, *b;
+	const struct owner *of = owner;
+
+	key[0] = of->name->name;
+	key[1] = of->provider;
+	key[2] = of->server;
+}
+
+static void
+compare_owners(const struct plan *plan, const struct owner *first,
+	const struct owner *second)
+{
 	struct fail fail;
 
-	for (b = second->names; b; b = b->next)
-		for (a = first->names; a; a = a->next) {
-			if (strcmp(a->name, b->name) != 0 || !share_type(a, b))
-				continue;
-			fail_set(&fail, "%s is already in [%s]", b->name,
-				first->title);
-			config_wrong_line(plan->config, second->section,
-				entry_at(second->section, b->line), b->line,
-				fail.text);
-		}
+	if (!share_type(first->name, second->name))
+		return;
+	fail_set(&fail, "%s is already in [%s]", second->name->name,
+		first->account->title);
+	config_wrong_line(plan->config, second->account->section,
+		entry_at(second->account->section, second->name->line),
+		second->name->line, fail.text);
+}
+
+static const char *
+lower(struct mem *mem, const char *text)
+{
+	char *copy = mem_text(mem, text ? text : ""), *at;
+
+	for (at = copy; *at; at++)
+		*at = (char)tolower((unsigned char)*at);
+	return copy;
+}
+
+static void
+check_name(const struct plan *plan, struct table *owners, struct owner *owner)
+{
+	const char *key[TABLE_KEY] = { NULL };
+	struct owner *other;
+
+	key_of_owner(owner, key);
+	other = table_find(owners, key);
+	if (!other) {
+		table_add(owners, owner);
+		return;
+	}
+	for (; other; other = other->next) {
+		compare_owners(plan, other, owner);
+		if (other->next)
+			continue;
+		other->next = owner;
+		return;
+	}
 }
 
 /* A name may stand in two accounts, but not of one provider and server. */
 static void
 check_twice(const struct plan *plan)
 {
-	const struct account *a, *b;
+	struct mem *mem = mem_new();
+	struct table owners = { .mem = mem, .key = key_of_owner };
+	const struct account *account;
+	const struct account_name *name;
+	const char *server;
+	struct owner *owner;
 
-	for (a = plan->accounts; a; a = a->next)
-		for (b = a->next; b; b = b->next)
-			if (same_service(a, b))
-				compare_names(plan, a, b);
+	for (account = plan->accounts; account; account = account->next) {
+		server = lower(mem, account->server);
+		for (name = account->names; name; name = name->next) {
+			owner = mem_take(mem, sizeof *owner);
+			owner->provider = account->provider;
+			owner->server = server;
+			owner->name = name;
+			owner->account = account;
+			check_name(plan, &owners, owner);
+		}
+	}
+	mem_free(mem);
 }
 
 static void
@@ -270,6 +335,8 @@ new_plan(const char *path)
 	struct plan *plan = mem_take(config->mem, sizeof(*plan));
 
 	plan->config = config;
+	plan->by_label =
+		(struct table){ .mem = config->mem, .key = key_of_set };
 	return plan;
 }
 

@@ -13,6 +13,7 @@
 #include "lookup/lookup.h"
 #include "provider/account.h"
 #include "provider/catalogue.h"
+#include "table.h"
 
 struct address;
 struct state;
@@ -31,6 +32,7 @@ struct plan {
 	struct config *config;
 	struct catalogue *catalogue;
 	struct lookup_set *sets;  /* in the order of the file */
+	struct table by_label;    /* finds them */
 	struct account *accounts; /* in the order of the file */
 	struct plan_item *items;  /* in the order of the file */
 	struct event_request *webhook;   /* NULL: none */

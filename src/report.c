@@ -29,11 +29,8 @@ static void
 add_news(struct report *report, const char *event, const char *text,
 	const struct report_subject *about)
 {
-	struct report_news **at = &report->news;
 	struct report_news *news = mem_take(report->mem, sizeof(*news));
 
-	while (*at)
-		at = &(*at)->next;
 	news->event = event;
 	news->text = keep(report, text);
 	if (about) {
@@ -43,7 +40,11 @@ add_news(struct report *report, const char *event, const char *text,
 		news->about.was = keep(report, about->was);
 		news->about.now = keep(report, about->now);
 	}
-	*at = news;
+	if (report->last)
+		report->last->next = news;
+	else
+		report->news = news;
+	report->last = news;
 }
 
 void
@@ -101,17 +102,6 @@ report_problem(struct report *report, const struct report_problem *problem)
 		problem->text, &problem->about);
 }
 
-static struct state_problem *
-find(const struct report *report, const char *key)
-{
-	struct state_problem *row;
-
-	for (row = report->state->problems; row; row = row->next)
-		if (strcmp(row->key, key) == 0)
-			return row;
-	return NULL;
-}
-
 bool
 report_is_notice(const struct state_problem *problem)
 {
@@ -121,14 +111,22 @@ report_is_notice(const struct state_problem *problem)
 bool
 report_knows(const struct report *report, const char *key)
 {
-	return report->state && find(report, key) != NULL;
+	return report->state && state_problem_of(report->state, key) != NULL;
+}
+
+bool
+report_has(const struct report *report, const char *key)
+{
+	const struct state_problem *row = state_problem_of(report->state, key);
+
+	return row && row->fresh;
 }
 
 void
 report_over(struct report *report, const char *key, const char *text,
 	const struct report_subject *about)
 {
-	struct state_problem *row = find(report, key);
+	struct state_problem *row = state_problem_of(report->state, key);
 
 	if (!row || row->fresh)
 		return;

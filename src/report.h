@@ -49,7 +49,7 @@ struct report {
 	int patience;   /* runs */
 	bool always;    /* a terminal, or -v: nothing is left out */
 	bool quiet;
-	struct report_news *news;
+	struct report_news *news, *last;
 };
 
 /* A provider confirmed a change; about has all five. */
@@ -69,8 +69,9 @@ void report_problem(
 /* Whether it is not a problem, but was reported to be known. */
 bool report_is_notice(const struct state_problem *problem);
 
-/* Whether there is a problem of this key. */
+/* Whether there is a problem of this key, and whether it is one of this run. */
 bool report_knows(const struct report *report, const char *key);
+bool report_has(const struct report *report, const char *key);
 
 /*
  * Ends the problem of this key, unless it is one of this run: text is news if

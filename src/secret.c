@@ -2,6 +2,7 @@
 /* The list of what is hidden, and its search in texts. */
 #include <ctype.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 
 #include "buf.h"
@@ -22,7 +23,8 @@ struct spelling {
 };
 
 static struct mem *pool;
-static struct spelling *spellings;
+static struct spelling *spellings[256]; /* by their first bytes */
+static bool any;
 static struct spelling *names; /* that are shown, whatever they equal */
 
 /*
@@ -31,8 +33,8 @@ static struct spelling *names; /* that are shown, whatever they equal */
  */
 struct layer {
 	struct buf text;
-	size_t *from;
-	size_t *to;
+	uint32_t *from;
+	uint32_t *to;
 };
 
 static void
@@ -60,7 +62,9 @@ keep_in(struct spelling **list, const struct buf *text, bool word)
 static void
 keep(const struct buf *text, bool word)
 {
-	keep_in(&spellings, text, word);
+	if (text->len > 0)
+		keep_in(&spellings[(unsigned char)text->at[0]], text, word);
+	any = any || text->len > 0;
 }
 
 /* In both alphabets (RFC 4648 sections 4 and 5). */
@@ -177,8 +181,8 @@ static struct layer
 layer_new(size_t most)
 {
 	return (struct layer){
-		.from = memory_take_all(most, sizeof(size_t)),
-		.to = memory_take_all(most, sizeof(size_t)),
+		.from = memory_take_all(most, sizeof(uint32_t)),
+		.to = memory_take_all(most, sizeof(uint32_t)),
 	};
 }
 
@@ -199,8 +203,8 @@ layer_first(const char *text, size_t len)
 
 	buf_add(&layer.text, text, len);
 	for (i = 0; i < len; i++) {
-		layer.from[i] = i;
-		layer.to[i] = i + 1;
+		layer.from[i] = (uint32_t)i;
+		layer.to[i] = (uint32_t)i + 1;
 	}
 	return layer;
 }
@@ -214,21 +218,35 @@ mark(const struct layer *layer, size_t at, size_t len, char *marks)
 			layer->to[at] - layer->from[at]);
 }
 
-/* Marks each place of one in the layer. */
+/* Marks the spellings that begin with a byte, where one stands at a place. */
 static void
-mark_one(const struct layer *layer, const struct spelling *one, char *marks)
+mark_first(const struct layer *layer, size_t at, char first, char *marks)
 {
-	static const char escapes[] = { '%', '\\', '&', '+' };
+	const struct spelling *one = spellings[(unsigned char)first];
 	const struct buf *text = &layer->text;
-	size_t at, len;
+	size_t len;
 
-	for (at = 0; at < text->len; at++) {
-		if (text->at[at] != one->text[0] &&
-			!memchr(escapes, text->at[at], sizeof escapes))
-			continue;
+	for (; one; one = one->next) {
 		len = spelled(one, text->at + at, text->len - at);
 		if (len > 0 && (!one->word || stands_alone(text, at, len)))
 			mark(layer, at, len, marks);
+	}
+}
+
+/* Marks each place of each spelling in the layer. */
+static void
+mark_all(const struct layer *layer, char *marks)
+{
+	const struct buf *text = &layer->text;
+	char bytes[ESCAPE_BYTES];
+	size_t at, count;
+
+	for (at = 0; at < text->len; at++) {
+		mark_first(layer, at, text->at[at], marks);
+		if (escape_read(text->at + at, text->len - at, bytes, &count) >
+				0 &&
+			bytes[0] != text->at[at])
+			mark_first(layer, at, bytes[0], marks);
 	}
 }
 
@@ -297,14 +315,14 @@ show_names(const char *text, size_t len, char *marks)
 				memset(marks + at, 0, name->len);
 }
 
-/* What is marked becomes "***". */
+/* What is marked becomes "***"; what is behind the end goes. */
 static void
-replace(struct buf *buf, size_t from, const char *marks)
+replace(struct buf *buf, size_t from, size_t end, const char *marks)
 {
 	struct buf out = { 0 };
 	size_t i;
 
-	for (i = from; i < buf->len; i++) {
+	for (i = from; i < end; i++) {
 		if (!marks[i - from])
 			buf_char(&out, buf->at[i]);
 		else if (i == from || !marks[i - from - 1])
@@ -322,23 +340,27 @@ replace(struct buf *buf, size_t from, const char *marks)
 void
 secret_mask(struct buf *buf, size_t from)
 {
-	const size_t len = from < buf->len ? buf->len - from : 0;
-	const struct spelling *one;
+	size_t len = from < buf->len ? buf->len - from : 0, shown = len;
 	struct layer layer;
 	char *marks;
 	int depth = 0;
 
-	if (!spellings || len == 0)
+	if (len > SECRET_MOST) {
+		len = SECRET_MOST;
+		shown = SECRET_MOST / 2;
+	}
+	if (!any || len == 0) {
+		buf_cut(buf, from + shown);
 		return;
+	}
 	layer = layer_first(buf->at + from, len);
 	marks = memory_take(len);
 	do
-		for (one = spellings; one; one = one->next)
-			mark_one(&layer, one, marks);
+		mark_all(&layer, marks);
 	while (++depth < DEPTH && undo(&layer));
 	layer_free(&layer);
 	show_names(buf->at + from, len, marks);
-	replace(buf, from, marks);
+	replace(buf, from, from + shown, marks);
 	memory_give(marks);
 }
 
@@ -347,6 +369,7 @@ secret_forget(void)
 {
 	mem_free(pool);
 	pool = NULL;
-	spellings = NULL;
+	memset(spellings, 0, sizeof spellings);
+	any = false;
 	names = NULL;
 }

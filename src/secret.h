@@ -26,7 +26,13 @@ void secret_hide(const char *text);
  */
 void secret_show(const char *name);
 
-/* Replaces what is hidden in buf, from byte `from` on, by "***". */
+#define SECRET_MOST 131072 /* bytes of a text that are looked at */
+
+/*
+ * Replaces what is hidden in buf, from byte `from` on, by "***". Of a text of
+ * more than SECRET_MOST bytes only the first half of these stays: a secret that
+ * begins there ends within them.
+ */
 void secret_mask(struct buf *buf, size_t from);
 
 /* Wipes the list; at the end of the program. */

@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: ISC
 """Mistakes in the configuration: each is named with its place, all at once."""
 
+import os
+import pathlib
 import re
 
 import pytest
 
 import harness
-from harness import Reply, write_program
+from harness import SOON, Reply, write_program
 
 # A configuration without a mistake, and places to put one. LINE 1 is [ddns].
 BASE = """\
@@ -544,6 +546,66 @@ def test_a_folder_in_place_of_the_file(ddns):
     ddns.ini.mkdir()
     result = ddns.run()
     assert result.status == 3 and "directory" in result.stderr
+
+
+CA_FILES = {
+    "gone": (lambda path: None, "cannot be opened: No such file or directory"),
+    "folder": (pathlib.Path.mkdir, "is a directory"),
+    "fifo": (os.mkfifo, "is not a regular file"),
+    "device": (lambda path: path.symlink_to("/dev/zero"),
+               "is not a regular file"),
+    "key": (lambda path: path.write_text("no PEM\n"), "no certificate in it"),
+    "empty": (pathlib.Path.touch, "no certificate in it"),
+    "large": (lambda path: path.write_bytes(b"-----BEGIN " + bytes(1 << 22)),
+              "is larger than 4194304 bytes"),
+    "others": (lambda path: (path.touch(), path.chmod(0o666)),
+               "others can write to it: chmod o-w {}"),
+}
+
+
+@pytest.mark.parametrize("kind", CA_FILES)
+@pytest.mark.parametrize("command", ["update", "check", "lookup"])
+def test_a_ca_file_that_cannot_be_one(home, serve, tmp_path, kind, command):
+    make, said = CA_FILES[kind]
+    path = tmp_path / "ca.pem"
+    make(path)
+    source = serve(Reply("203.0.113.7"))
+    home.configure([source.url], general=f"ca_file = {path}")
+    result = home.run(command)
+    assert result.status == 3
+    assert result.stderr == (f"ddns: {home.ddns.ini}:4: [ddns] ca_file: "
+                             f"{path}: {said.format(path)}\n")
+    assert source.requests == home.server.requests == []
+
+
+def named_secret(home, path, source):
+    home.configure([source.url])
+    text = home.ddns.ini.read_text()
+    home.ddns.write(text.replace("password = pa55word",
+                                 f"password_file = {path}"))
+
+
+def named_source(home, path, source):
+    home.configure([f"file://{path}"])
+
+
+def named_configuration(home, path, source):
+    home.ddns.ini = path
+
+
+# How a file is named, and the exit status if it is a FIFO that nobody writes.
+NAMED = [(named_secret, 3), (named_source, 4), (named_configuration, 3)]
+
+
+@pytest.mark.parametrize("name, status", NAMED)
+def test_a_fifo_holds_no_run(home, serve, tmp_path, name, status):
+    path = tmp_path / "fifo"
+    os.mkfifo(path, 0o600)
+    name(home, path, serve(Reply("203.0.113.7")))
+    result = home.run("-v")
+    assert result.status == status and home.asked == []
+    assert "is not a regular file" in result.stderr
+    assert result.seconds < SOON
 
 
 def test_writable_by_others(home, serve):

@@ -10,6 +10,7 @@ import socket
 import pytest
 
 import harness
+import http2
 from harness import LATE, SOON, Hang, Reply, Slow, await_end, until
 
 GOOD = "203.0.113.7"
@@ -123,6 +124,26 @@ def test_what_was_confirmed_before_the_deadline_is_kept(home, serve):
     hang.clear()
     configure("")
     assert home.run(later=3600).stdout.startswith("second.example.com A none")
+
+
+def test_a_server_that_never_stops_holds_no_other_account(
+        home, serve, certificates):
+    """GOAWAY keeps libcurl 7.88 within one call, without a callback."""
+    goaway = http2.frame(http2.GOAWAY, bytes([0, 0, 0, 1]) + bytes(4))
+    flood = http2.Server(http2.Script(http2.headers(), goaway),
+                         certificates.server())
+    home.configure([serve(Reply(GOOD)).url],
+                   general=f"timeout = 60\nca_file = {certificates.ca}",
+                   more=f"[dyndns2 flood]\nserver = {flood.url}\nuser = me\n"
+                        "password = pa55word\nnames = flood.example.com\n")
+    try:
+        result = home.run("-v")
+    finally:
+        flood.close()
+    assert flood.requests and home.asked == [GOOD]
+    assert (result.status, result.stdout) == (1, home.line)
+    assert "flood.example.com A (dyndns2 flood): " in result.stderr
+    assert result.seconds < SOON
 
 
 def slept(text):

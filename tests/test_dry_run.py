@@ -230,6 +230,17 @@ def test_no_address(dry):
     assert dry.server.requests == []
 
 
+def test_damaged_state(dry):
+    """It is not kept, so nothing is said of that."""
+    dry.configure("desec", "token = s3cret", {}, ips=["none"])
+    dry.ddns.state.parent.mkdir(mode=0o700, exist_ok=True)
+    dry.ddns.state.write_text("damaged\n")
+    told = dry.run().stderr
+    assert "the state file was damaged; what was readable" in told
+    assert dry.ddns.state.read_text() == "damaged\n"
+    assert not list(dry.ddns.state.parent.glob("*.bad"))
+
+
 def test_batch(dry):
     """Once for all its names, behind the last."""
     dry.configure("desec", "token = s3cret", desec(OLD), names=f"{HOME} {AWAY}")

@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: ISC
-"""How many requests 100 changed names of one zone take, per kind of API.
+"""How many requests 100 changed names of one zone take, per kind of row.
 
-The first request goes alone, the zone is asked for once for each name's walk
-or once for all, a batch takes 50 items. Each fake answers as its service does
-for names that all hold another address.
+The first request goes alone; zones and records are listed at once where the
+service has a list, a batch takes 50 items. And that no name is written into
+another zone than the one that serves it, whichever way it was found.
 
 And that a write is not sent again by the transport: libcurl repeats a request,
 whatever its method, if a kept connection ends before an answer (RFC 9112,
@@ -17,160 +17,202 @@ import urllib.parse
 import pytest
 
 import harness
+import services
 from harness import Raw, Reply, document
+from services import NEW, NAMES, ZONE
 
-COUNT = 100
-ZONE = "example.com"
-NAMES = [f"n{i}.{ZONE}" for i in range(COUNT)]
-NEW, OLD = "203.0.113.7", "203.0.113.1"
-
-
-def text(answer, status=200):
-    return Reply(answer, status, {"Content-Type": "text/plain"})
-
-
-def asked(request, word):
-    return dict(urllib.parse.parse_qsl(request.target.partition("?")[2]))[word]
-
-
-def one_request(request):
-    return text(f"good {NEW}")
-
-
-def by_id(request):  # digitalocean
-    if request.method == "PATCH":
-        return document({"domain_record": {}})
-    if "/records" in request.path:
-        name = asked(request, "name").removesuffix(f".{ZONE}")
-        return document({"domain_records": [
-            {"id": name, "type": "A", "name": name, "data": OLD, "ttl": 60}]})
-    return document({"domain": {"name": ZONE}},
-                    200 if request.path.endswith(f"/{ZONE}") else 404)
-
-
-def by_id_batch(request):  # cloudflare
-    if request.method == "POST":
-        return document({"result": {}, "success": True})
-    name = asked(request, "name")
-    if "/dns_records" in request.path:
-        return document({"success": True, "result": [
-            {"id": f"id-{name}", "name": name, "type": "A", "content": OLD,
-             "ttl": 1, "proxied": False}]})
-    return document({"success": True, "result":
-                     [{"id": "z", "name": ZONE}] if name == ZONE else []})
-
-
-def sets_batch(request):  # desec
-    if request.method == "PUT":
-        return document([])
-    if "/rrsets/" in request.path:
-        return document([{"subname": name.split(".")[0], "type": "A",
-                          "records": [OLD], "ttl": 3600} for name in NAMES])
-    return document([{"name": ZONE, "minimum_ttl": 3600}])
-
-
-def sets(request):  # gandi
-    if request.method == "PUT":
-        return document({"message": "DNS Record Created"}, 201)
-    if "/records/" in request.path:
-        return document({"rrset_values": [OLD], "rrset_ttl": 300})
-    return document({"fqdn": ZONE},
-                    200 if request.path.endswith(f"/{ZONE}") else 404)
-
-
-def zone_file(request):  # powerdns: one read for all, in batches
-    if request.method == "PATCH":
-        return Reply("", 204)
-    if "?" not in request.target:
-        return document({"rrsets": [
-            {"name": f"{name}.", "type": "A", "ttl": 60,
-             "records": [{"content": OLD, "disabled": False}]}
-            for name in NAMES]})
-    name = asked(request, "zone")
-    return document([{"name": f"{ZONE}.", "id": f"{ZONE}."}]
-                    if name == f"{ZONE}." else [])
-
-
-def shown(request):  # ovh-api: ids are listed, each is shown, all published
-    if request.method != "GET":
-        return document(None)
-    where = request.path.partition("/zone/")[2]
-    if where.endswith("/record"):
-        return document([int(asked(request, "subDomain")[1:])])
-    if "/record/" in where:
-        number = int(where.rpartition("/")[2])
-        return document({"fieldType": "A", "subDomain": f"n{number}",
-                         "target": OLD, "ttl": 0, "id": number})
-    return document({"nameServers": [f"ns10.{ZONE}"]},
-                    200 if where == ZONE else 404)
-
-
-def signed_batch(request):  # huaweicloud
-    if request.method == "PUT":
-        return document({"recordsets": []}, 202)
-    name = asked(request, "name")
-    if "/recordsets" in request.path:
-        return document({"recordsets": [
-            {"id": name, "name": name, "type": "A", "records": [OLD],
-             "ttl": 300}]})
-    return document({"zones": [{"id": "z", "name": name}]
-                     if name == f"{ZONE}." else []})
-
-
-def whole_zone(request):  # netcup: login, one read for all, one batch
-    action = json.loads(request.body)["action"]
-    data = {"login": {"apisessionid": "s"}, "infoDnsRecords": {"dnsrecords": [
-        {"id": str(i), "hostname": name.split(".")[0], "type": "A",
-         "destination": OLD} for i, name in enumerate(NAMES)]}}
-    return document({"status": "success",
-                     "responsedata": data.get(action, {})})
-
-
-# provider: its keys, its fake, and how many requests: with the zone known, too
-ROWS = {
-    "dyndns2": ("user = u\npassword = p", one_request, 100, 100),
-    "digitalocean": ("token = t", by_id, 301, 200),
-    "cloudflare": ("token = t", by_id_batch, 203, 103),
-    "desec": ("token = t", sets_batch, 4, 4),
-    "gandi": ("token = t", sets, 301, 200),
-    "powerdns": ("api_key = k", zone_file, 104, 4),
-    "ovh-api": ("application_key = k\napplication_secret = s\n"
-                "consumer_key = c", shown, 402, 301),
-    "huaweicloud": ("access_key = k\nsecret_key = s", signed_batch, 203, 103),
-    "netcup": ("customer = 1\napi_key = k\napi_password = p", whole_zone, None,
-               4),
+# provider: how many requests, with the zone known, and if no list is allowed.
+COUNTS = {
+    "dyndns2": (100, 100, 100),
+    "digitalocean": (104, 102, 203),
+    "cloudflare": (4, 4, 105),
+    "desec": (4, 4, None),
+    "gandi": (104, 102, 203),
+    "powerdns": (4, 4, 4),
+    "ovh-api": (302, 301, 302),
+    "huaweicloud": (5, 5, 5),
+    "netcup": (None, 4, None),
+    "linode": (102, 102, 203),
+    "vultr": (102, 101, None),
+    "hetzner": (103, 102, 203),
+    "dnsimple": (102, 101, 203),
+    "gcore": (102, 101, 202),
+    "ns1": (102, 101, None),
+    "godaddy": (102, 101, 202),
+    "porkbun": (102, 101, None),
+    "dnspod": (103, 102, None),
+    "ionos": (4, 4, None),
+    "baiducloud": (102, 101, None),
+    "tencentcloud": (103, 102, None),
+    "scaleway": (104, 4, None),
+    "volcengine": (103, 103, None),
+    "edgeone": (5, 5, None),
+    "hosting.de-api": (4, 4, None),
+    "cloudns": (102, 101, None),
+    "mythic-beasts": (102, 101, None),
+    "nearlyfreespeech": (None, 201, None),
+    "route53": (4, 4, None),
+    "aliesa": (103, 103, None),
+    "alidns": (104, 102, None),
+    "googlecloud": (104, 104, None),
 }
 
 
-def requests(ddns, provider, zone):
-    keys, fake, *_ = ROWS[provider]
-    server = harness.Server(fake)
-    source = ddns.folder / "address"
-    source.write_text(NEW)
-    try:
-        ddns.config(
-            f"[ipv4]\nurl = file://{source}\nallow = 203.0.113.0/24\n"
-            f"[{provider}]\n{keys}\nserver = {server.url}\n{zone}\nnames =" +
-            "".join(f"\n\t{name}" for name in NAMES), "patience = 1")
-        result = ddns.run()
-    finally:
-        server.close()
+WAYS = [(provider, way, count) for provider, counts in COUNTS.items()
+        for way, count in zip(("found", "known", "no list"), counts) if count]
+
+
+@pytest.mark.parametrize("provider, way, count", WAYS)
+def test_requests(ddns, provider, way, count):
+    result, server = services.run(
+        ddns, provider, lists=way != "no list",
+        more=f"zone = {ZONE}" if way == "known" else "")
     assert result.status == 0, result.stderr[:500]
-    assert len(result.stdout.splitlines()) == COUNT
-    written = sum(len(re.findall(NEW.replace(".", r"\."), str(request) +
-                                 request.body.decode()))
-                  for request in server.requests)
-    assert written == COUNT
-    return len(server.requests)
+    assert len(result.stdout.splitlines()) == len(NAMES)
+    assert services.written(server) == len(NAMES)
+    assert len(server.requests) == count
 
 
-@pytest.mark.parametrize("provider", ROWS)
-def test_requests(ddns, provider):
-    *_, found, known = ROWS[provider]
-    if found:
-        assert requests(ddns, provider, "") == found
-    ddns.state.unlink(missing_ok=True)
-    assert requests(ddns, provider, f"zone = {ZONE}") == known
+class Endless(services.DigitalOcean):
+    """Of its records, one page is but one."""
+
+    def page(self, items, size, page="page", first=1):
+        at = int(self.query.get(page, first)) - first
+        return (items[at:at + 1] if "/records" in self.request.path and
+                "name" not in self.query else items), 1
+
+
+def test_a_zone_that_is_too_large_is_asked_name_by_name(
+        ddns, monkeypatch):
+    """50 pages are read; what they show is as good as nothing."""
+    monkeypatch.setitem(services.SERVICES, "digitalocean", Endless)
+    result, server = services.run(ddns, "digitalocean", more=f"zone = {ZONE}")
+    assert result.status == 0, result.stderr[:500]
+    assert services.written(server) == len(NAMES)
+    assert len(server.requests) == 50 + 100 + 100
+
+
+# zones, names, names with a record, and the zone that serves each name, where
+# it is another than the first. Asked one by one: with a list of zones, and
+# without.
+SERVED = {
+    "a nearer zone": (
+        [ZONE, f"sub.{ZONE}"], [*NAMES[:4], f"a.sub.{ZONE}"], None,
+        {f"a.sub.{ZONE}": f"sub.{ZONE}"}),
+    "a nearer zone of many": (
+        [ZONE, f"sub.{ZONE}"],
+        [*NAMES[:5], *(f"n{i}.sub.{ZONE}" for i in range(5))], None,
+        {f"n{i}.sub.{ZONE}": f"sub.{ZONE}" for i in range(5)}),
+    "a nearer zone between": (
+        [ZONE, f"b.a.{ZONE}"],
+        [*NAMES[:4], f"d.c.b.a.{ZONE}", f"d.c.x.a.{ZONE}"], None,
+        {f"d.c.b.a.{ZONE}": f"b.a.{ZONE}"}),
+    "new names in a nearer zone": (
+        [ZONE, f"sub.{ZONE}"], [*NAMES[:4], f"a.sub.{ZONE}"], [],
+        {f"a.sub.{ZONE}": f"sub.{ZONE}"}),
+    "names that are zones": (
+        [ZONE, NAMES[0], NAMES[1]], NAMES[:6], None,
+        {NAMES[0]: NAMES[0], NAMES[1]: NAMES[1]}),
+    "new names that are zones": (
+        [ZONE, NAMES[0], NAMES[1]], NAMES[:6], [],
+        {NAMES[0]: NAMES[0], NAMES[1]: NAMES[1]}),
+    "the zone itself": ([ZONE], [ZONE, *NAMES[:4]], None, {}),
+    "the zone itself, new": ([ZONE], [ZONE, *NAMES[:4]], [], {}),
+    "wildcards": (
+        [ZONE, f"sub.{ZONE}"],
+        [*NAMES[:4], f"*.{ZONE}", f"*.sub.{ZONE}"], None,
+        {f"*.sub.{ZONE}": f"sub.{ZONE}"}),
+    "new wildcards": (
+        [ZONE, f"sub.{ZONE}"],
+        [*NAMES[:4], f"*.{ZONE}", f"*.sub.{ZONE}"], [],
+        {f"*.sub.{ZONE}": f"sub.{ZONE}"}),
+    "a suffix of many zones": (
+        ["a.co.uk", "b.co.uk", "c.co.uk", "d.co.uk"],
+        ["www.a.co.uk", "www.b.co.uk", "c.co.uk", "x.y.d.co.uk"], None,
+        {"www.b.co.uk": "b.co.uk", "c.co.uk": "c.co.uk",
+         "x.y.d.co.uk": "d.co.uk"}),
+    "few names": (
+        [ZONE, f"sub.{ZONE}"], [f"a.{ZONE}", f"a.sub.{ZONE}"], [],
+        {f"a.sub.{ZONE}": f"sub.{ZONE}"}),
+}
+# What a write says of itself: where its zone and its name stand.
+WRITES = {
+    "digitalocean": r"/v2/domains/([^/]+)/records",
+    "gandi": r"/livedns/domains/([^/]+)/records/([^/]+)/A",
+    "hetzner": r"/v1/zones/([^/]+)/rrsets(?:/([^/]+)/A/actions/.*)?",
+}
+
+
+def written_to(request, provider):
+    """The zone and the whole name of a write."""
+    zone, *sub = re.search(WRITES[provider], request.path).groups()
+    body = json.loads(request.body)
+    if request.method == "PATCH":  # by id, which is the name here
+        return zone, urllib.parse.unquote(request.path.rpartition("/")[2])
+    sub = sub and sub[0] or body["name"]
+    return zone, (zone if sub == "@" else
+                  f"{urllib.parse.unquote(sub)}.{zone}")
+
+
+@pytest.mark.parametrize("provider", WRITES)
+@pytest.mark.parametrize("lists", [True, False], ids=["list", "no list"])
+@pytest.mark.parametrize("case", SERVED)
+def test_a_name_goes_to_the_zone_that_serves_it(ddns, case, lists, provider):
+    zones, names, held, served = SERVED[case]
+    result, server = services.run(ddns, provider, names, zones, lists=lists,
+                                  held=held)
+    assert result.status == 0, result.stderr
+    writes = [written_to(request, provider) for request in server.requests
+              if NEW in request.body.decode()]
+    assert sorted(writes) == sorted(
+        (served.get(name, zones[0]), name) for name in names)
+
+
+@pytest.mark.parametrize("lists", [True, False], ids=["list", "no list"])
+def test_a_zone_that_is_not_there(ddns, lists):
+    """It keeps nobody else from being written."""
+    names = [*NAMES[:4], "a.example.net", *(f"n{i}.example.org"
+                                            for i in range(4))]
+    result, server = services.run(ddns, "digitalocean", names, lists=lists,
+                                  held=NAMES[:4])
+    assert result.status == 7, result.stderr
+    assert result.stderr.count("no zone of") == 5
+    assert sorted(written_to(request, "digitalocean")[1]
+                  for request in server.requests
+                  if NEW in request.body.decode()) == NAMES[:4]
+
+
+def test_the_zone_that_is_written_counts(ddns):
+    """Whatever other zones there are: nobody is asked."""
+    names = [*NAMES[:4], f"a.sub.{ZONE}"]
+    result, server = services.run(
+        ddns, "digitalocean", names, [ZONE, f"sub.{ZONE}"], f"zone = {ZONE}",
+        held=[])
+    assert result.status == 0, result.stderr
+    assert {written_to(request, "digitalocean")[0]
+            for request in server.requests
+            if NEW in request.body.decode()} == {ZONE}
+    assert not [request for request in server.requests
+                if "/records" not in request.path]
+
+
+def test_two_accounts_share_nothing(ddns):
+    """Each asks for its own zones, with its own token."""
+    more = ("names = " + " ".join(NAMES[:4]) +
+            "\n[digitalocean other]\ntoken = other-token\nserver = {server}")
+    other = [f"n{i}.example.net" for i in range(4)]
+    result, server = services.run(
+        ddns, "digitalocean", other, [ZONE, "example.net"], more,
+        held=[*other, *NAMES[:4]])
+    assert result.status == 0, result.stderr
+    tokens = {}
+    for request in server.requests:
+        tokens.setdefault(request.header("Authorization"), []).append(
+            str(request))
+    assert len(tokens) == 2
+    assert len(set(map(tuple, (
+        [text for text in asked if text.startswith("GET /v2/domains?")]
+        for asked in tokens.values())))) == 1
 
 
 # provider: its keys, what its reads answer (by a part of the target), and what

@@ -9,7 +9,7 @@ import pytest
 import kill
 from harness import ROOT
 
-SOURCES = ["memory.c", "buf.c", "escape.c", "secret.c", "fail.c", "log.c", "address.c",
+SOURCES = ["memory.c", "buf.c", "table.c", "escape.c", "secret.c", "fail.c", "log.c", "address.c",
            "clock.c", "stop.c", "state/*.c"]
 
 OLD = 1700000000
@@ -114,7 +114,7 @@ def test_damaged_and_killed_at_any_call(once, tmp_path):
 
 
 @pytest.mark.parametrize("link", [True, False])
-@pytest.mark.parametrize("size", [100, (4 << 20) + 100])
+@pytest.mark.parametrize("size", [100, (32 << 20) + 100])
 def test_damaged_is_kept_whole(once, tmp_path, link, size):
     text = b"no state\n".ljust(size, b"x")
     folder = Folder(once, tmp_path / "f", text)

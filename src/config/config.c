@@ -15,6 +15,15 @@ struct remark {
 	bool warning;
 };
 
+static void
+key_of_note(const void *note, const char *key[TABLE_KEY])
+{
+	const struct config_note *of = note;
+
+	key[0] = of->text;
+	key[1] = of->warning ? "warning" : "mistake";
+}
+
 struct config *
 config_new(const char *path)
 {
@@ -24,6 +33,7 @@ config_new(const char *path)
 	config->mem = mem;
 	config->path = mem_text(mem, path);
 	config->strict = true;
+	config->said = (struct table){ .mem = mem, .key = key_of_note };
 	return config;
 }
 
@@ -34,21 +44,17 @@ config_free(struct config *config)
 		mem_free(config->mem);
 }
 
-/* Where a note of this line belongs, or NULL if it is there already. */
+/* Behind all of its line and of those before; whoever reads adds them in
+ * order, so that the last one is a good place to begin at. */
 static struct config_note **
-place(struct config *config, const struct config_note *note)
+place(struct config *config, int line)
 {
-	struct config_note **at = &config->notes, *last = config->last;
+	struct config_note *near = config->near, **at = &config->notes;
 
-	/* the reader's notes come in order: no walk for each of them */
-	if (last && last->line < note->line)
-		return &last->next;
-	for (; *at && (*at)->line <= note->line; at = &(*at)->next) {
-		if ((*at)->line == note->line &&
-			(*at)->warning == note->warning &&
-			strcmp((*at)->text, note->text) == 0)
-			return NULL;
-	}
+	if (near && near->line <= line)
+		at = &near->next;
+	while (*at && (*at)->line <= line)
+		at = &(*at)->next;
 	return at;
 }
 
@@ -56,18 +62,19 @@ static void
 insert(struct config *config, const struct remark *remark, const char *text)
 {
 	struct config_note *note = mem_take(config->mem, sizeof *note);
+	const char *key[TABLE_KEY] = { NULL };
 	struct config_note **at;
 
 	note->line = remark->line;
 	note->text = text;
 	note->warning = remark->warning;
-	at = place(config, note);
-	if (!at)
+	key_of_note(note, key);
+	if (table_find(&config->said, key))
 		return;
+	table_add(&config->said, note);
+	at = place(config, note->line);
 	note->next = *at;
-	*at = note;
-	if (!note->next)
-		config->last = note;
+	*at = config->near = note;
 	if (!note->warning)
 		config->mistakes++;
 }

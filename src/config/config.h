@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "table.h"
+
 struct buf;
 struct fail;
 struct mem;
@@ -72,7 +74,8 @@ struct config {
 	const char *path;	/* as named to the user */
 	struct config_section *sections;
 	struct config_note *notes;	/* sorted by line */
-	struct config_note *last;	/* of the notes */
+	struct config_note *near;	/* the note that was added last */
+	struct table said;		/* the notes by what they say */
 	int mistakes;			/* notes that are not warnings */
 	struct config_general general;
 	bool others_read;		/* others can read the file */
@@ -151,6 +154,7 @@ struct config_line *config_words(struct config *config,
 enum config_kind {
 	CONFIG_TEXT,		/* const char * */
 	CONFIG_PATH,		/* const char *, absolute */
+	CONFIG_CERTIFICATES,	/* the same, of certificates in PEM */
 	CONFIG_PROGRAM,		/* the same, of a program */
 	CONFIG_SECRET_URL,	/* const char *, http or https; hidden */
 	CONFIG_PROXY,		/* const char *, as libcurl takes it */
@@ -194,6 +198,10 @@ const char *config_file_line(struct config *config, const char *path,
 /* Adds the whole of such a file, up to 64 KiB, to out; else as above. */
 bool config_file_text(struct config *config, const char *path,
 	struct buf *out, struct fail *fail);
+
+/* Whether a regular file that nobody else may write has a certificate in PEM;
+ * false: *fail says why not, with the path. */
+bool config_file_certificates(const char *path, struct fail *fail);
 
 /* " (token?)", the nearest of the known words, or "". */
 const char *config_hint(struct config *config, const char *word,

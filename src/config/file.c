@@ -10,10 +10,11 @@
 #include "fail.h"
 #include "file.h"
 
-#define CONFIG_CEILING 1048576 /* bytes of a configuration */
-#define LINE_CEILING 4096      /* bytes of the first line of a KEY_file */
-#define JSON_CEILING 16384     /* bytes of a KEY_file that is JSON */
-#define FILE_CEILING 65536     /* bytes of a file that is read whole */
+#define CONFIG_CEILING 1048576       /* bytes of a configuration */
+#define LINE_CEILING 4096            /* bytes of the first line of a KEY_file */
+#define JSON_CEILING 16384           /* bytes of a KEY_file that is JSON */
+#define CERTIFICATES_CEILING 4194304 /* bytes of a file of authorities */
+#define FILE_CEILING 65536           /* bytes of a file that is read whole */
 
 static void
 take(struct config *config, const char *text, size_t len)
@@ -116,7 +117,7 @@ trimmed(struct mem *mem, const char *at, size_t len)
 static const char *
 first_line(struct mem *mem, const struct buf *text, struct fail *fail)
 {
-	const char *at = buf_text(text);
+	const char *at = buf_text(text), *const end = at + text->len;
 	size_t len;
 
 	/* editors put a byte order mark in front, people a space */
@@ -124,7 +125,7 @@ first_line(struct mem *mem, const struct buf *text, struct fail *fail)
 		at += 3;
 	at += strspn(at, " \t");
 	len = strcspn(at, "\r\n");
-	if (at + len < text->at + text->len && at[len] == '\0')
+	if (at + len < end && at[len] == '\0')
 		fail_set(fail, "a NUL byte stands in the first line");
 	else if (len > LINE_CEILING)
 		fail_set(fail, "the first line is longer than %d bytes",
@@ -186,4 +187,23 @@ config_file_text(struct config *config, const char *path, struct buf *out,
 		return fail_set(fail, "%s: is larger than %d bytes", path,
 			FILE_CEILING);
 	return true;
+}
+
+bool
+config_file_certificates(const char *path, struct fail *fail)
+{
+	struct file_facts file = { 0 };
+	struct buf text = { 0 };
+	bool fine = file_read(&text, path, CERTIFICATES_CEILING, &file, fail);
+
+	if (fine && file.others_write)
+		fine = fail_set(
+			fail, "others can write to it: chmod o-w %s", path);
+	else if (fine && text.len > CERTIFICATES_CEILING)
+		fine = fail_set(
+			fail, "is larger than %d bytes", CERTIFICATES_CEILING);
+	else if (fine && !strstr(buf_text(&text), "-----BEGIN "))
+		fine = fail_set(fail, "no certificate in it");
+	buf_free(&text);
+	return fine || fail_at(fail, "%s", path);
 }

@@ -10,6 +10,7 @@
 #include "buf.h"
 #include "config/config.h"
 #include "secret.h"
+#include "table.h"
 
 /*
  * inih cuts what is longer, or makes new lines of it (INI_MAX_LINE 200 with
@@ -169,6 +170,7 @@ struct reader {
 	bool headless; /* reported that a key has no section */
 	struct config_section *section;
 	struct config_section **section_end;
+	struct table sections; /* by their names */
 	struct config_entry *entry;
 	struct config_entry **entry_end;
 	struct config_line **line_end;
@@ -292,6 +294,12 @@ on_value(void *arg, const char *section, const char *key, const char *value)
 }
 
 static void
+key_of_section(const void *section, const char *key[TABLE_KEY])
+{
+	key[0] = ((const struct config_section *)section)->name;
+}
+
+static void
 section_add(struct reader *r, struct piece name)
 {
 	struct mem *mem = r->config->mem;
@@ -312,14 +320,14 @@ section_add(struct reader *r, struct piece name)
 	r->lost = false;
 	if (!*section->name)
 		return; /* its keys are read, and shown to nobody */
-	for (other = r->config->sections; other; other = other->next) {
-		if (strcmp(other->name, section->name) != 0)
-			continue;
+	other = table_find_text(&r->sections, section->name);
+	if (other) {
 		config_wrong(r->config, section, NULL,
 			"this section is given twice, first in line %d",
 			other->line);
 		section->broken = true;
-		break;
+	} else {
+		table_add(&r->sections, section);
 	}
 	*r->section_end = section;
 	r->section_end = &section->next;
@@ -557,6 +565,8 @@ config_parse(struct config *config, const char *text, size_t len)
 	int bad;
 
 	r.section_end = &config->sections;
+	r.sections =
+		(struct table){ .mem = config->mem, .key = key_of_section };
 	if (wide(text, len)) {
 		config_wrong_line(config, NULL, NULL, 1,
 			"UTF-16: save the file as UTF-8");

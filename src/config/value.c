@@ -7,6 +7,7 @@
 #include "config/config.h"
 #include "address-find.h"
 #include "buf.h"
+#include "fail.h"
 #include "secret.h"
 
 /* One value on its way to its place. */
@@ -64,6 +65,19 @@ put_path(struct reading *r)
 		return false;
 	}
 	return put_text(r);
+}
+
+static bool
+put_certificates(struct reading *r)
+{
+	struct fail fail;
+
+	if (!put_path(r))
+		return false;
+	if (config_file_certificates(r->text, &fail))
+		return true;
+	config_wrong(r->config, r->section, r->entry, "%s", fail.text);
+	return false;
 }
 
 static bool
@@ -254,6 +268,7 @@ static const struct {
 } readers[] = {
 	[CONFIG_TEXT] = { put_text, false },
 	[CONFIG_PATH] = { put_path, false },
+	[CONFIG_CERTIFICATES] = { put_certificates, false },
 	[CONFIG_PROGRAM] = { put_program, false },
 	[CONFIG_SECRET_URL] = { put_secret_url, false },
 	[CONFIG_PROXY] = { put_proxy, false },
@@ -348,7 +363,7 @@ config_understand(struct config *config)
 		{ .name = "heartbeat_refused", .kind = CONFIG_OWN },
 		{ "syslog", CONFIG_SWITCH, GENERAL(syslog), 0, 0, 0 },
 		{ "proxy", CONFIG_PROXY, GENERAL(proxy), 0, 0, 0 },
-		{ "ca_file", CONFIG_PATH, GENERAL(ca_file), 0, 0, 0 },
+		{ "ca_file", CONFIG_CERTIFICATES, GENERAL(ca_file), 0, 0, 0 },
 	};
 	const size_t count = sizeof keys / sizeof keys[0];
 	struct config_section *section;

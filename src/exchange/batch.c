@@ -65,7 +65,8 @@ exchange_batch_split(
 	if (work->step != STEP_BATCH || work->together < 2 ||
 		!is_of_one(work, call, meaning))
 		return false;
-	work->share = (work->together + 1) / 2;
+	work->most = (work->together + 1) / 2;
+	work->share = mem_printf(work->exchange->mem, "%zu", work->most);
 	return exchange_batch_add(work, &fail);
 }
 
@@ -80,58 +81,105 @@ put(struct buf lists[KINDS], const struct work *work)
 	buf_str(list, work->piece);
 }
 
-/* Makes one request of all that fits, and all of these wait for it. */
+/* Works that may go in one request, in the order of works. */
+struct group {
+	struct group *next;
+	struct works works;
+	struct work *first;
+	size_t count;
+	size_t len; /* of the pieces, each with a comma */
+};
+
+/* The groups that are not full, by what they have in common. */
 static void
-flush(struct work *work)
+key_of_group(const void *group, const char *key[TABLE_KEY])
 {
-	struct work *members[EXCHANGE_ITEMS], *other;
+	key[0] = ((const struct group *)group)->first->batch;
+	key[1] = ((const struct group *)group)->first->share;
+}
+
+/* Makes one request of a group, and all of it wait for that. */
+static void
+flush(struct group *group)
+{
+	struct work *work = group->first, *member;
 	struct buf lists[KINDS] = { { 0 } };
 	const char *pieces[KINDS];
 	struct request *request;
 	struct fail fail;
-	const size_t most = work->share ? work->share : EXCHANGE_ITEMS;
-	size_t count = 0, len = 0, i;
+	size_t i;
 
-	for (other = work; other && count < most; other = other->next) {
-		if (!other->piece || other->share != work->share ||
-			strcmp(other->batch, work->batch) != 0)
-			continue;
-		len += strlen(other->piece) + 1;
-		if (count > 0 && len + strlen(work->batch) > EXCHANGE_REQUEST)
-			break;
-		members[count++] = other;
-		put(lists, other);
-	}
+	for (member = work; member; member = member->behind)
+		put(lists, member);
 	for (i = 0; i < KINDS; i++)
 		pieces[i] = buf_text(&lists[i]);
 	request = make(work, pieces, &fail);
-	for (i = 0; i < count; i++) {
-		members[i]->piece = NULL;
-		exchange_work_at(members[i], STEP_BATCH);
-		members[i]->together = count;
-		if (request) {
-			members[i]->call = exchange_call_for(
+	while ((member = exchange_work_next(&group->works))) {
+		member->piece = NULL;
+		exchange_work_at(member, STEP_BATCH);
+		member->together = group->count;
+		if (!request) {
+			*member->job->fail = fail;
+			exchange_work_fail(member);
+		} else if (member == work) {
+			exchange_call_for(
 				work, work->row->step[STEP_BATCH], request);
-			continue;
+		} else {
+			exchange_call_join(member, work->call);
 		}
-		*members[i]->job->fail = fail;
-		exchange_work_fail(members[i]);
 	}
 	for (i = 0; i < KINDS; i++)
 		buf_free(&lists[i]);
 }
 
-bool
-exchange_batch_flush(struct exchange *exchange)
+/* Whether the work's piece can go with those of the group, which may be NULL.
+ */
+static bool
+has_room(const struct group *group, const struct work *work)
 {
+	const size_t most = work->most ? work->most : EXCHANGE_ITEMS;
+
+	return group && group->count < most &&
+	       group->len + strlen(work->piece) + 1 + strlen(work->batch) <=
+		       EXCHANGE_REQUEST;
+}
+
+static struct group *
+group_works(struct exchange *exchange, struct mem *mem)
+{
+	struct table open = { .mem = mem, .key = key_of_group };
+	struct group *groups = NULL, **end = &groups, *group;
+	const char *key[TABLE_KEY] = { NULL };
 	struct work *work;
-	bool any = false;
 
 	for (work = exchange->works; work; work = work->next) {
 		if (!work->piece)
 			continue;
-		flush(work);
-		any = true;
+		key[0] = work->batch;
+		key[1] = work->share;
+		group = table_find(&open, key);
+		if (!has_room(group, work)) {
+			group = mem_take(mem, sizeof *group);
+			group->first = work;
+			table_add(&open, group);
+			*end = group;
+			end = &group->next;
+		}
+		exchange_work_queue(&group->works, work);
+		group->count++;
+		group->len += strlen(work->piece) + 1;
 	}
-	return any;
+	return groups;
+}
+
+bool
+exchange_batch_flush(struct exchange *exchange)
+{
+	struct mem *mem = mem_new();
+	struct group *first = group_works(exchange, mem), *group;
+
+	for (group = first; group; group = group->next)
+		flush(group);
+	mem_free(mem);
+	return first != NULL;
 }

@@ -36,7 +36,8 @@ static bool
 is_of_kind(struct work *work, const struct call *call, struct fail *fail)
 {
 	const struct row *row = work->row;
-	const char *body = call->body + strspn(call->body, SPACES);
+	const char *body =
+		buf_text(&call->body) + strspn(buf_text(&call->body), SPACES);
 	const bool write = work->step >= STEP_SET;
 
 	/* a reading looks for itself whether its answer is there */

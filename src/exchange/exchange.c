@@ -4,21 +4,22 @@
 #include "buf.h"
 #include "exchange/internal.h"
 #include "http/http.h"
-#include "json/json.h"
+#include "memory.h"
 
 /* Hands answers to those that wait for them. True: somebody went on. */
 static bool
 hear(struct exchange *exchange)
 {
-	const struct call *call;
+	struct call *call;
 	struct work *work;
 	bool any = false;
 
-	for (work = exchange->works; work; work = work->next) {
+	while ((work = exchange_work_next(&exchange->ready))) {
 		call = work->call;
-		if (!call || !call->done)
-			continue;
+		if (!call)
+			continue; /* it was ended meanwhile */
 		work->call = NULL;
+		exchange_call_open(call);
 		exchange_step_heard(work, call);
 		any = true;
 	}
@@ -53,6 +54,7 @@ begin(void *arg)
 	struct work *work;
 
 	exchange->timer = NULL;
+	exchange_zone_share(exchange);
 	for (work = exchange->works; work; work = work->next)
 		exchange_step_begin(work);
 	go_on(exchange);
@@ -72,8 +74,13 @@ exchange_start(const struct exchange_options *options,
 	exchange->account = account;
 	exchange->dry = jobs && jobs->dry;
 	exchange->go_on = go_on;
-	exchange->calls_end = &exchange->calls;
+	exchange->calls_end = exchange->unsent = &exchange->calls;
+	exchange->asked =
+		(struct table){ .mem = mem, .key = exchange_call_key };
+	exchange->room = EXCHANGE_POOL;
 	for (; jobs; jobs = jobs->next) {
+		exchange->room += EXCHANGE_POOL_EACH;
+		memory_expect(EXCHANGE_LISTED);
 		jobs->done = jobs->daily = jobs->same = jobs->foreign = false;
 		jobs->stays = false;
 		jobs->hold = 0;
@@ -95,6 +102,6 @@ exchange_free(struct exchange *exchange)
 	if (exchange->timer)
 		http_loop_cancel(exchange->http, exchange->timer);
 	for (call = exchange->calls; call; call = call->next)
-		json_free(call->doc);
+		exchange_call_free(call);
 	mem_free(exchange->mem);
 }

@@ -16,6 +16,7 @@
  *   show      notes for a dry run what is read and what would be written
  *   meaning   says what an answer means, and to people why it is a failure
  *   confirm   doubts an answer that was taken for good
+ *   index     finds items of a list by their names, for many works
  *   answer    finds items and variables in an answer
  *   work      is a job on its way; ends it, and if the account is to blame all
  *             others that wait for no answer
@@ -28,25 +29,34 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "buf.h"
 #include "exchange/exchange.h"
 #include "field.h"
 #include "name.h"
 #include "provider/account.h"
 #include "request.h"
+#include "table.h"
 
-struct buf;
+struct http_answer;
 struct http_timer;
 struct json_t;
 struct mem;
 
 #define EXCHANGE_REQUEST 65536  /* bytes of a request */
+#define EXCHANGE_SECRET 16384   /* bytes of what a login gives */
 #define EXCHANGE_ANSWER 1048576 /* bytes of an answer */
+#define EXCHANGE_KEPT 1048576   /* of all that are kept once they were read */
+#define EXCHANGE_POOL 1048576   /* of what is made of answers and requests, */
+#define EXCHANGE_POOL_EACH 65536 /* and more for each name */
+#define EXCHANGE_LISTED 8192 /* of a list, for each name */
 #define EXCHANGE_PAGES 50
 #define EXCHANGE_ITEMS 50  /* in a batch, and shown one by one */
+#define EXCHANGE_MANY 4    /* names that are worth a list */
 #define EXCHANGE_FORBIDDEN 3 /* times 403 in a row before the account is held */
 #define EXCHANGE_FLYING 8  /* requests of an account at a time */
 #define EXCHANGE_SHOWN 200 /* bytes of an answer in a message */
 #define EXCHANGE_WORDS 5   /* of auth, behind the scheme */
+#define EXCHANGE_TOO_LARGE "the answers are too large"
 
 /* A variable with its value. */
 struct pair {
@@ -87,11 +97,30 @@ struct request {
 	const char *key; /* all of this as one text */
 };
 
+/* Works in a row, linked by `behind`. Zero-initialise. */
+struct works {
+	struct work *first, *last;
+};
+
+/* What an answer was found to mean. */
+struct verdict {
+	const struct row *row; /* by its tests; NULL: not for others */
+	enum row_step step;
+	enum row_meaning meaning;
+	const struct match *test;
+	const char *line;
+
+	const struct row *told_to; /* what is told of it; NULL: nothing yet */
+	const char *told_line, *told;
+	bool own;
+};
+
 /* A request with its answer, for all works that ask the same. */
 struct call {
 	struct call *next; /* of the exchange, in the order of asking */
 	struct exchange *exchange;
 	struct work *work; /* who asked first */
+	struct works waiting; /* of the first page: for the answer */
 	const struct row_request *template;
 	struct request *request;
 
@@ -99,21 +128,28 @@ struct call {
 	struct call *first, *before, *more;
 	int page;
 	int items; /* of all pages up to this one */
-	const char *seen;  /* what the items of this page say */
 	const char *token; /* what it says of the next one */
 	struct call *says; /* first: the page that decides the meaning */
 	const char *fault; /* first: why not all pages are there */
+	struct verdict *verdict;
+	struct buf seen;   /* first: what the items of the last page say */
 
 	struct exchange_shown *shown; /* of a dry run */
 	bool kept; /* it would write, and the run is dry: it was not sent */
 	bool sent, done; /* done: first, once all pages are there */
 	int status;      /* 0: no answer; fail says why */
-	const char *head; /* as of struct http_answer */
-	const char *body;
-	size_t len;
+	struct buf head; /* as of struct http_answer */
+	struct buf body;
 	int64_t retry_after; /* seconds; -1: not said */
 	struct json_t *doc;  /* NULL: none; fail says why */
 	struct fail *fail;
+	struct call *opened; /* the next one of exchange->open */
+	bool open;           /* head, body and doc are there */
+	bool closed;         /* for ever: none of them is kept */
+	size_t taken;        /* first: by so many works were its items read */
+	struct exchange_index *index; /* first, while it is open; or NULL */
+	size_t size;         /* bytes of these three */
+	size_t held;         /* for which it was given room */
 };
 
 /* A job on its way through the steps of its row. */
@@ -125,11 +161,16 @@ struct work {
 	enum row_step step;  /* under way */
 	enum row_step write; /* that which changes the record */
 	struct call *call;   /* waited for */
+	struct work *behind; /* who waits as well, or may go on then */
 	const struct match *test; /* decided on the last answer; NULL: HTTP */
 	const char *line; /* of the answer, by which it did; or NULL */
 	bool same;        /* the service says that it was so already */
 
+	const char *shared; /* suffix that many names have; NULL: none */
+	enum { WALK_OWN, WALK_SHARED, WALK_SELF } walk;
 	const char *suffix; /* asked about as a zone */
+	const char *base;   /* the nearest zone that was found; or NULL */
+	bool unasked;       /* whether the name itself is a zone */
 	const char *zone;   /* NULL: not known */
 	struct pair *names; /* zone, name, sub */
 	struct pair *fixed; /* known from the start */
@@ -142,7 +183,8 @@ struct work {
 	const char *piece; /* waits to go into a batch */
 	const char *batch; /* all of that batch but the pieces */
 	size_t together;   /* pieces in the batch that was sent */
-	size_t share;      /* pieces that go with it at most; 0: all */
+	size_t most;       /* pieces in its batch; 0: all that fit */
+	const char *share; /* the same as a text; NULL: all */
 
 	bool publishes;       /* waits until all is written */
 	enum outcome settled; /* once it is published */
@@ -155,15 +197,23 @@ struct exchange {
 	long timeout_ms;
 	const struct account *account;
 	bool dry; /* all that writes is kept back */
+	bool many; /* names, so that a list of all serves better */
 	struct pair *jwt; /* made once, so that all logins are the same */
 	struct work *works;
 	struct call *calls, **calls_end;
+	struct call **unsent; /* the first one, or where it will be */
+	struct table asked;   /* first pages by what they ask */
+	struct works ready;   /* their answers are there */
+	struct call *open; /* those that are read or waited for */
+	size_t held, kept; /* bytes of answers */
+	size_t room;       /* bytes that the pool may have */
 	struct http_timer *timer; /* NULL: it has begun */
 	int flying;
 	bool opened;                /* an answer other than 403 is there */
 	int forbidden;              /* 403 in a row, before that */
 	const struct call *last_forbidden;
 	const struct work *stopped; /* whose answer was the account's */
+	const struct fail *why;     /* its job's fail then: jobs may share one */
 	void (*go_on)(struct exchange *exchange); /* after an answer */
 };
 
@@ -214,6 +264,31 @@ bool exchange_choose_end(const struct work *work);
 /* Makes {value} as far as the write holds it; false: *fail. */
 bool exchange_choose_value(struct work *work, struct fail *fail);
 
+/* index.c: items of an answer by the name in them */
+
+struct exchange_entry {
+	struct exchange_entry *next; /* of the same name, in their order */
+	struct exchange_entry *last; /* of the first one: of that name */
+	const char *name;            /* canonical, as it is written */
+	size_t at;                   /* its place among those with a name */
+	struct json_t *item;
+};
+
+/* Whether items are to be found by the variable; false: they are to be walked. */
+bool exchange_index_serves(const struct call *call,
+	const struct row_reading *reading, const char *variable);
+
+/* How many items have a name, and have none. False: an item list is not there;
+ * *fail says so, or else what the others lack. */
+bool exchange_index_counts(const struct call *call, size_t *known,
+	size_t *bare, struct fail *fail);
+
+/* The first of a name, or NULL. */
+const struct exchange_entry *exchange_index_find(
+	const struct call *call, const char *name);
+
+void exchange_index_free(struct call *first);
+
 /* records.c: what a name holds */
 
 /* Adds all records that are the work's to work->records, or their items to
@@ -223,11 +298,28 @@ bool exchange_records_take(
 
 /* zone.c: the zone of a name */
 
+/* Tells each work which suffix it shares with many others. */
+void exchange_zone_share(struct exchange *exchange);
+
+/* Whether the zone of the work is that of many names. */
+bool exchange_zone_many(const struct work *work);
+
 /* Sets {zone}, {name} and {sub}. */
 void exchange_zone_set(struct work *work, const char *zone);
 
 /* Whether `zones` has to be asked about the account's own zone. */
 bool exchange_zone_asked(const struct work *work);
+
+/* Begins to ask for one suffix of the name after the other, if the row does. */
+void exchange_zone_begin(struct work *work);
+
+/* What is next, once it is known whether the suffix is a zone. KEPT: the zone
+ * that was found before holds the name. */
+enum exchange_zone { ZONE_ASKED, ZONE_FOUND, ZONE_KEPT, ZONE_NONE };
+enum exchange_zone exchange_zone_next(struct work *work, bool found);
+
+/* Begins to ask about the name itself, which was left out: work->unasked. */
+void exchange_zone_self(struct work *work);
 
 /* Takes the longest zone of an answer, if there is one; false: *fail. */
 bool exchange_zone_take(struct work *work, const struct call *call,
@@ -242,12 +334,37 @@ bool exchange_send(struct exchange *exchange);
 
 /* call.c: a request with its answer */
 
-/* The call for a request, made if nobody asked the same yet. */
-struct call *exchange_call_for(struct work *work,
-	const struct row_request *template, struct request *request);
+/* The work waits for the answer to a request, which is made if nobody asked the
+ * same yet. */
+void exchange_call_for(struct work *work, const struct row_request *template,
+	struct request *request);
+
+/* Whether it may change something. */
+bool exchange_call_writes(const struct call *call);
+
+/* The same with a call that is there. */
+void exchange_call_join(struct work *work, struct call *call);
+
+/* What a call is found by. */
+void exchange_call_key(const void *call, const char *key[TABLE_KEY]);
+
+/* The call of a first page has ended: who waits for it may go on. */
+void exchange_call_end(struct call *first);
+
+/* Takes an answer over. */
+void exchange_call_take(struct call *call, const struct http_answer *answer);
 
 /* After an answer: asks for the next page, or ends the call. */
 void exchange_call_read(struct call *page);
+
+/* Before a call that is done is heard: opens what was closed of it. */
+void exchange_call_open(struct call *call);
+
+/* Closes all that were heard: frees the documents, and what is too large to be
+ * kept for those who ask the same later. */
+void exchange_call_close(struct exchange *exchange);
+
+void exchange_call_free(struct call *call);
 
 /* show.c: what a dry run learns */
 
@@ -335,6 +452,12 @@ void exchange_work_fail(struct work *work);
  * those that wait for no answer end likewise. */
 void exchange_work_finish(struct work *work, enum outcome outcome);
 
+/* Puts the work behind the others. */
+void exchange_work_queue(struct works *works, struct work *work);
+
+/* Takes the first of them; NULL: there is none. */
+struct work *exchange_work_next(struct works *works);
+
 /* Whether the account was stopped; then this ends the work likewise. */
 bool exchange_work_stopped(struct work *work);
 
@@ -352,6 +475,9 @@ const char *exchange_account_value(const struct work *work, const char *name);
 
 /* What a request holds for a variable, or NULL. */
 const char *exchange_request_value(struct work *work, const char *name);
+
+/* Whether more may be made of answers; false: *fail. */
+bool exchange_request_room(const struct exchange *exchange, struct fail *fail);
 
 /* Expands a request; `extra` beats all other variables. NULL: *fail. */
 struct request *exchange_request_make(struct work *work,

@@ -15,8 +15,8 @@
 static bool
 holds(struct work *work, const struct match *test, const struct call *call)
 {
-	const struct match_answer answer = { call->status, call->body,
-		call->doc };
+	const struct match_answer answer = { call->status,
+		buf_text(&call->body), call->doc };
 	struct buf pattern = { 0 }, line = { 0 };
 	bool found = false;
 
@@ -61,8 +61,23 @@ http_meaning(const struct work *work, const struct call *call)
 						      : MEANS_LATER;
 }
 
-enum row_meaning
-exchange_meaning(struct work *work, const struct call *call)
+/* Whether a test that may decide now says the same of each work. */
+static bool
+is_general(const struct work *work)
+{
+	const struct match *test;
+	enum row_meaning meaning;
+
+	for (meaning = 0; meaning < MEANINGS; meaning++)
+		for (test = work->row->test[meaning]; test; test = test->next)
+			if (test->steps & 1u << work->step && test->text &&
+				strchr(test->text, '{'))
+				return false;
+	return true;
+}
+
+static enum row_meaning
+judge(struct work *work, const struct call *call)
 {
 	const struct match *test = NULL;
 	enum row_meaning meaning = 0;
@@ -77,6 +92,26 @@ exchange_meaning(struct work *work, const struct call *call)
 	}
 	work->test = test;
 	return test ? meaning : http_meaning(work, call);
+}
+
+/* A list that all works wait for is not searched for the tests' texts by each
+ * of them. */
+enum row_meaning
+exchange_meaning(struct work *work, const struct call *call)
+{
+	struct verdict *verdict = call->verdict;
+
+	if (verdict->row == work->row && verdict->step == work->step) {
+		work->test = verdict->test;
+		work->line = verdict->line;
+		return verdict->meaning;
+	}
+	verdict->meaning = judge(work, call);
+	verdict->row = is_general(work) ? work->row : NULL;
+	verdict->step = work->step;
+	verdict->test = work->test;
+	verdict->line = work->line;
+	return verdict->meaning;
 }
 
 /* Makes one line of a text. */
@@ -110,7 +145,7 @@ put_own(const struct work *work, const struct call *call, struct buf *out)
 
 	for (; error && out->len == 0; error = error->next)
 		if (row_is_field(error->text))
-			http_field(out, call->head, error->text);
+			http_field(out, buf_text(&call->head), error->text);
 		else if (call->doc)
 			json_first(call->doc, error->text, out);
 }
@@ -136,21 +171,21 @@ put_page(struct buf *out, const char *page)
 static void
 put_text(const struct work *work, const struct call *call, struct buf *out)
 {
-	const char *line = work->line ? work->line : call->body;
+	const char *line = work->line ? work->line : buf_text(&call->body);
 
 	if (work->row->format == FORMAT_XML ||
-		json_kind(call->body, call->len) != JSON_XML) {
-		buf_add(out, line, work->line ? strlen(line) : call->len);
+		json_kind(buf_text(&call->body), call->body.len) != JSON_XML) {
+		buf_add(out, line, work->line ? strlen(line) : call->body.len);
 		return;
 	}
-	put_page(out, call->body);
+	put_page(out, buf_text(&call->body));
 	if (out->len > EXCHANGE_SHOWN) {
 		buf_cut(out, 0);
 		put_page(out, line);
 	}
 	/* some say all in a tag: <ERROR CODE="701" TEXT="..."> */
 	if (out->len == 0)
-		buf_add(out, line, work->line ? strlen(line) : call->len);
+		buf_add(out, line, work->line ? strlen(line) : call->body.len);
 }
 
 /* Adds the service's own words, else the line that decided, else the start of
@@ -179,6 +214,23 @@ put_message(const struct work *work, const struct call *call, struct buf *out)
 		end--;
 	buf_cut(out, end);
 	return own;
+}
+
+/* The same, made once for all works that an answer is told to. */
+static bool
+put_told(const struct work *work, const struct call *call, struct buf *out)
+{
+	struct verdict *verdict = call->verdict;
+
+	if (verdict->told_to != work->row || verdict->told_line != work->line) {
+		verdict->own = put_message(work, call, out);
+		verdict->told_to = work->row;
+		verdict->told_line = work->line;
+		verdict->told = mem_text(work->exchange->mem, buf_text(out));
+	} else {
+		buf_str(out, verdict->told);
+	}
+	return verdict->own;
 }
 
 bool
@@ -212,7 +264,7 @@ exchange_meaning_tell(
 			call->fail->text);
 		return;
 	}
-	own = put_message(work, call, &message);
+	own = put_told(work, call, &message);
 	if (step)
 		buf_printf(&shown, ": %s", step);
 	/* where HTTP was content, the service's words say what is wrong */
@@ -225,7 +277,7 @@ exchange_meaning_tell(
 	if (message.len > 0)
 		buf_str(&shown, ": ");
 	buf_printable(&shown, buf_text(&message), message.len);
-	if (exchange_meaning_of_time(work, call->body))
+	if (exchange_meaning_of_time(work, buf_text(&call->body)))
 		buf_str(&shown, " (the system clock may be wrong)");
 	if (wants_zone(work, call))
 		buf_str(&shown,

@@ -215,6 +215,13 @@ request_key(struct mem *mem, const struct request *request)
 	return key;
 }
 
+bool
+exchange_request_room(const struct exchange *exchange, struct fail *fail)
+{
+	return mem_size(exchange->mem) <= exchange->room ||
+	       fail_set(fail, "%s", EXCHANGE_TOO_LARGE);
+}
+
 struct request *
 exchange_request_make(struct work *work, const struct row_request *template,
 	const struct pair *extra, struct fail *fail)
@@ -228,7 +235,8 @@ exchange_request_make(struct work *work, const struct row_request *template,
 	struct request *request = mem_take(mem, sizeof *request);
 	struct request_made made;
 
-	if (!request_expand(&template->text, &place, &made, fail))
+	if (!exchange_request_room(work->exchange, fail) ||
+		!request_expand(&template->text, &place, &made, fail))
 		return NULL;
 	request->method = template->text.method;
 	request->url = made.url;

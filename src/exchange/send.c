@@ -10,27 +10,8 @@
 #include "exchange/internal.h"
 #include "fail.h"
 #include "http/http.h"
-#include "json/json.h"
 #include "secret.h"
 #include "sign/sign.h"
-
-/* Reads the body as what the row takes answers for, if it is that. */
-static void
-read_body(struct call *call)
-{
-	static const char *const others[] = {
-		[JSON_NEITHER] = "neither JSON nor XML",
-		[JSON_JSON] = "JSON, not XML",
-		[JSON_XML] = "XML or HTML, not JSON",
-	};
-	const bool xml = call->work->row->format == FORMAT_XML;
-	const enum json_kind kind = json_kind(call->body, call->len);
-
-	if (kind == (xml ? JSON_XML : JSON_JSON))
-		call->doc = json_read(call->body, call->len, call->fail);
-	else
-		fail_set(call->fail, "%s", others[kind]);
-}
 
 static void
 answered(void *arg, const struct http_answer *answer)
@@ -41,17 +22,10 @@ answered(void *arg, const struct http_answer *answer)
 	exchange->flying--;
 	if (answer->status != 403)
 		exchange->opened = true;
-	call->status = answer->status;
-	call->head = mem_text(exchange->mem, answer->head);
-	call->retry_after = answer->retry_after;
-	if (answer->fail)
-		*call->fail = *answer->fail;
-	call->len = answer->body ? answer->len : 0;
-	call->body = mem_textn(exchange->mem, answer->body, call->len);
-	if (call->status)
-		read_body(call);
+	exchange_call_take(call, answer);
 	exchange_call_read(call);
 	exchange->go_on(exchange);
+	exchange_call_close(exchange);
 }
 
 /* Adds what a line of a signature says: to the query, a form, the fields. */
@@ -99,16 +73,6 @@ sign(struct mem *mem, struct request *request, struct fail *fail)
 	return fine;
 }
 
-static bool
-is_write(const struct call *call)
-{
-	const struct row_request *const *step = call->work->row->step;
-	const struct row_request *sent = call->template;
-
-	return sent != step[STEP_LOGIN] && sent != step[STEP_ZONES] &&
-	       sent != step[STEP_RECORDS] && sent != step[STEP_RECORD];
-}
-
 /* Whether it would do harm to send a request twice: a second record, or a
  * delete of what is gone. Other writes name what is to be. */
 static bool
@@ -117,7 +81,7 @@ is_once(const struct call *call)
 	const struct row_request *const *step = call->work->row->step;
 	const struct row_request *sent = call->template;
 
-	return is_write(call) &&
+	return exchange_call_writes(call) &&
 	       (sent == step[STEP_CREATE] || sent == step[STEP_DELETE] ||
 		       request_holds(&sent->text, "create") ||
 		       strcmp(sent->text.method, "POST") == 0);
@@ -155,13 +119,12 @@ exchange_send(struct exchange *exchange)
 	struct call *call;
 	bool ended = false;
 
-	for (call = exchange->calls; call; call = call->next) {
-		if (call->sent || exchange->flying >= most)
-			continue;
+	while ((call = *exchange->unsent) && exchange->flying < most) {
+		exchange->unsent = &call->next;
 		call->sent = true;
-		call->kept = exchange->dry && is_write(call);
+		call->kept = exchange->dry && exchange_call_writes(call);
 		if (call->kept)
-			call->done = true;
+			exchange_call_end(call);
 		else if (start(call))
 			continue;
 		else

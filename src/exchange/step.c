@@ -5,7 +5,6 @@
 #include "address.h"
 #include "buf.h"
 #include "exchange/internal.h"
-#include "template/template.h"
 
 static void
 misunderstood(struct work *work, const struct call *call, const char *why)
@@ -24,8 +23,7 @@ ask(struct work *work, enum row_step step)
 	exchange_work_at(work, step);
 	request = exchange_request_first(work, step, work->job->fail);
 	if (request)
-		work->call =
-			exchange_call_for(work, work->row->step[step], request);
+		exchange_call_for(work, work->row->step[step], request);
 	else
 		exchange_work_fail(work);
 }
@@ -87,6 +85,11 @@ next_record(struct work *work)
 {
 	struct record *listed;
 
+	if (!work->listed && !work->records && work->unasked) {
+		exchange_zone_self(work);
+		ask(work, STEP_ZONES);
+		return;
+	}
 	if (!work->listed) {
 		write_record(work);
 		return;
@@ -100,18 +103,21 @@ next_record(struct work *work)
 static void
 find_record(struct work *work)
 {
-	if (work->row->step[STEP_RECORDS])
+	const struct row_request *const *step = work->row->step;
+
+	if (step[STEP_ALL_RECORDS] && exchange_zone_many(work))
+		ask(work, STEP_ALL_RECORDS);
+	else if (step[STEP_RECORDS])
 		ask(work, STEP_RECORDS);
 	else
 		write_record(work);
 }
 
-/* Whether `zones` is asked about one suffix after the other. */
-static bool
-walks(const struct row *row)
+static void
+ask_zone(struct work *work)
 {
-	return request_holds(&row->step[STEP_ZONES]->text, "zone") ||
-	       (row->url && template_holds(row->url, "zone"));
+	exchange_zone_begin(work);
+	ask(work, STEP_ZONES);
 }
 
 static void
@@ -125,13 +131,10 @@ find_zone(struct work *work)
 		find_record(work);
 		return;
 	}
-	if (!zone && walks(work->row)) {
-		work->suffix = work->job->name;
-		if (strncmp(work->suffix, "*.", 2) == 0)
-			work->suffix += 2;
-		exchange_zone_set(work, work->suffix);
-	}
-	ask(work, STEP_ZONES);
+	if (!zone && work->exchange->many && work->row->step[STEP_ALL_ZONES])
+		ask(work, STEP_ALL_ZONES);
+	else
+		ask_zone(work);
 }
 
 /*
@@ -149,24 +152,57 @@ heard_login(struct work *work, const struct call *call, struct fail *fail)
 }
 
 static bool
-heard_zones(struct work *work, const struct call *call, struct fail *fail)
+heard_all_zones(struct work *work, const struct call *call, struct fail *fail)
 {
-	const char *shorter = work->suffix ? name_shorter(work->suffix) : NULL;
 	bool found = false;
 
 	if (call && !exchange_zone_take(work, call, &found, fail))
 		return false;
-	if (found) {
+	if (found)
 		find_record(work);
-	} else if (shorter) {
-		work->suffix = shorter;
-		exchange_zone_set(work, shorter);
+	else
+		ask_zone(work);
+	return true;
+}
+
+static bool
+heard_zones(struct work *work, const struct call *call, struct fail *fail)
+{
+	bool found = false;
+
+	if (call && !exchange_zone_take(work, call, &found, fail))
+		return false;
+	switch (exchange_zone_next(work, found)) {
+	case ZONE_ASKED:
 		ask(work, STEP_ZONES);
-	} else {
+		break;
+	case ZONE_FOUND:
+		find_record(work);
+		break;
+	case ZONE_KEPT:
+		write_record(work);
+		break;
+	case ZONE_NONE:
 		work->job->daily = true;
 		fail_set(work->job->fail, "zones: no zone of %s was found",
 			work->job->name);
 		exchange_work_finish(work, OUTCOME_REFUSED);
+		break;
+	}
+	return true;
+}
+
+static bool
+heard_all_records(struct work *work, const struct call *call, struct fail *fail)
+{
+	const bool taken = call && exchange_records_take(work, call, fail);
+
+	/* a list of one page may not be all: what it lacks is asked for */
+	if (taken && (work->records || call->template->paged)) {
+		next_record(work);
+	} else {
+		work->records = NULL;
+		ask(work, STEP_RECORDS);
 	}
 	return true;
 }
@@ -219,7 +255,9 @@ static const struct {
 	bool may_miss;
 } heard[] = {
 	[STEP_LOGIN] = { heard_login, false },
+	[STEP_ALL_ZONES] = { heard_all_zones, false },
 	[STEP_ZONES] = { heard_zones, true },
+	[STEP_ALL_RECORDS] = { heard_all_records, false },
 	[STEP_RECORDS] = { heard_records, true },
 	[STEP_RECORD] = { heard_records, false },
 	[STEP_SET] = { heard_write, false },
@@ -268,11 +306,12 @@ give_up(struct work *work, const struct call *call, enum row_meaning meaning)
 	enum outcome outcome = zone ? OUTCOME_REFUSED : outcomes[meaning];
 
 	/* a clock is set without a word to us, a zone made */
-	job->daily = zone ||
-		     (!tested && (outcome == OUTCOME_DENIED ||
-					 outcome == OUTCOME_REFUSED)) ||
-		     (outcome == OUTCOME_DENIED &&
-			     exchange_meaning_of_time(work, call->body));
+	job->daily =
+		zone ||
+		(!tested && (outcome == OUTCOME_DENIED ||
+				    outcome == OUTCOME_REFUSED)) ||
+		(outcome == OUTCOME_DENIED &&
+			exchange_meaning_of_time(work, buf_text(&call->body)));
 	if (!tested && denies_all(work->exchange, call))
 		outcome = OUTCOME_DENIED;
 	if (outcome == OUTCOME_BUSY || outcome == OUTCOME_LATER) {
@@ -289,6 +328,25 @@ give_up(struct work *work, const struct call *call, enum row_meaning meaning)
 	exchange_work_finish(work, outcome);
 }
 
+/* Whether what is asked serves many, and each can ask for itself: then only
+ * the account can fail. */
+static bool
+is_for_many(const struct work *work, enum row_meaning meaning)
+{
+	return meaning != MEANS_DENIED && meaning != MEANS_BUSY &&
+	       (work->step == STEP_ALL_ZONES ||
+		       work->step == STEP_ALL_RECORDS ||
+		       (work->step == STEP_ZONES && work->walk == WALK_SHARED));
+}
+
+/* Goes on from a good answer. False: it was not understood, *fail. */
+static bool
+understand(struct work *work, const struct call *call, struct fail *fail)
+{
+	return exchange_confirm(work, call->says, fail) &&
+	       heard[work->step].go_on(work, call, fail);
+}
+
 static void
 go_on(struct work *work, const struct call *call)
 {
@@ -299,12 +357,18 @@ go_on(struct work *work, const struct call *call)
 	work->same = meaning == MEANS_SAME;
 	if (exchange_batch_split(work, call->says, meaning))
 		return;
+	if (is_for_many(work, meaning)) {
+		if (!good || call->fault || !understand(work, call, &fail))
+			heard[work->step].go_on(work, NULL, &fail);
+		return;
+	}
 	if (!good && (meaning != MEANS_MISSING || !heard[work->step].may_miss))
 		give_up(work, call->says, meaning);
 	else if (call->fault)
 		misunderstood(work, call, call->fault);
-	else if ((good && !exchange_confirm(work, call->says, &fail)) ||
-		 !heard[work->step].go_on(work, good ? call : NULL, &fail))
+	else if (!good)
+		heard[work->step].go_on(work, NULL, &fail);
+	else if (!understand(work, call, &fail))
 		misunderstood(work, call, fail.text);
 }
 

@@ -33,7 +33,8 @@ static const struct words of_curl[] = {
 	{ CURLE_HTTP2, "HTTP/2 error", true },
 	{ CURLE_HTTP2_STREAM, "HTTP/2 error", true },
 	{ CURLE_PARTIAL_FILE, "the answer broke off", false },
-	{ CURLE_OUT_OF_MEMORY, "out of memory", false },
+	/* our own memory ends the run: it is a ceiling of libcurl */
+	{ CURLE_OUT_OF_MEMORY, "an answer with too long a line", false },
 	{ CURLE_BAD_FUNCTION_ARGUMENT,
 		"the request holds a line end where none may be", false },
 	{ CURLE_SSL_CONNECT_ERROR, "TLS", true },
@@ -78,6 +79,8 @@ static const struct {
 } telling[] = {
 	{ "onnection reset", "connection reset" },
 	{ "HTTP/0.9", "the answer is not HTTP" },
+	{ "nsupported HTTP", "the answer is not HTTP" },
+	{ "nsupported response code", "the answer is not HTTP" },
 	{ "wrong version number", "TLS: the server does not speak it" },
 };
 
@@ -197,7 +200,8 @@ explain_family(
 /* A certificate that cannot be judged, and what there is to do here. False: it
  * is another fault. */
 static bool
-explain_trust(struct fail *fail, const char *detail, CURLcode code)
+explain_trust(
+	struct fail *fail, const char *detail, bool private, CURLcode code)
 {
 	char today[32];
 
@@ -211,7 +215,7 @@ explain_trust(struct fail *fail, const char *detail, CURLcode code)
 	if (code != CURLE_SSL_CACERT_BADFILE &&
 		code != CURLE_PEER_FAILED_VERIFICATION)
 		return false;
-	if (!http_ca_none())
+	if (private || !http_ca_none())
 		return false;
 	fail_set(fail, "TLS: this system has no CA certificates: install "
 		       "ca-certificates");
@@ -228,7 +232,7 @@ explain_words(
 	struct buf text = { 0 };
 
 	buf_printable(&text, detail, strlen(detail));
-	if (explain_trust(fail, buf_text(&text), code)) {
+	if (explain_trust(fail, buf_text(&text), transfer->private, code)) {
 		buf_free(&text);
 		return;
 	}
@@ -269,6 +273,8 @@ explain(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 	if (transfer->large)
 		fail_set(
 			fail, "answer larger than %zu bytes", request->ceiling);
+	else if (transfer->crowded)
+		fail_set(fail, "the answers that are under way are too large");
 	else if (transfer->wide)
 		fail_set(fail,
 			"answer with more than %d fields or %d bytes of them",
@@ -365,7 +371,7 @@ log_body(char side, const char *bytes, size_t len)
 
 	if (!bytes || len == 0)
 		return;
-	buf_printable(&text, bytes, len);
+	buf_printable(&text, bytes, len < SECRET_MOST ? len : SECRET_MOST + 1);
 	secret_mask(&text, 0);
 	if (text.len <= LOG_BODY) {
 		log_wire("%c %s", side, text.at);

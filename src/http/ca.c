@@ -2,12 +2,11 @@
 /* Whom TLS trusts: the CAs of the system, and a private one beside them. */
 #include <ctype.h>
 #include <dirent.h>
-#include <errno.h>
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "http/internal.h"
+#include "file.h"
 
 #define CA_CEILING (4 * 1024 * 1024)
 
@@ -39,32 +38,16 @@ is_hashed(const char *path)
 }
 
 static bool
-add_file(struct buf *out, const char *path)
+add_file(struct buf *out, const char *path, struct fail *fail)
 {
-	FILE *file = fopen(path, "re");
-	char chunk[8192];
-	size_t n;
-	bool ok;
+	const size_t start = out->len;
 
-	if (!file)
-		return false;
-	errno = 0;
-	while (out->len < CA_CEILING &&
-		(n = fread(chunk, 1, sizeof chunk, file)) > 0)
-		buf_add(out, chunk, n);
-	ok = !ferror(file);
-	fclose(file);
+	if (!file_read(out, path, CA_CEILING, NULL, fail))
+		return fail_at(fail, "%s", path);
+	if (out->len - start > CA_CEILING)
+		return fail_set(
+			fail, "%s: is larger than %d bytes", path, CA_CEILING);
 	buf_char(out, '\n');
-	return ok;
-}
-
-static bool
-check_file(struct buf *pem, const char *path, struct fail *fail)
-{
-	if (!add_file(pem, path))
-		return fail_set(fail, "%s: %s", path, strerror(errno));
-	if (!strstr(buf_text(pem), "-----BEGIN "))
-		return fail_set(fail, "%s: no certificate in it", path);
 	return true;
 }
 
@@ -91,9 +74,10 @@ add_private(struct http_trust *full, struct mem *mem, const char *ca_file,
 	struct buf *pem)
 {
 	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
+	struct fail fail;
 
 	full->set = true;
-	if (full->file && add_file(pem, full->file) && takes_blob(pem)) {
+	if (full->file && add_file(pem, full->file, &fail) && takes_blob(pem)) {
 		full->blob = mem_textn(mem, pem->at, pem->len);
 		full->blob_len = pem->len;
 		full->file = NULL;
@@ -122,7 +106,7 @@ http_ca_open(struct http_ca *ca, struct mem *mem, const char *ca_file,
 	}
 	if (ca_file) {
 		ca_file = mem_text(mem, ca_file);
-		ok = check_file(&pem, ca_file, fail);
+		ok = add_file(&pem, ca_file, fail);
 		ca->fast.file = ca_file;
 	}
 	if (ca_file && ok)

@@ -9,10 +9,6 @@
 #include "clock.h"
 #include "memory.h"
 
-/* More in one multi handle than a server's HTTP/2 stream limit, commonly 100,
- * would open a connection for each that is above it. */
-#define AT_ONCE 32
-#define PER_HOST 4
 #define LONGEST_WAIT_MS 60000
 #define VERSION_QUICK_EXIT 0x075700
 
@@ -36,11 +32,14 @@ struct http {
 	CURLM *multi;
 	struct http_ca ca;
 	const char *proxy;
-	struct http_transfer *waiting; /* not begun, the oldest first */
+	struct http_queue queue;
 	struct http_transfer *active;
+	CURL *idle[HTTP_AT_ONCE]; /* handles to be used again */
+	size_t idle_count;
+	size_t connections;        /* that libcurl keeps */
 	struct http_timer *timers; /* by due; of one moment the oldest first */
+	struct http_timer *last;   /* of the timers, if there is one */
 	struct watch *watches;
-	unsigned at_once; /* how many are active */
 	unsigned count;
 	int64_t deadline; /* of the loop that runs; 0: none */
 };
@@ -52,6 +51,7 @@ http_open(const struct http_options *options, struct fail *fail)
 	struct http *http = mem_take(mem, sizeof *http);
 
 	http->mem = mem;
+	http_queue_open(&http->queue, mem);
 	/* without CURLOPT_QUICK_EXIT a resolver that hangs is waited for */
 	if (curl_version_info(CURLVERSION_NOW)->version_num <
 		VERSION_QUICK_EXIT)
@@ -64,12 +64,9 @@ http_open(const struct http_options *options, struct fail *fail)
 	if (!http->multi)
 		fail_set(fail, "libcurl does not start");
 	else if (http_ca_open(&http->ca, mem, options->ca_file, fail)) {
+		http_stuck_watch();
 		if (options->proxy)
 			http->proxy = mem_text(mem, options->proxy);
-		curl_multi_setopt(http->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
-			(long)PER_HOST);
-		curl_multi_setopt(
-			http->multi, CURLMOPT_MAXCONNECTS, (long)AT_ONCE);
 		return http;
 	}
 	http_close(http);
@@ -77,25 +74,53 @@ http_open(const struct http_options *options, struct fail *fail)
 }
 
 static void
-drop_transfers(struct http *http, struct http_transfer **list)
+end_active(struct http *http, struct http_transfer *transfer)
 {
-	struct http_transfer *transfer;
+	struct http_transfer **place = &http->active;
 
-	while ((transfer = *list)) {
-		*list = transfer->next;
-		if (transfer->easy)
-			curl_multi_remove_handle(http->multi, transfer->easy);
-		http_transfer_free(transfer);
+	while (*place && *place != transfer)
+		place = &(*place)->next;
+	if (*place)
+		*place = transfer->next;
+	http_queue_end(&http->queue, transfer);
+}
+
+/* What libcurl has to forget of the one before, it forgets here. */
+static CURL *
+take_handle(struct http *http)
+{
+	if (http->idle_count == 0)
+		return curl_easy_init();
+	return http->idle[--http->idle_count];
+}
+
+/* As many as were under way at once. */
+static void
+free_transfer(struct http *http, struct http_transfer *transfer)
+{
+	if (transfer->easy) {
+		curl_easy_reset(transfer->easy);
+		http->idle[http->idle_count++] = transfer->easy;
 	}
+	http_transfer_free(transfer);
 }
 
 /* Everything under way ends here, without a word. */
 static void
 drop(struct http *http)
 {
-	drop_transfers(http, &http->active);
-	drop_transfers(http, &http->waiting);
-	http->at_once = 0;
+	struct http_transfer *transfer, *next;
+
+	while ((transfer = http->active)) {
+		end_active(http, transfer);
+		curl_multi_remove_handle(http->multi, transfer->easy);
+		free_transfer(http, transfer);
+	}
+	for (transfer = http_queue_drop(&http->queue); transfer;
+		transfer = next) {
+		next = transfer->next;
+		http_transfer_free(transfer);
+	}
 	while (http->timers)
 		http_loop_cancel(http, http->timers);
 	while (http->watches)
@@ -108,6 +133,8 @@ http_close(struct http *http)
 	if (!http)
 		return;
 	drop(http);
+	while (http->idle_count > 0)
+		curl_easy_cleanup(http->idle[--http->idle_count]);
 	curl_multi_cleanup(http->multi);
 	curl_global_cleanup();
 	mem_free(http->mem);
@@ -118,14 +145,11 @@ http_start(struct http *http, const struct http_request *request,
 	void (*done)(void *arg, const struct http_answer *answer), void *arg)
 {
 	struct http_transfer *transfer = http_transfer_new(request);
-	struct http_transfer **end = &http->waiting;
 
 	transfer->deadline = &http->deadline;
 	transfer->done = done;
 	transfer->arg = arg;
-	while (*end)
-		end = &(*end)->next;
-	*end = transfer;
+	http_queue_add(&http->queue, transfer);
 }
 
 /* Timers and watches are few and small: their memory stays until http_close. */
@@ -138,10 +162,14 @@ http_loop_after(struct http *http, long ms, void (*done)(void *arg), void *arg)
 	timer->due = clock_ms() + (ms > 0 ? ms : 0);
 	timer->done = done;
 	timer->arg = arg;
+	if (http->timers && http->last->due <= timer->due)
+		place = &http->last->next;
 	while (*place && (*place)->due <= timer->due)
 		place = &(*place)->next;
 	timer->next = *place;
 	*place = timer;
+	if (!timer->next)
+		http->last = timer;
 	return timer;
 }
 
@@ -149,12 +177,17 @@ http_loop_after(struct http *http, long ms, void (*done)(void *arg), void *arg)
 void
 http_loop_cancel(struct http *http, struct http_timer *timer)
 {
-	struct http_timer **place = &http->timers;
+	struct http_timer **place = &http->timers, *before = NULL;
 
-	while (*place && *place != timer)
-		place = &(*place)->next;
-	if (*place)
-		*place = timer->next;
+	while (*place && *place != timer) {
+		before = *place;
+		place = &before->next;
+	}
+	if (!*place)
+		return;
+	*place = timer->next;
+	if (http->last == timer)
+		http->last = before;
 }
 
 void
@@ -233,18 +266,6 @@ call_watches(struct http *http)
 	}
 }
 
-static void
-deactivate(struct http *http, struct http_transfer *transfer)
-{
-	struct http_transfer **place = &http->active;
-
-	while (*place && *place != transfer)
-		place = &(*place)->next;
-	if (*place)
-		*place = transfer->next;
-	http->at_once--;
-}
-
 /* Hands the transfer to libcurl, or ends it at once. */
 static void
 launch(struct http *http, struct http_transfer *transfer, CURLcode code)
@@ -258,9 +279,20 @@ launch(struct http *http, struct http_transfer *transfer, CURLcode code)
 		}
 		code = CURLE_FAILED_INIT;
 	}
-	deactivate(http, transfer);
+	end_active(http, transfer);
 	http_answer_give(transfer, code);
-	http_transfer_free(transfer);
+	free_transfer(http, transfer);
+}
+
+static void
+keep_connections(struct http *http)
+{
+	size_t count = http_queue_connections(&http->queue);
+
+	if (count == http->connections)
+		return;
+	http->connections = count;
+	curl_multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, (long)count);
 }
 
 static void
@@ -268,12 +300,11 @@ begin_waiting(struct http *http)
 {
 	struct http_transfer *transfer;
 
-	while (http->waiting && http->at_once < AT_ONCE) {
-		transfer = http->waiting;
-		http->waiting = transfer->next;
+	keep_connections(http);
+	while ((transfer = http_queue_next(&http->queue))) {
 		transfer->next = http->active;
 		http->active = transfer;
-		http->at_once++;
+		transfer->easy = take_handle(http);
 		launch(http, transfer,
 			http_transfer_begin(transfer, &http->ca, http->proxy));
 	}
@@ -292,9 +323,9 @@ end_transfer(struct http *http, CURL *easy, CURLcode code)
 		launch(http, transfer, CURLE_OK);
 		return;
 	}
-	deactivate(http, transfer);
+	end_active(http, transfer);
 	http_answer_give(transfer, code);
-	http_transfer_free(transfer);
+	free_transfer(http, transfer);
 }
 
 static void
@@ -315,8 +346,12 @@ static void
 perform(struct http *http)
 {
 	int running;
+	CURLMcode code;
 
-	if (curl_multi_perform(http->multi, &running) == CURLM_OK)
+	http_stuck_enter(http->deadline);
+	code = curl_multi_perform(http->multi, &running);
+	http_stuck_leave();
+	if (code == CURLM_OK)
 		return;
 	while (http->active)
 		end_transfer(http, http->active->easy, CURLE_FAILED_INIT);
@@ -325,7 +360,8 @@ perform(struct http *http)
 static bool
 is_busy(const struct http *http)
 {
-	return http->waiting || http->active || http->timers || http->watches;
+	return http->queue.waiting || http->active || http->timers ||
+	       http->watches;
 }
 
 static int
@@ -333,7 +369,7 @@ wait_ms(const struct http *http, int64_t deadline)
 {
 	int64_t now = clock_ms(), end = now + LONGEST_WAIT_MS;
 
-	if (!is_busy(http) || (http->waiting && http->at_once < AT_ONCE))
+	if (!is_busy(http) || http_queue_ready(&http->queue))
 		return 0;
 	if (http->timers && http->timers->due < end)
 		end = http->timers->due;

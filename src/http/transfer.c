@@ -2,7 +2,6 @@
 /* One request on its way through libcurl, from its options to its redirects. */
 #include <asm/socket.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <string.h>
 #include <strings.h>
@@ -10,6 +9,7 @@
 
 #include "http/internal.h"
 #include "clock.h"
+#include "memory.h"
 
 struct flag {
 	CURLoption option;
@@ -65,6 +65,21 @@ copy_text(struct mem *mem, const char *text)
 	return text ? mem_text(mem, text) : NULL;
 }
 
+/* One without an interface, or of another family, would take its connection
+ * over. */
+static bool
+mixes(const struct http_request *request)
+{
+	return request->bind || (HTTP_MIXES_FAMILIES && request->family != 0);
+}
+
+/* Whether it may be one of several on a connection. */
+static bool
+has_streams(const struct http_request *request)
+{
+	return !request->clear_text && !request->bind;
+}
+
 struct http_transfer *
 http_transfer_new(const struct http_request *request)
 {
@@ -83,6 +98,8 @@ http_transfer_new(const struct http_request *request)
 	if (request->body)
 		transfer->request.body =
 			mem_textn(mem, request->body, request->body_len);
+	transfer->lone =
+		request->once || mixes(request) || !has_streams(request);
 	copy_fields(transfer, request->fields);
 	buf_free(&url);
 	return transfer;
@@ -93,8 +110,8 @@ http_transfer_free(struct http_transfer *transfer)
 {
 	if (!transfer)
 		return;
-	curl_easy_cleanup(transfer->easy);
 	buf_free(&transfer->head);
+	memory_release(transfer->body.len);
 	buf_free(&transfer->body);
 	mem_free(transfer->mem);
 }
@@ -109,6 +126,10 @@ take_body(char *bytes, size_t size, size_t count, void *arg)
 	if (len > transfer->request.ceiling - transfer->body.len) {
 		transfer->large = true;
 		return 0; /* less than it gave: an error */
+	}
+	if (!memory_hold(len, transfer->body.len)) {
+		transfer->crowded = true;
+		return 0;
 	}
 	buf_add(&transfer->body, bytes, len);
 	return len;
@@ -125,11 +146,14 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	if ((family == 4 && address->family != AF_INET) ||
 		(family == 6 && address->family != AF_INET6))
 		return CURL_SOCKET_BAD;
-	fd = socket(address->family, address->socktype, address->protocol);
+	/* libcurl would not notice that fcntl fails, and block for ever */
+	fd = socket(address->family,
+		address->socktype | SOCK_NONBLOCK | SOCK_CLOEXEC,
+		address->protocol);
 	if (fd < 0)
 		return CURL_SOCKET_BAD;
-	fcntl(fd, F_SETFD, FD_CLOEXEC);
 	transfer->fd = fd;
+	http_stuck_open(fd);
 	return fd;
 }
 
@@ -196,6 +220,20 @@ bind_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 	return CURL_SOCKOPT_ERROR;
 }
 
+/* CURLOPT_PREREQFUNCTION: libcurl is about to send, so it is connected. */
+static int
+see_ready(void *arg, char *to, char *from, int to_port, int from_port)
+{
+	struct http_transfer *transfer = arg;
+
+	(void)to;
+	(void)from;
+	(void)to_port;
+	(void)from_port;
+	http_queue_met(transfer->host);
+	return CURL_PREREQFUNC_OK;
+}
+
 static CURLcode
 set_flags(CURL *easy)
 {
@@ -211,7 +249,6 @@ set_flags(CURL *easy)
 		{ CURLOPT_SSL_VERIFYPEER, 1, false },
 		{ CURLOPT_SSL_VERIFYHOST, 2, false },
 		{ CURLOPT_PROXY_SSLVERSION, CURL_SSLVERSION_TLSv1_2, true },
-		{ CURLOPT_PIPEWAIT, 1, true },
 	};
 	CURLcode code;
 	size_t i;
@@ -238,7 +275,10 @@ set_callbacks(CURL *easy, struct http_transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, (void *)transfer);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, (void *)transfer);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, http_stuck_close);
 	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, bind_socket);
+	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, see_ready);
+	curl_easy_setopt(easy, CURLOPT_PREREQDATA, (void *)transfer);
 	return curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, (void *)transfer);
 }
 
@@ -281,9 +321,7 @@ set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
 	} else if (proxy && code == CURLE_OK) {
 		code = curl_easy_setopt(easy, CURLOPT_PROXY, proxy);
 	}
-	if ((request->bind || (HTTP_MIXES_FAMILIES && request->family != 0)) &&
-		code == CURLE_OK) {
-		/* one without would take this connection over */
+	if (mixes(request) && code == CURLE_OK) {
 		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
 		curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
 	}
@@ -291,11 +329,13 @@ set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
 	 * connection that ends without an answer (RFC 9110, 9.2.2) */
 	if (request->once)
 		curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+	/* a connection that others of the server open is waited for */
+	curl_easy_setopt(easy, CURLOPT_PIPEWAIT,
+		(long)(transfer->host->streams && !transfer->lone));
 	/* without HTTP/2 in libcurl it is 1.1, which is as good */
 	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION,
-		request->clear_text || request->bind
-			? (long)CURL_HTTP_VERSION_1_1
-			: (long)CURL_HTTP_VERSION_2TLS);
+		has_streams(request) ? (long)CURL_HTTP_VERSION_2TLS
+				     : (long)CURL_HTTP_VERSION_1_1);
 	return code;
 }
 
@@ -316,7 +356,7 @@ static CURLcode
 aim(struct http_transfer *transfer, const struct http_trust *trust)
 {
 	const struct http_request *request = &transfer->request;
-	bool clear = request->clear_text || url_loopback(request->url);
+	bool clear = request->clear_text || transfer->host->loopback;
 	long left = request->timeout_ms - (long)(clock_ms() - transfer->began);
 	CURL *easy = transfer->easy;
 	CURLcode code;
@@ -324,6 +364,7 @@ aim(struct http_transfer *transfer, const struct http_trust *trust)
 	if (left <= 0)
 		return CURLE_OPERATION_TIMEDOUT;
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
+	http_stuck_wait(transfer->began + request->timeout_ms);
 	curl_easy_setopt(
 		easy, CURLOPT_CONNECTTIMEOUT_MS, (request->timeout_ms + 1) / 2);
 	code = set_protocols(easy, clear);
@@ -364,10 +405,10 @@ CURLcode
 http_transfer_begin(
 	struct http_transfer *transfer, struct http_ca *ca, const char *proxy)
 {
-	CURL *easy = curl_easy_init();
+	CURL *easy = transfer->easy;
 	CURLcode code;
 
-	transfer->easy = easy;
+	transfer->private = ca->fast.file != NULL;
 	transfer->began = clock_ms();
 	if (!easy)
 		return CURLE_OUT_OF_MEMORY;
@@ -445,6 +486,7 @@ http_transfer_again(
 		again = distrusted(transfer, ca);
 	if (!again)
 		return false;
+	memory_release(transfer->body.len);
 	buf_cut(&transfer->body, 0);
 	transfer->detail[0] = '\0';
 	return aim(transfer, trust_of(transfer, ca)) == CURLE_OK;

@@ -69,6 +69,25 @@ copy_number(struct buf *out, const char *at, const char *end)
 	return at;
 }
 
+/* Bytes of memory that what begins so takes, its text apart. */
+static size_t
+cost_of(char first)
+{
+	switch (first) {
+	case '{':
+		return JSON_COST_OBJECT;
+	case '[':
+		return JSON_COST_LIST;
+	case ',':
+		return JSON_COST_PLACE;
+	default:
+		return first == '"' || first == '-' ||
+				       (first >= '0' && first <= '9')
+			       ? JSON_COST_STRING
+			       : 0;
+	}
+}
+
 /*
  * Numbers become strings, so that their digits stay as they are; the NUL in
  * front tells them from strings, which may hold none.
@@ -78,16 +97,16 @@ keep_numbers(
 	struct buf *out, const char *text, const char *end, struct fail *fail)
 {
 	const char *at = text;
-	size_t values = 1;
+	size_t cost = 0;
 	int depth = 0;
 
-	while (at && at < end)
+	while (at && at < end && cost + out->len <= JSON_MEMORY) {
+		cost += cost_of(*at);
 		if (*at == '"') {
 			at = copy_string(out, at, end);
 		} else if (*at && strchr("-" DIGITS, *at)) {
 			at = copy_number(out, at, end);
 		} else {
-			values += *at && strchr("{[,", *at);
 			depth += (*at == '{' || *at == '[') -
 				 (*at == '}' || *at == ']');
 			if (depth > JSON_DEPTH)
@@ -95,11 +114,11 @@ keep_numbers(
 					fail, "not JSON: nested too deep");
 			buf_char(out, *at++);
 		}
+	}
 	if (!at)
 		return fail_set(fail,
 			"not JSON: a number or string is not well-formed");
-	return values <= JSON_VALUES ||
-	       fail_set(fail, "more than %d values", JSON_VALUES);
+	return at == end || fail_set(fail, "%s", JSON_TOO_MUCH);
 }
 
 static json_t *

@@ -48,6 +48,14 @@ enum json_met json_find(struct json_t *root, const char *pointer,
  */
 bool json_first(struct json_t *root, const char *pointer, struct buf *out);
 
+/*
+ * A document in which the pointers, any of which may go on below, find what
+ * they find in this one, without most of what they do not. To be given to
+ * json_free, as is this one.
+ */
+struct json_t *json_pick(
+	struct json_t *root, const char *const *pointers, size_t count);
+
 /* Adds a scalar's text as above. */
 bool json_text(const struct json_t *value, struct buf *out);
 

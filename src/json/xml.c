@@ -23,7 +23,7 @@ struct reader {
 	XML_Parser parser;
 	struct element open[JSON_DEPTH];
 	int depth;
-	int count; /* of elements */
+	size_t cost; /* bytes of memory, about */
 	json_t *root;
 	const char *wrong; /* why it was stopped */
 };
@@ -52,14 +52,17 @@ on_start(void *arg, const XML_Char *name, const XML_Char **attributes)
 {
 	struct reader *reader = arg;
 
-	(void)name;
 	(void)attributes;
 	if (reader->depth == JSON_DEPTH)
 		stop(reader, "nested too deep");
-	else if (++reader->count > JSON_VALUES)
-		stop(reader, "more values than a document may have");
+	else if (reader->cost > JSON_MEMORY)
+		stop(reader, JSON_TOO_MUCH);
 	else
 		reader->depth++;
+	/* its name and its text; the first one in another makes an object */
+	reader->cost += 2 * JSON_COST_STRING + strlen(name);
+	if (reader->depth > 1 && !reader->open[reader->depth - 2].members)
+		reader->cost += JSON_COST_OBJECT;
 }
 
 static void XMLCALL

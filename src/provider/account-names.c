@@ -6,6 +6,7 @@
 
 #include "fail.h"
 #include "name.h"
+#include "table.h"
 
 /* The lists, and the types that each asks for. */
 static const struct {
@@ -21,8 +22,21 @@ static const struct {
 struct list {
 	struct account_work *work;
 	const struct config_entry *entry;
-	bool type[ROW_TYPES]; /* that its names get */
+	bool type[ROW_TYPES];           /* that its names get */
+	const struct config_line *line; /* of the word at work */
 };
+
+/* The names of all lists. */
+struct names {
+	struct table table;
+	struct account_name **end;
+};
+
+static void
+key_of_name(const void *name, const char *key[TABLE_KEY])
+{
+	key[0] = ((const struct account_name *)name)->name;
+}
 
 static void
 wrong(const struct list *list, int line, const char *text)
@@ -32,41 +46,41 @@ wrong(const struct list *list, int line, const char *text)
 }
 
 static void
-add_name(struct list *list, const char *name, int line)
+add_name(struct list *list, struct names *names, const char *name, int line)
 {
-	struct account_name **at = &list->work->account->names;
 	struct mem *mem = list->work->config->mem;
+	struct account_name *one = table_find_text(&names->table, name);
 	bool twice = false;
 	enum row_type type;
 
-	while (*at && strcmp((*at)->name, name) != 0)
-		at = &(*at)->next;
-	if (!*at) {
-		*at = mem_take(mem, sizeof(**at));
-		(*at)->name = name;
-		(*at)->line = line;
+	if (!one) {
+		one = mem_take(mem, sizeof(*one));
+		one->name = name;
+		one->line = line;
+		table_add(&names->table, one);
+		*names->end = one;
+		names->end = &one->next;
 	}
 	for (type = 0; type < ROW_TYPES; type++) {
 		if (!list->type[type])
 			continue;
-		twice |= (*at)->type[type];
-		(*at)->type[type] = true;
+		twice |= one->type[type];
+		one->type[type] = true;
 	}
 	if (twice)
 		wrong(list, line,
 			mem_printf(mem, "%s is given twice, first in line %d",
-				name, (*at)->line));
+				name, one->line));
 }
 
-/* An indented line such as `user = me` is not a list of names. */
+/* An indented line such as `user = me` is not a list of names. Words come in
+ * the order of their lines. */
 static bool
-is_assignment(const struct list *list, int line)
+is_assignment(struct list *list, int line)
 {
-	const struct config_line *l = list->entry->lines;
-
-	while (l && l->line != line)
-		l = l->next;
-	return l && strchr(l->text, '=');
+	while (list->line && list->line->line != line)
+		list->line = list->line->next;
+	return list->line && strchr(list->line->text, '=');
 }
 
 static bool
@@ -76,7 +90,7 @@ last_of_line(const struct config_line *word)
 }
 
 static void
-read_names(struct list *list)
+read_names(struct list *list, struct names *names)
 {
 	struct config *config = list->work->config;
 	const char *zone = list->work->account->zone, *name;
@@ -85,6 +99,7 @@ read_names(struct list *list)
 
 	if (!word)
 		wrong(list, 0, "is empty");
+	list->line = list->entry->lines;
 	for (; word; word = word->next) {
 		if (word->cut && last_of_line(word))
 			wrong(list, word->line,
@@ -109,7 +124,7 @@ read_names(struct list *list)
 			wrong(list, word->line,
 				mem_printf(config->mem, "%s is not in zone %s",
 					name, zone));
-		add_name(list, name, word->line);
+		add_name(list, names, name, word->line);
 	}
 }
 
@@ -184,6 +199,8 @@ account_read_names(struct account_work *work)
 {
 	const struct row *rows = work->account->row;
 	bool offered = rows[ROW_A].offered || rows[ROW_AAAA].offered;
+	struct names names = { { .mem = work->config->mem, .key = key_of_name },
+		&work->account->names };
 	bool found = false;
 	struct list list;
 	size_t i;
@@ -199,7 +216,7 @@ account_read_names(struct account_work *work)
 		found = true;
 		if (offered)
 			choose_types(&list, lists[i].type);
-		read_names(&list);
+		read_names(&list, &names);
 	}
 	if (!found)
 		config_wrong(

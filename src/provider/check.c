@@ -60,7 +60,8 @@ place_of(struct layer_work *work, const struct row *row, enum row_step step,
 	/* what is sent for a whole zone knows no record */
 	last = step == STEP_PUBLISH ? STEP_ZONES : STEP_RECORD;
 	for (at = STEP_LOGIN; at < step && at <= last; at++)
-		add_read(&place, row, at);
+		if (!row_step_all(at))
+			add_read(&place, row, at);
 	return place;
 }
 
@@ -195,6 +196,65 @@ check_zones(struct layer_work *work, const struct row *row)
 		layer_wrong(work, "reads no zone");
 }
 
+/* Whether there is a step that reads a variable. */
+static bool
+step_reads(const struct row *row, enum row_step step, const char *variable)
+{
+	return row->step[step] && row->step[step]->reading &&
+	       reads(row->step[step]->reading, variable);
+}
+
+/* What is read for all names must be what is read for one: no step behind it
+ * knows which of both was sent. */
+static void
+check_read_alike(
+	struct layer_work *work, const struct row *row, enum row_step all)
+{
+	const enum row_step last =
+		all == STEP_ALL_ZONES ? STEP_ZONES : STEP_RECORD;
+	const struct row_binding *at;
+	enum row_step i;
+
+	for (i = all + 1; i <= last; i++) {
+		at = row->step[i] && row->step[i]->reading
+			     ? row->step[i]->reading->bindings
+			     : NULL;
+		for (; at; at = at->next)
+			if (!step_reads(row, all, at->variable))
+				layer_wrong(work, "%s reads %s, this does not",
+					row_step_name(i), at->variable);
+	}
+	for (at = row->step[all]->reading->bindings; at; at = at->next)
+		if (!row_compared(at->variable) &&
+			!step_reads(row, all + 1, at->variable) &&
+			!step_reads(row, last, at->variable))
+			layer_wrong(work, "reads %s, %s does not", at->variable,
+				row_step_name(all + 1));
+}
+
+/* all_zones, all_records */
+static void
+check_all(struct layer_work *work, const struct row *row, enum row_step all)
+{
+	static const char *const read[] = { "zone", "name", "type", "ip" };
+	const bool zones = all == STEP_ALL_ZONES;
+	const struct row_request *request = row->step[all];
+	int i;
+
+	if (!request)
+		return;
+	if (!row->step[all + 1])
+		layer_wrong(work, "needs %s", row_step_name(all + 1));
+	if (row_step_holds(row, all,
+		    zones ? "zone name sub fqdn ip" : "name sub fqdn ip"))
+		layer_wrong(work, "is about one name");
+	for (i = zones ? 0 : 1; i < (zones ? 1 : 4); i++)
+		if (!step_reads(row, all, read[i]))
+			layer_wrong(work, "reads no %s", read[i]);
+	if (request->reading && row->step[all + 1])
+		check_read_alike(work, row, all);
+}
+
 static void
 check_paging(struct layer_work *work, const struct row *row, enum row_type type)
 {
@@ -203,11 +263,14 @@ check_paging(struct layer_work *work, const struct row *row, enum row_type type)
 
 	for (i = 0; i < STEPS; i++) {
 		request = row->step[i];
-		if (!request || !request->reading || !request->reading->page ||
+		if (!request || !request->reading ||
 			row_step_holds(row, i, "page"))
 			continue;
 		layer_at(work, row_step_name(i), type);
-		layer_wrong(work, "reads page, but holds no {page}");
+		if (request->reading->page)
+			layer_wrong(work, "reads page, but holds no {page}");
+		if (request->reading->pages)
+			layer_wrong(work, "reads pages, but holds no {page}");
 	}
 }
 
@@ -362,6 +425,10 @@ row_check(struct layer_work *work, const struct row *row, enum row_type type,
 	check_listed(work, row);
 	layer_at(work, "zones", type);
 	check_zones(work, row);
+	layer_at(work, "all_zones", type);
+	check_all(work, row, STEP_ALL_ZONES);
+	layer_at(work, "all_records", type);
+	check_all(work, row, STEP_ALL_RECORDS);
 	check_paging(work, row, type);
 	check_writes(work, row, type);
 	check_runs(work, row, type);

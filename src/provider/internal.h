@@ -41,6 +41,9 @@ enum row_word {
 /* What the word is, of enum row_word; 0: it is not a word of the language. */
 unsigned row_word(const char *name);
 
+/* Whether a step is sent for all names at once, in place of the next step. */
+bool row_step_all(enum row_step step);
+
 const char *row_meaning_name(enum row_meaning meaning);
 
 /* The steps that a test may be for, by the name behind its key's dot, as bits

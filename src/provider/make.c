@@ -121,6 +121,21 @@ uses_zone(const struct row *row)
 	return false;
 }
 
+/* Whether the request that `all` stands for is written in a layer above. */
+static bool
+is_hidden(struct layer_work *work, const struct layer_value *all,
+	enum row_step one, enum row_type type)
+{
+	const struct layer *above =
+		layer_find(work->mem, work->top, row_step_name(one), type)
+			.layer;
+	const struct layer *at = above;
+
+	while (at && at != all->layer)
+		at = at->below;
+	return at && at != above;
+}
+
 static void
 make_steps(struct layer_work *work, struct row *row, enum row_type type)
 {
@@ -131,7 +146,8 @@ make_steps(struct layer_work *work, struct row *row, enum row_type type)
 
 	for (i = 0; i < STEPS; i++) {
 		value = layer_at(work, row_step_name(i), type);
-		if (!value.lines)
+		if (!value.lines || (row_step_all(i) && is_hidden(work, &value,
+								i + 1, type)))
 			continue;
 		row->step[i] =
 			i == STEP_VALUE

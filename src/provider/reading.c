@@ -41,6 +41,8 @@ is_bound(const struct row_reading *reading, const char *variable)
 
 	if (strcmp(variable, "page") == 0)
 		return reading->page != NULL;
+	if (strcmp(variable, "pages") == 0)
+		return reading->pages != NULL;
 	for (at = reading->bindings; at; at = at->next)
 		if (strcmp(at->variable, variable) == 0)
 			return true;
@@ -55,6 +57,10 @@ bind(struct layer_work *work, struct row_reading *reading, const char *variable,
 
 	if (strcmp(variable, "page") == 0) {
 		reading->page = pointer;
+		return;
+	}
+	if (strcmp(variable, "pages") == 0) {
+		reading->pages = pointer;
 		return;
 	}
 	binding = mem_take(work->mem, sizeof(*binding));
@@ -118,7 +124,7 @@ row_parse_reading(struct layer_work *work, const char *text)
 			reading->items = read_pointer(work, word, word);
 	}
 	if (!reading->items && !reading->list && !reading->page &&
-		!reading->bindings)
+		!reading->pages && !reading->bindings)
 		layer_wrong(work, "-> reads nothing");
 	return reading;
 }

@@ -21,7 +21,9 @@ static const struct {
 	unsigned is;
 } words[] = {
 	[STEP_LOGIN] = { "login", LINES },
+	[STEP_ALL_ZONES] = { "all_zones", LINES },
 	[STEP_ZONES] = { "zones", LINES },
+	[STEP_ALL_RECORDS] = { "all_records", LINES },
 	[STEP_RECORDS] = { "records", LINES },
 	[STEP_RECORD] = { "record", LINES },
 	[STEP_SET] = { "set", LINES | WORD_BATCH },
@@ -75,6 +77,7 @@ static const struct {
 	{ "ttl", ONE | WORD_ACCOUNT | WORD_TEXT | WORD_READ },
 	{ "server", WORD_ACCOUNT | WORD_TEXT },
 	{ "page", WORD_PAGE | WORD_READ },
+	{ "pages", WORD_READ },
 	{ "offset", WORD_PAGE },
 };
 
@@ -119,6 +122,12 @@ const char *
 row_step_name(enum row_step step)
 {
 	return words[step].name;
+}
+
+bool
+row_step_all(enum row_step step)
+{
+	return step == STEP_ALL_ZONES || step == STEP_ALL_RECORDS;
 }
 
 const char *

@@ -26,7 +26,9 @@ extern const char *const row_types[ROW_TYPES];
 /* Steps and meanings bear the names of their keys. */
 enum row_step {
 	STEP_LOGIN,
+	STEP_ALL_ZONES, /* in place of the one behind it, for many names */
 	STEP_ZONES,
+	STEP_ALL_RECORDS, /* likewise */
 	STEP_RECORDS,
 	STEP_RECORD,
 	STEP_SET,
@@ -68,7 +70,8 @@ struct row_reading {
 	const char *items; /* pointer to the items; NULL: none was written */
 	bool list;         /* `[]`: the answer is the list of items */
 	const char *page;  /* pointer from the top; NULL: pages are counted */
-	struct row_binding *bindings; /* without page */
+	const char *pages; /* to how many there are; NULL: nobody says */
+	struct row_binding *bindings; /* without these */
 };
 
 /* A request, or an item (no method: its body alone counts). */

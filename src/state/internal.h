@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: ISC */
 /*
  * Between the files of state. From above: state.c and stats.c load and save;
- * text.c tells the rows of a state; rows.c has its lists, line.c reads and
- * writes rows as lines, file.c does the same with files.
+ * text.c tells the rows of a state; rows.c and news.c have its lists, line.c
+ * reads and writes rows as lines, file.c does the same with files.
  */
 #ifndef DDNS_STATE_INTERNAL_H
 #define DDNS_STATE_INTERNAL_H
@@ -19,7 +19,7 @@
 
 /* Files in the state's folder. */
 
-#define STATE_CEILING (4 << 20) /* bytes of a file that are read */
+#define STATE_CEILING (32 << 20) /* bytes of a file: 10,000 names that fail */
 
 struct state_files {
 	struct mem *mem;
@@ -174,6 +174,12 @@ bool state_add_account(struct state *state, void *row);
 bool state_add_problem(struct state *state, void *row);
 bool state_add_news(struct state *state, void *row);
 
+/* Of state_expire, what is about news. */
+void state_expire_news(struct state *state, int64_t now);
+
+/* Brings the lists into order, without what was forgotten. */
+void state_tidy(struct state *state);
+
 /* The whole state as text. */
 
 /*
@@ -182,8 +188,8 @@ bool state_add_news(struct state *state, void *row);
  */
 struct state *state_parse(const char *text, size_t len);
 
-/* Adds the state in the only form in which it is written. */
-void state_format(const struct state *state, struct buf *out);
+/* Adds the state in the only form in which it is written, tidied. */
+void state_format(struct state *state, struct buf *out);
 
 /* Files beside the state: STATE + suffix. */
 

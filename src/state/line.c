@@ -168,7 +168,13 @@ add_printable(struct buf *out, const char *text, size_t len)
 void
 state_add_field(struct buf *out, const char *field)
 {
+	const size_t whole = strlen(field);
+
 	buf_char(out, '\t');
+	if (plain(field, whole) && !memchr(field, '\\', whole)) {
+		buf_add(out, field, whole);
+		return;
+	}
 	while (*field) {
 		size_t len = strcspn(field, "\t\n");
 
@@ -182,7 +188,8 @@ state_add_field(struct buf *out, const char *field)
 static void
 add_number(struct buf *out, int64_t value)
 {
-	buf_printf(out, "\t%lld", (long long)value);
+	buf_char(out, '\t');
+	buf_number(out, value);
 }
 
 static bool
@@ -223,7 +230,8 @@ write_address(const void *at, struct buf *out)
 	char text[ADDRESS_TEXT];
 
 	address_format(*(struct address *const *)at, text);
-	state_add_field(out, text);
+	buf_char(out, '\t');
+	buf_str(out, text);
 }
 
 static bool
@@ -327,7 +335,13 @@ read_digest(void *at, const char *field, struct mem *mem)
 static void
 write_digest(const void *at, struct buf *out)
 {
-	buf_printf(out, "\t%04x", *(const unsigned *)at & 0xFFFF);
+	static const char digits[] = "0123456789abcdef";
+	const unsigned value = *(const unsigned *)at;
+	int shift;
+
+	buf_char(out, '\t');
+	for (shift = 12; shift >= 0; shift -= 4)
+		buf_char(out, digits[value >> shift & 15]);
 }
 
 static bool

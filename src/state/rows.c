@@ -3,17 +3,83 @@
 #include <string.h>
 
 #include "state/internal.h"
+#include "table.h"
 
 #define KEPT (90 * INT64_C(86400))
-#define NEWS_KEPT INT64_C(86400)
+
+/*
+ * A list is found by its key and written in the order of its keys: rows go to
+ * its head as they come, and it is sorted when that is not their order.
+ */
+enum list { LOOKUPS, NAMES, LEFT, ACCOUNTS, PROBLEMS, LISTS };
+
+struct state_index {
+	struct table tables[LISTS]; /* of LEFT: the last of each name */
+	bool unsorted[LISTS];
+	bool gone; /* some rows of LEFT or PROBLEMS are */
+};
+
+static void
+key_of_lookup(const void *row, const char *key[TABLE_KEY])
+{
+	key[0] = ((const struct state_lookup *)row)->set;
+}
+
+static void
+key_of_name(const void *row, const char *key[TABLE_KEY])
+{
+	const struct state_name *name = row;
+
+	key[0] = name->name;
+	key[1] = name->type;
+	key[2] = name->account;
+}
+
+static void
+key_of_left(const void *row, const char *key[TABLE_KEY])
+{
+	const struct state_left *left = row;
+
+	key[0] = left->name;
+	key[1] = left->type;
+	key[2] = left->account;
+}
+
+static void
+key_of_account(const void *row, const char *key[TABLE_KEY])
+{
+	key[0] = ((const struct state_account *)row)->account;
+}
+
+static void
+key_of_problem(const void *row, const char *key[TABLE_KEY])
+{
+	key[0] = ((const struct state_problem *)row)->key;
+}
+
+static const struct {
+	size_t head; /* the list in struct state */
+	void (*key)(const void *row, const char *key[TABLE_KEY]);
+} lists[LISTS] = {
+	[LOOKUPS] = { offsetof(struct state, lookups), key_of_lookup },
+	[NAMES] = { offsetof(struct state, names), key_of_name },
+	[LEFT] = { offsetof(struct state, left), key_of_left },
+	[ACCOUNTS] = { offsetof(struct state, accounts), key_of_account },
+	[PROBLEMS] = { offsetof(struct state, problems), key_of_problem },
+};
 
 struct state *
 state_new(void)
 {
 	struct mem *mem = mem_new();
 	struct state *state = mem_take(mem, sizeof *state);
+	enum list list;
 
 	state->mem = mem;
+	state->index = mem_take(mem, sizeof *state->index);
+	for (list = 0; list < LISTS; list++)
+		state->index->tables[list] =
+			(struct table){ .mem = mem, .key = lists[list].key };
 	return state;
 }
 
@@ -24,90 +90,180 @@ state_free(struct state *state)
 		mem_free(state->mem);
 }
 
-/*
- * Each finds where the row of a key stands, or would stand, and tells by
- * *there whether it does.
- */
-static struct state_lookup **
-lookup_place(struct state *state, const char *set, bool *there)
+/* Pointers of one kind or another: all rows begin with that to the next. */
+static void *
+pointer_at(const void *place)
 {
-	struct state_lookup **at = &state->lookups;
-	int order = 1;
+	void *pointer;
 
-	while (*at && (order = strcmp((*at)->set, set)) < 0)
-		at = &(*at)->next;
-	*there = *at && order == 0;
-	return at;
+	memcpy(&pointer, place, sizeof pointer);
+	return pointer;
+}
+
+static void
+set_pointer(void *place, const void *pointer)
+{
+	memcpy(place, &pointer, sizeof pointer);
+}
+
+static void *
+head_of(struct state *state, enum list list)
+{
+	return (char *)state + lists[list].head;
 }
 
 static int
-name_compare(const struct state_name *a, const struct state_name *b)
+compare_keys(const char *const a[TABLE_KEY], const char *const b[TABLE_KEY])
 {
-	int order = strcmp(a->name, b->name);
+	int order = 0;
+	size_t i;
 
-	if (order == 0)
-		order = strcmp(a->type, b->type);
-	return order ? order : strcmp(a->account, b->account);
-}
-
-static struct state_name **
-name_place(struct state *state, const struct state_name *like, bool *there)
-{
-	struct state_name **at = &state->names;
-	int order = 1;
-
-	while (*at && (order = name_compare(*at, like)) < 0)
-		at = &(*at)->next;
-	*there = *at && order == 0;
-	return at;
+	for (i = 0; order == 0 && i < TABLE_KEY && a[i]; i++)
+		order = strcmp(a[i], b[i]);
+	return order;
 }
 
 static int
-left_compare(const struct state_left *a, const struct state_left *b)
+compare(enum list list, const void *a, const void *b)
 {
-	int order = strcmp(a->name, b->name);
+	const char *of_a[TABLE_KEY] = { NULL }, *of_b[TABLE_KEY] = { NULL };
+	int order;
 
-	if (order == 0)
-		order = strcmp(a->type, b->type);
-	if (order == 0)
-		order = strcmp(a->account, b->account);
-	return order ? order : address_compare(a->address, b->address);
+	lists[list].key(a, of_a);
+	lists[list].key(b, of_b);
+	order = compare_keys(of_a, of_b);
+	if (order == 0 && list == LEFT)
+		order = address_compare(((const struct state_left *)a)->address,
+			((const struct state_left *)b)->address);
+	return order;
 }
 
-static struct state_left **
-left_place(struct state *state, const struct state_left *like, bool *there)
+static void *
+find(const struct state *state, enum list list, const void *like)
 {
-	struct state_left **at = &state->left;
-	int order = 1;
+	const char *key[TABLE_KEY] = { NULL };
 
-	while (*at && (order = left_compare(*at, like)) < 0)
-		at = &(*at)->next;
-	*there = *at && order == 0;
-	return at;
+	lists[list].key(like, key);
+	return table_find(&state->index->tables[list], key);
 }
 
-static struct state_account **
-account_place(struct state *state, const char *account, bool *there)
+static void
+add(struct state *state, enum list list, void *row)
 {
-	struct state_account **at = &state->accounts;
-	int order = 1;
+	void *head = head_of(state, list), *first = pointer_at(head);
 
-	while (*at && (order = strcmp((*at)->account, account)) < 0)
-		at = &(*at)->next;
-	*there = *at && order == 0;
-	return at;
+	if (first && compare(list, row, first) > 0)
+		state->index->unsorted[list] = true;
+	set_pointer(row, first);
+	set_pointer(head, row);
+	table_add(&state->index->tables[list], row);
 }
 
-static struct state_problem **
-problem_place(struct state *state, const char *key, bool *there)
+/* Takes a row out of its table, where a newer one may be in its place. */
+static void
+drop(struct state *state, enum list list, const void *row)
 {
-	struct state_problem **at = &state->problems;
-	int order = 1;
+	const char *key[TABLE_KEY] = { NULL };
+	struct table *table = &state->index->tables[list];
 
-	while (*at && (order = strcmp((*at)->key, key)) < 0)
-		at = &(*at)->next;
-	*there = *at && order == 0;
-	return at;
+	lists[list].key(row, key);
+	if (table_find(table, key) == row)
+		table_remove(table, key);
+}
+
+/* Two sorted lists as one. */
+static void *
+merge(enum list list, void *a, void *b)
+{
+	void *first = NULL, *end = &first, **from;
+
+	while (a && b) {
+		from = compare(list, a, b) <= 0 ? &a : &b;
+		set_pointer(end, *from);
+		end = *from;
+		*from = pointer_at(end);
+	}
+	set_pointer(end, a ? a : b);
+	return first;
+}
+
+/* The first count rows of *rest, sorted; *rest is then what follows them. */
+static void *
+sort(enum list list, void **rest, size_t count)
+{
+	void *a, *b;
+
+	if (count == 1) {
+		a = *rest;
+		*rest = pointer_at(a);
+		set_pointer(a, NULL);
+		return a;
+	}
+	a = sort(list, rest, count / 2);
+	b = sort(list, rest, count - count / 2);
+	return merge(list, a, b);
+}
+
+static void
+put_in_order(struct state *state, enum list list)
+{
+	void *head = head_of(state, list), *rest = pointer_at(head), *row;
+	size_t count = 0;
+
+	if (!state->index->unsorted[list] || !rest)
+		return;
+	state->index->unsorted[list] = false;
+	for (row = rest; row; row = pointer_at(row))
+		count++;
+	set_pointer(head, sort(list, &rest, count));
+}
+
+/* Takes the rows that are not to stay out of a list, and out of its table. */
+static void
+sweep(struct state *state, enum list list,
+	bool (*stays)(const struct state *state, void *row, int64_t now),
+	int64_t now)
+{
+	void *at = head_of(state, list), *row;
+
+	while ((row = pointer_at(at))) {
+		if (stays(state, row, now)) {
+			at = row;
+			continue;
+		}
+		set_pointer(at, pointer_at(row));
+		drop(state, list, row);
+	}
+}
+
+static bool
+left_is_there(const struct state *state, void *row, int64_t now)
+{
+	(void)state;
+	(void)now;
+	return !((const struct state_left *)row)->gone;
+}
+
+static bool
+problem_is_there(const struct state *state, void *row, int64_t now)
+{
+	(void)state;
+	(void)now;
+	return !((const struct state_problem *)row)->gone;
+}
+
+void
+state_tidy(struct state *state)
+{
+	enum list list;
+
+	if (state->index->gone) {
+		sweep(state, LEFT, left_is_there, 0);
+		sweep(state, PROBLEMS, problem_is_there, 0);
+		state->index->gone = false;
+	}
+	for (list = 0; list < LISTS; list++)
+		put_in_order(state, list);
 }
 
 static bool
@@ -135,99 +291,74 @@ type_family(const char *type)
 bool
 state_add_lookup(struct state *state, void *row)
 {
-	struct state_lookup *lookup = row, **at;
-	bool there;
+	struct state_lookup *lookup = row;
 
-	at = lookup_place(state, lookup->set, &there);
-	if (there || !fits(lookup->address, set_family(lookup->set)))
+	if (find(state, LOOKUPS, lookup) ||
+		!fits(lookup->address, set_family(lookup->set)))
 		return false;
-	lookup->next = *at;
-	*at = lookup;
+	add(state, LOOKUPS, lookup);
 	return true;
 }
 
 bool
 state_add_name(struct state *state, void *row)
 {
-	struct state_name *name = row, **at;
-	bool there;
+	struct state_name *name = row;
 
-	at = name_place(state, name, &there);
-	if (there || !fits(name->confirmed, type_family(name->type)) ||
+	if (find(state, NAMES, name) ||
+		!fits(name->confirmed, type_family(name->type)) ||
 		!fits(name->tried, type_family(name->type)))
 		return false;
-	name->next = *at;
-	*at = name;
+	add(state, NAMES, name);
 	return true;
 }
 
 bool
 state_add_left(struct state *state, void *row)
 {
-	struct state_left *left = row, **at;
-	bool there;
+	struct state_left *left = row, *also;
 
-	at = left_place(state, left, &there);
-	if (there || !left->address->family ||
+	left->also = find(state, LEFT, left);
+	for (also = left->also; also; also = also->also)
+		if (address_equal(also->address, left->address))
+			return false;
+	if (!left->address->family ||
 		!fits(left->address, type_family(left->type)))
 		return false;
-	left->next = *at;
-	*at = left;
+	add(state, LEFT, left);
 	return true;
 }
 
 bool
 state_add_account(struct state *state, void *row)
 {
-	struct state_account *account = row, **at;
-	bool there;
-
-	at = account_place(state, account->account, &there);
-	if (there)
+	if (find(state, ACCOUNTS, row))
 		return false;
-	account->next = *at;
-	*at = account;
+	add(state, ACCOUNTS, row);
 	return true;
 }
 
 bool
 state_add_problem(struct state *state, void *row)
 {
-	struct state_problem *problem = row, **at;
-	bool there;
-
-	at = problem_place(state, problem->key, &there);
-	if (there)
+	if (find(state, PROBLEMS, row))
 		return false;
-	problem->next = *at;
-	*at = problem;
-	return true;
-}
-
-/* Rows come the last one first. */
-bool
-state_add_news(struct state *state, void *row)
-{
-	struct state_news *piece = row;
-
-	piece->next = state->news;
-	state->news = piece;
+	add(state, PROBLEMS, row);
 	return true;
 }
 
 struct state_lookup *
 state_lookup(struct state *state, const char *set)
 {
-	bool there;
-	struct state_lookup **at = lookup_place(state, set, &there), *made;
+	const struct state_lookup like = { .set = set };
+	struct state_lookup *made = find(state, LOOKUPS, &like);
 
-	if (there)
-		return *at;
+	if (made)
+		return made;
 	made = mem_take(state->mem, sizeof *made);
 	made->set = mem_text(state->mem, set);
 	made->address = mem_take(state->mem, sizeof *made->address);
-	made->next = *at;
-	*at = made;
+	add(state, LOOKUPS, made);
 	return made;
 }
 
@@ -238,11 +369,10 @@ state_name(struct state *state, const char *name, const char *type,
 	const struct state_name like = {
 		.name = name, .type = type, .account = account
 	};
-	bool there;
-	struct state_name **at = name_place(state, &like, &there), *made;
+	struct state_name *made = find(state, NAMES, &like);
 
-	if (there)
-		return *at;
+	if (made)
+		return made;
 	made = mem_take(state->mem, sizeof *made);
 	made->name = mem_text(state->mem, name);
 	made->type = mem_text(state->mem, type);
@@ -250,8 +380,7 @@ state_name(struct state *state, const char *name, const char *type,
 	made->confirmed = mem_take(state->mem, sizeof *made->confirmed);
 	made->tried = mem_take(state->mem, sizeof *made->tried);
 	made->text = "";
-	made->next = *at;
-	*at = made;
+	add(state, NAMES, made);
 	return made;
 }
 
@@ -269,125 +398,66 @@ state_leave(struct state *state, const struct state_name *name,
 	state_add_left(state, made);
 }
 
-static bool
-is_left_of(const struct state_left *left, const struct state_name *name)
-{
-	return strcmp(left->name, name->name) == 0 &&
-	       strcmp(left->type, name->type) == 0 &&
-	       strcmp(left->account, name->account) == 0;
-}
-
 struct state_left *
-state_left_of(struct state_left *left, const struct state_name *name)
+state_left_of(const struct state *state, const struct state_name *name)
 {
-	while (left && !is_left_of(left, name))
-		left = left->next;
-	return left;
+	const char *const key[TABLE_KEY] = { name->name, name->type,
+		name->account };
+
+	return table_find(&state->index->tables[LEFT], key);
 }
 
 void
 state_leave_none(struct state *state, const struct state_name *name)
 {
-	struct state_left **at = &state->left;
+	struct state_left *first = state_left_of(state, name), *left;
 
-	while (*at) {
-		if (is_left_of(*at, name))
-			*at = (*at)->next;
-		else
-			at = &(*at)->next;
-	}
+	for (left = first; left; left = left->also)
+		left->gone = state->index->gone = true;
+	if (first)
+		drop(state, LEFT, first);
 }
 
 struct state_account *
 state_account(struct state *state, const char *account)
 {
-	bool there;
-	struct state_account **at = account_place(state, account, &there),
-			     *made;
+	const struct state_account like = { .account = account };
+	struct state_account *made = find(state, ACCOUNTS, &like);
 
-	if (there)
-		return *at;
+	if (made)
+		return made;
 	made = mem_take(state->mem, sizeof *made);
 	made->account = mem_text(state->mem, account);
 	made->text = "";
-	made->next = *at;
-	*at = made;
+	add(state, ACCOUNTS, made);
 	return made;
+}
+
+struct state_problem *
+state_problem_of(const struct state *state, const char *key)
+{
+	return table_find_text(&state->index->tables[PROBLEMS], key);
 }
 
 struct state_problem *
 state_problem(struct state *state, const char *key)
 {
-	bool there;
-	struct state_problem **at = problem_place(state, key, &there), *made;
+	struct state_problem *made = state_problem_of(state, key);
 
-	if (there)
-		return *at;
+	if (made)
+		return made;
 	made = mem_take(state->mem, sizeof *made);
 	made->key = mem_text(state->mem, key);
 	made->text = "";
-	made->next = *at;
-	*at = made;
+	add(state, PROBLEMS, made);
 	return made;
 }
 
 void
 state_forget(struct state *state, struct state_problem *problem)
 {
-	struct state_problem **at = &state->problems;
-
-	while (*at && *at != problem)
-		at = &(*at)->next;
-	if (*at)
-		*at = problem->next;
-}
-
-static void
-drop_oldest(struct state *state, const char *to)
-{
-	struct state_news **at = &state->news;
-
-	while (*at && strcmp((*at)->to, to) != 0)
-		at = &(*at)->next;
-	if (*at)
-		*at = (*at)->next;
-}
-
-void
-state_keep_news(struct state *state, const struct state_news *piece)
-{
-	struct state_news **at = &state->news, *copy;
-	int count = 1;
-
-	for (; *at; at = &(*at)->next)
-		count += strcmp((*at)->to, piece->to) == 0;
-	copy = mem_take(state->mem, sizeof *copy);
-	copy->when = piece->when;
-	copy->to = mem_text(state->mem, piece->to);
-	copy->event = mem_text(state->mem, piece->event);
-	copy->name = mem_text(state->mem, piece->name);
-	copy->type = mem_text(state->mem, piece->type);
-	copy->account = mem_text(state->mem, piece->account);
-	copy->was = mem_text(state->mem, piece->was);
-	copy->now = mem_text(state->mem, piece->now);
-	copy->text = mem_text(state->mem, piece->text);
-	*at = copy;
-	for (; count > STATE_NEWS; count--)
-		drop_oldest(state, piece->to);
-}
-
-void
-state_forget_news(struct state *state, const struct state_news *piece)
-{
-	struct state_news **at = &state->news;
-
-	while (*at && ((*at)->when != piece->when ||
-			      strcmp((*at)->to, piece->to) != 0 ||
-			      strcmp((*at)->event, piece->event) != 0 ||
-			      strcmp((*at)->text, piece->text) != 0))
-		at = &(*at)->next;
-	if (*at)
-		*at = (*at)->next;
+	problem->gone = state->index->gone = true;
+	drop(state, PROBLEMS, problem);
 }
 
 /* A time that lies in the future is not believed: it counts from now. */
@@ -400,115 +470,70 @@ too_old(int64_t *seen, int64_t now)
 }
 
 static bool
-has_name(const struct state *state, const char *account)
+lookup_stays(const struct state *state, void *row, int64_t now)
 {
-	const struct state_name *name = state->names;
+	(void)state;
+	return !too_old(&((struct state_lookup *)row)->seen, now);
+}
 
-	while (name && strcmp(name->account, account) != 0)
-		name = name->next;
-	return name;
+/* Its account stays with it. */
+static bool
+name_stays(const struct state *state, void *row, int64_t now)
+{
+	struct state_name *name = row;
+	struct state_account *account;
+
+	if (too_old(&name->seen, now))
+		return false;
+	account =
+		table_find_text(&state->index->tables[ACCOUNTS], name->account);
+	if (account)
+		account->named = true;
+	return true;
 }
 
 static bool
-problem_old(const struct state_problem *problem, int64_t now)
+left_stays(const struct state *state, void *row, int64_t now)
 {
+	const struct state_left *left = row;
+	const struct state_name like = {
+		.name = left->name, .type = left->type, .account = left->account
+	};
+
+	(void)now;
+	return !left->gone && find(state, NAMES, &like);
+}
+
+static bool
+account_stays(const struct state *state, void *row, int64_t now)
+{
+	(void)state;
+	(void)now;
+	return ((const struct state_account *)row)->named;
+}
+
+static bool
+problem_stays(const struct state *state, void *row, int64_t now)
+{
+	const struct state_problem *problem = row;
 	int64_t last =
 		problem->said > problem->first ? problem->said : problem->first;
 
-	return !problem->fresh && now - last >= KEPT;
-}
-
-static void
-expire_lookups(struct state *state, int64_t now)
-{
-	struct state_lookup **at = &state->lookups;
-
-	while (*at) {
-		if (too_old(&(*at)->seen, now))
-			*at = (*at)->next;
-		else
-			at = &(*at)->next;
-	}
-}
-
-static void
-expire_names(struct state *state, int64_t now)
-{
-	struct state_name **at = &state->names;
-
-	while (*at) {
-		if (too_old(&(*at)->seen, now))
-			*at = (*at)->next;
-		else
-			at = &(*at)->next;
-	}
-}
-
-static void
-expire_left(struct state *state)
-{
-	struct state_left **at = &state->left;
-	const struct state_name *name;
-
-	while (*at) {
-		for (name = state->names; name; name = name->next)
-			if (is_left_of(*at, name))
-				break;
-		if (name)
-			at = &(*at)->next;
-		else
-			*at = (*at)->next;
-	}
-}
-
-static void
-expire_accounts(struct state *state)
-{
-	struct state_account **at = &state->accounts;
-
-	while (*at) {
-		if (has_name(state, (*at)->account))
-			at = &(*at)->next;
-		else
-			*at = (*at)->next;
-	}
-}
-
-static void
-expire_problems(struct state *state, int64_t now)
-{
-	struct state_problem **at = &state->problems;
-
-	while (*at) {
-		if (problem_old(*at, now))
-			*at = (*at)->next;
-		else
-			at = &(*at)->next;
-	}
-}
-
-static void
-expire_news(struct state *state, int64_t now)
-{
-	struct state_news **at = &state->news;
-
-	while (*at) {
-		if ((*at)->when > now)
-			(*at)->when = now;
-		if (now - (*at)->when >= NEWS_KEPT)
-			*at = (*at)->next;
-		else
-			at = &(*at)->next;
-	}
+	(void)state;
+	return !problem->gone && (problem->fresh || now - last < KEPT);
 }
 
 void
 state_expire(struct state *state, int64_t now)
 {
-	expire_lookups(state, now);
-	expire_names(state, now);
-	expire_left(state);
-	expire_accounts(state);
-	expire_problems(state, now);
-	expire_news(state, now);
+	struct state_account *account = state->accounts;
+
+	for (; account; account = account->next)
+		account->named = false;
+	sweep(state, LOOKUPS, lookup_stays, now);
+	sweep(state, NAMES, name_stays, now);
+	sweep(state, LEFT, left_stays, now);
+	sweep(state, ACCOUNTS, account_stays, now);
+	sweep(state, PROBLEMS, problem_stays, now);
+	state_expire_news(state, now);
 }

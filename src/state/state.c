@@ -276,8 +276,7 @@ out:
 #define ROOM_OF_NAME 4096
 
 bool
-state_reserve(
-	struct state_files *files, const struct state *state, struct fail *fail)
+state_reserve(struct state_files *files, struct state *state, struct fail *fail)
 {
 	const struct state_name *name;
 	struct buf text = { 0 };

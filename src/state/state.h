@@ -58,6 +58,8 @@ struct state_left {
 	const char *type;
 	const char *account;
 	struct address *address;
+	struct state_left *also; /* another of the name (as `gone`, not stored) */
+	bool gone;	/* forgotten; it leaves the list when that is written */
 };
 
 /* An account that is held as a whole. */
@@ -70,6 +72,7 @@ struct state_account {
 	int failures;
 	unsigned digest;
 	const char *text;
+	bool named;	/* of a name that stays (not stored) */
 };
 
 /* Something that was or may be reported. */
@@ -81,7 +84,9 @@ struct state_problem {
 	int why;		/* report's kind of the problem, a number to state */
 	int64_t said;		/* last reported; 0: not yet */
 	const char *text;	/* as it was last reported */
-	bool fresh;		/* seen in this run (not stored) */
+	bool fresh;		/* seen in this run (as `gone`, not stored) */
+	bool gone;		/* forgotten; it leaves the list when that is
+				   written */
 };
 
 /* A piece of news that a receiver has not taken yet. */
@@ -98,8 +103,11 @@ struct state_news {
 	const char *text;	/* masked, printable */
 };
 
+struct state_index;	/* finds the rows of the lists */
+
 struct state {
 	struct mem *mem;
+	struct state_index *index;
 	struct state_lookup *lookups;
 	struct state_name *names;
 	struct state_left *left;
@@ -153,18 +161,24 @@ bool state_save(struct state_files *files, struct state *state,
  * Keeps room on the disk for what a run may come to know, so that state_save
  * does not fail for want of it; until the lock is given up.
  */
-bool state_reserve(struct state_files *files, const struct state *state,
+bool state_reserve(struct state_files *files, struct state *state,
 	struct fail *fail);
 
 /*
- * The row, made if it is missing, in a sorted list. The key is copied; other
- * texts that are put into a row must live as long (mem_text from state->mem).
+ * The row, made if it is missing. The key is copied; other texts that are put
+ * into a row must live as long (mem_text from state->mem). The lists are in the
+ * order of their keys when they are loaded or saved; between, new rows
+ * stand first.
  */
 struct state_lookup *state_lookup(struct state *state, const char *set);
 struct state_name *state_name(struct state *state, const char *name,
 	const char *type, const char *account);
 struct state_account *state_account(struct state *state, const char *account);
 struct state_problem *state_problem(struct state *state, const char *key);
+
+/* The same of one that is there; NULL: it is not. */
+struct state_problem *state_problem_of(
+	const struct state *state, const char *key);
 
 /* Notes an address that is left; one that is noted already is not again. */
 void state_leave(struct state *state, const struct state_name *name,
@@ -173,9 +187,9 @@ void state_leave(struct state *state, const struct state_name *name,
 /* Forgets all that is left of the name. */
 void state_leave_none(struct state *state, const struct state_name *name);
 
-/* The first that is left of the name, from `left` on; NULL: none. */
+/* One that is left of the name, the others behind it by `also`; NULL: none. */
 struct state_left *state_left_of(
-	struct state_left *left, const struct state_name *name);
+	const struct state *state, const struct state_name *name);
 
 /* Takes a problem out of the list. */
 void state_forget(struct state *state, struct state_problem *problem);

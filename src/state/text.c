@@ -156,11 +156,12 @@ state_parse(const char *text, size_t len)
 		state };
 
 	state->damaged = !state_read_lines(&reader, text, len);
+	state_tidy(state);
 	return state;
 }
 
 void
-state_format(const struct state *state, struct buf *out)
+state_format(struct state *state, struct buf *out)
 {
 	const struct state_lookup *lookup;
 	const struct state_name *name;
@@ -169,6 +170,7 @@ state_format(const struct state *state, struct buf *out)
 	const struct state_problem *problem;
 	const struct state_news *news;
 
+	state_tidy(state);
 	buf_str(out, "# " TITLE " 1\n");
 	write_key(state, out);
 	for (lookup = state->lookups; lookup; lookup = lookup->next)

@@ -23,6 +23,8 @@ struct status_item {
 	const char *name;
 	enum row_type type;
 	const struct state_name *state;
+	const struct state_account *hold;
+	unsigned digest; /* of the account now */
 	struct address want; /* family 0: none is known */
 	bool unfit;          /* the suffix makes none of use */
 	enum decision decision;

@@ -57,9 +57,8 @@ static void
 judge(struct status *status, struct status_item *item)
 {
 	const struct account *account = item->account;
-	const struct state_account *hold =
-		state_account(status->state, account->id);
-	const unsigned sum = plan_digest(account, status->state);
+	const struct state_account *hold = item->hold;
+	const unsigned sum = item->digest;
 	const struct decide_facts facts = {
 		.name = item->state,
 		.account = hold,
@@ -91,6 +90,20 @@ judge(struct status *status, struct status_item *item)
 	status->well = status->well && item->decision == DECIDE_FINE;
 }
 
+/* The items of an account follow each other. */
+static void
+take_account(struct status *status, struct status_item *item,
+	const struct status_item *last)
+{
+	if (last && last->account == item->account) {
+		item->hold = last->hold;
+		item->digest = last->digest;
+		return;
+	}
+	item->hold = state_account(status->state, item->account->id);
+	item->digest = plan_digest(item->account, status->state);
+}
+
 static struct status_item *
 make_item(struct status *status, const struct plan_item *from)
 {
@@ -111,6 +124,7 @@ static void
 collect(struct status *status)
 {
 	struct status_item **end = &status->items;
+	const struct status_item *last = NULL;
 	const struct plan_item *from = status->plan->items;
 
 	status->well = true;
@@ -118,7 +132,9 @@ collect(struct status *status)
 		if (!cli_takes(status->cli, from->set->family))
 			continue;
 		*end = make_item(status, from);
+		take_account(status, *end, last);
 		judge(status, *end);
+		last = *end;
 		end = &(*end)->next;
 	}
 }

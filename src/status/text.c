@@ -112,15 +112,16 @@ add_tall(struct page *page, const struct status_item *item,
 			cells[AGE]);
 }
 
-/* What of an account that is held as a whole comes first, or NULL. */
+/* What of an account that is held as a whole comes first, or NULL; its items
+ * follow each other. */
 static const struct status_item *
-find_held(const struct page *page, const struct account *account)
+find_held(const struct status_item *first)
 {
-	const struct status_item *item = page->status->items;
+	const struct status_item *item = first;
 
-	while (item && (item->account != account || !item->whole))
+	while (item && item->account == first->account && !item->whole)
 		item = item->next;
-	return item;
+	return item && item->account == first->account ? item : NULL;
 }
 
 /* Goes on behind the word of the last column, where there is one. */
@@ -156,8 +157,7 @@ add_name(struct page *page, const struct screen_column *table,
 {
 	const char *cells[COLUMNS];
 	const bool first = !last || last->account != item->account;
-	const struct status_item *held =
-		first ? find_held(page, item->account) : NULL;
+	const struct status_item *held = first ? find_held(item) : NULL;
 
 	fill_cells(cells, page->status, item);
 	if (first)

@@ -92,7 +92,7 @@ hold_account(struct update *update, struct update_item *item)
 		hold->until = -1;
 	hold->why = job->outcome;
 	hold->digest = item->digest;
-	hold->text = mem_text(update->state->mem, item->fail.text);
+	hold->text = mem_text(update->state->mem, update->cause.text);
 	item->state->until = 0;
 }
 
@@ -123,7 +123,7 @@ record(struct update *update, struct update_item *item)
 		return;
 	}
 	note_left(update, item);
-	state->text = mem_text(update->state->mem, item->fail.text);
+	state->text = mem_text(update->state->mem, update->cause.text);
 	if (job->outcome == OUTCOME_BUSY || job->outcome == OUTCOME_DENIED)
 		hold_account(update, item);
 	else
@@ -147,16 +147,14 @@ save(void *arg)
 
 /* Whether the run waits for something but the next save. */
 static bool
-is_under_way(const struct update *update)
+is_under_way(struct update *update)
 {
-	const struct update_call *call = update->calls;
-	const struct update_set *set = update->sets;
+	struct update_set **set = &update->looking;
 
-	while (call && call->left == 0)
-		call = call->next;
-	while (set && (!set->used || set->lookup.finished))
-		set = set->next;
-	return call || set;
+	/* what has finished stays so: nothing is looked at twice */
+	while (*set && (!(*set)->used || (*set)->lookup.finished))
+		*set = (*set)->next;
+	return update->calls_left > 0 || *set;
 }
 
 /* What an account confirmed is saved when it ends, at most once a second, if
@@ -186,8 +184,11 @@ finished(void *arg, struct exchange_job *job)
 	struct update_item *item = arg;
 
 	record(item->update, item);
-	if (--item->call->left == 0 && !job->dry)
-		end_call(item->update);
+	if (--item->call->left == 0) {
+		item->update->calls_left--;
+		if (!job->dry)
+			end_call(item->update);
+	}
 	end_saving(item->update);
 	update_show_progress(item->update);
 }
@@ -258,8 +259,8 @@ list_left(struct update *update, const struct update_item *item)
 	const struct state_left *row;
 	struct exchange_left *list = NULL, *left;
 
-	for (row = state_left_of(update->state->left, item->state); row;
-		row = state_left_of(row->next, item->state)) {
+	row = state_left_of(update->state, item->state);
+	for (; row; row = row->also) {
 		left = mem_take(update->mem, sizeof(*left));
 		left->address = row->address;
 		left->next = list;
@@ -283,7 +284,7 @@ fill_job(struct update_item *item)
 	job->left = list_left(item->update, item);
 	job->ip[item->type] = &item->want;
 	job->ip[!item->type] = other && !other->unfit ? &other->want : &none;
-	job->fail = &item->fail;
+	job->fail = &item->update->cause;
 	job->was = &item->was;
 	job->finished = finished;
 	job->arg = item;
@@ -298,17 +299,18 @@ has_worked(const struct update_item *item)
 }
 
 /* The jobs of an account that are due and not begun, linked; those that worked
- * the last time come first, so that they show whether the account does. */
+ * the last time come first, so that they show whether the account does. Its
+ * items follow each other, from *first on, which is then that of the next. */
 static struct exchange_job *
-gather_jobs(struct update *update, const struct account *account)
+gather_jobs(struct update *update, struct update_item **first)
 {
+	const struct account *account = (*first)->account;
 	struct exchange_job *jobs = NULL, *rest = NULL;
 	struct exchange_job **end = &jobs, **rest_end = &rest, ***at;
-	struct update_item *item;
+	struct update_item *item = *first;
 
-	for (item = update->items; item; item = item->next) {
-		if (item->account != account || item->begun ||
-			item->decision != DECIDE_DUE)
+	for (; item && item->account == account; item = item->next) {
+		if (item->begun || item->decision != DECIDE_DUE)
 			continue;
 		at = has_worked(item) ? &end : &rest_end;
 		mark(update, item);
@@ -317,6 +319,7 @@ gather_jobs(struct update *update, const struct account *account)
 		*at = &item->job.next;
 	}
 	*end = rest;
+	*first = item;
 	return jobs;
 }
 
@@ -342,6 +345,7 @@ start_call(struct update *update, const struct account *account,
 		call->exchange = exchange_start(&options, account, jobs);
 	call->next = update->calls;
 	update->calls = call;
+	update->calls_left++;
 }
 
 /* A list of the jobs of each account, in the order of the plan. */
@@ -355,12 +359,13 @@ static struct batch *
 gather_batches(struct update *update)
 {
 	const struct account *account;
+	struct update_item *item = update->items;
 	struct batch *first = NULL, **end = &first;
 	struct exchange_job *jobs;
 
-	for (account = update->plan->accounts; account;
-		account = account->next) {
-		jobs = gather_jobs(update, account);
+	while (item) {
+		account = item->account;
+		jobs = gather_jobs(update, &item);
 		if (!jobs)
 			continue;
 		*end = mem_take(update->mem, sizeof(**end));
@@ -423,7 +428,7 @@ update_drop(struct update *update, const char *why)
 	for (item = update->items; item; item = item->next) {
 		if (!item->begun || item->job.done)
 			continue;
-		fail_set(&item->fail, "no answer: %s", why);
+		fail_set(&update->cause, "no answer: %s", why);
 		item->job.outcome = OUTCOME_LATER;
 		item->job.done = true;
 		record(update, item);

@@ -144,22 +144,27 @@ has_request(const struct update_item *item, const struct exchange_shown *shown)
 	return shows && update_shown(item);
 }
 
-/* The request, with all names that it is for, of which `first` is one. */
+/* The request, with all names that it is for: `left` of them, of which `first`
+ * is the first. */
 static void
 add_write(struct document *document, const struct update_item *first,
 	const struct exchange_shown *shown)
 {
 	const struct update_item *item;
 	struct mem *mem = mem_new();
+	int left = shown->left;
 
 	document_open(document, NULL, '{');
 	add_request(document, shown->text);
 	document_open(document, "names", '[');
-	for (item = first; item; item = item->next)
-		if (item->account == first->account && has_request(item, shown))
-			document_text(document, NULL,
-				mem_printf(mem, "%s %s", item->name,
-					row_types[item->type]));
+	for (item = first; item && left > 0; item = item->next) {
+		if (!has_request(item, shown))
+			continue;
+		left--;
+		document_text(document, NULL,
+			mem_printf(mem, "%s %s", item->name,
+				row_types[item->type]));
+	}
 	document_close(document);
 	document_close(document);
 	mem_free(mem);
@@ -172,6 +177,10 @@ add_writes(struct document *document, const struct update *update)
 	const struct update_item *item;
 	const struct exchange_shows *shows;
 
+	for (item = update->items; item; item = item->next)
+		for (shows = item->dry.requests; shows && update_shown(item);
+			shows = shows->next)
+			shows->shown->left++;
 	document_open(document, "writes", '[');
 	for (item = update->items; item; item = item->next)
 		for (shows = item->dry.requests; shows && update_shown(item);

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "update/internal.h"
+#include "table.h"
 #include "update/update.h"
 
 #define SEEN_EVERY (30 * DECIDE_DAY) /* a state at rest is left alone */
@@ -67,6 +68,20 @@ collect_sets(struct update *update)
 	}
 }
 
+/* What the items of an account share; they follow each other. */
+static void
+take_account(struct update *update, struct update_item *item,
+	const struct update_item *last)
+{
+	if (last && last->account == item->account) {
+		item->hold = last->hold;
+		item->digest = last->digest;
+		return;
+	}
+	item->hold = state_account(update->state, item->account->id);
+	item->digest = plan_digest(item->account, update->state);
+}
+
 static struct update_item *
 make_item(struct update *update, struct update_set *set,
 	const struct plan_item *from)
@@ -81,11 +96,15 @@ make_item(struct update *update, struct update_set *set,
 	set->used = true;
 	item->state = state_name(update->state, from->name,
 		row_types[from->type], from->account->id);
-	item->hold = state_account(update->state, from->account->id);
-	item->digest = plan_digest(from->account, update->state);
 	item->old = *item->state->confirmed;
 	renew(update, &item->state->seen);
 	return item;
+}
+
+static void
+key_of_set(const void *set, const char *key[TABLE_KEY])
+{
+	key[0] = ((const struct update_set *)set)->lookups->title;
 }
 
 /* The two types of a name follow each other. */
@@ -95,14 +114,16 @@ collect_items(struct update *update)
 	struct update_item **end = &update->items, *item, *last = NULL;
 	const struct plan_item *from = update->plan->items;
 	struct update_set *set;
+	struct table sets = { .mem = update->mem, .key = key_of_set };
 
+	for (set = update->sets; set; set = set->next)
+		table_add(&sets, set);
 	for (; from; from = from->next) {
-		for (set = update->sets; set; set = set->next)
-			if (set->lookups == from->set)
-				break;
+		set = table_find_text(&sets, from->set->title);
 		if (!set || !asked(update->cli, from->name))
 			continue;
 		item = make_item(update, set, from);
+		take_account(update, item, last);
 		if (last && last->account == item->account &&
 			last->name == item->name) {
 			last->other = item;
@@ -135,5 +156,6 @@ update_collect(struct update *update)
 {
 	set_report(update);
 	collect_sets(update);
+	update->looking = update->sets;
 	collect_items(update);
 }

@@ -68,16 +68,17 @@ advice_of(const struct update_item *item, int64_t until)
 		item->account->title, item->name);
 }
 
+/* How many of an account wait, of which this is the first: they follow each
+ * other. */
 static int
-count_waiting(const struct update_item *item)
+count_waiting(const struct update_item *first)
 {
-	const struct update_item *i;
+	const struct update_item *item;
 	int count = 0;
 
-	for (i = item->update->items; i; i = i->next)
-		if (i->account == item->account &&
-			standing(i) > OUTCOME_CHANGED)
-			count++;
+	for (item = first; item && item->account == first->account;
+		item = item->next)
+		count += standing(item) > OUTCOME_CHANGED;
 	return count;
 }
 
@@ -177,14 +178,18 @@ login_of(const struct update_item *item)
 		account->site ? ")" : "");
 }
 
+/* Told once, with the first of its items that waits. */
 static void
 account_problem(struct update *update, const struct topic *topic,
 	const struct update_item *item)
 {
 	const struct state_account *hold = item->hold;
 	const bool busy = hold->why == OUTCOME_BUSY;
-	const int count = count_waiting(item);
+	int count;
 
+	if (report_has(&update->report, topic->key))
+		return;
+	count = count_waiting(item);
 	problem(update, topic, busy ? REPORT_PASSING : REPORT_LASTING,
 		"%s%s%s%s", hold->text,
 		count > 1 ? mem_printf(update->mem, " (%d records wait)", count)
@@ -246,12 +251,16 @@ settle_foreign(struct update *update, const struct update_item *item)
 static void
 settle_item(struct update *update, const struct update_item *item)
 {
-	const struct topic name = name_topic(update, item);
-	const struct topic account = account_topic(update, item);
 	const bool waits = standing(item) > OUTCOME_CHANGED;
 	/* what was not sent has fixed nothing */
 	const bool sent = !update->cli->dry_run;
+	struct topic name, account;
 
+	/* nearly all names of nearly all runs */
+	if (!item->unfit && !waits && !item->begun && !update->state->problems)
+		return;
+	name = name_topic(update, item);
+	account = account_topic(update, item);
 	if (item->unfit)
 		suffix_problem(update, &name, item);
 	else if (item->decision == DECIDE_UNKNOWN)
@@ -351,8 +360,10 @@ settle_warnings(struct update *update)
 	topic.key = "state damaged";
 	if (update->state->damaged)
 		problem(update, &topic, REPORT_WARNING,
-			"the state file was damaged; it was kept with the "
-			"ending .bad, and what was readable of it is used");
+			"the state file was damaged; %swhat was readable of it is used",
+			update->cli->dry_run
+				? ""
+				: "it was kept with the ending .bad, and ");
 }
 
 /* Warnings that are no longer due are forgotten without a word. */

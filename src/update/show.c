@@ -84,14 +84,16 @@ count_writes(const struct update *update)
 void
 update_show(struct update *update)
 {
-	const int count = count_writes(update);
 	const bool reads = update->cli->verbose;
-	const bool all = reads || count <= FEW;
 	const struct update_item *item;
 	struct buf out = { 0 };
+	int count;
+	bool all;
 
 	if (update->cli->json || update->cli->quiet)
 		return;
+	count = count_writes(update);
+	all = reads || count <= FEW;
 	for (item = update->items; item; item = item->next) {
 		if (!update_shown(item))
 			continue;

@@ -441,17 +441,22 @@ class Certificates:
         return ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256",
                 "-nodes", "-keyout", self.folder / f"{name}.key")
 
-    def server(self, days=2, names="IP:127.0.0.1,IP:::1,DNS:localhost"):
-        """A context for a server; days below 0: expired so long ago."""
+    def server(self, *args, **options):
+        """A context for a server with a certificate of pair()."""
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(*self.pair(*args, **options))
+        return context
+
+    def pair(self, days=2, names="IP:127.0.0.1,IP:::1,DNS:localhost"):
+        """Paths of a certificate and its key; days below 0: it has expired
+        so long ago."""
         name = f"server{days}-{abs(hash(names))}"
         pem = self.folder / f"{name}.pem"
         self._openssl(
             "req", "-new", *self._key(name), "-out", f"{name}.csr",
             "-subj", "/CN=ddns test", "-addext", f"subjectAltName={names}")
         self._sign(name, days, names)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(pem, self.folder / f"{name}.key")
-        return context
+        return pem, self.folder / f"{name}.key"
 
     def _sign(self, name, days, names):
         (self.folder / "index.txt").write_text("")

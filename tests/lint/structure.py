@@ -31,7 +31,7 @@ RESERVED = [
     (r"\b(fork|vfork|posix_spawnp?|system|popen|execv?[lpe]*)\(", {"child"}),
     (r"\b(strcpy|strcat|sprintf|vsprintf|gets|alloca|atoi|atol)\(", set()),
     (r"^\s*typedef\b", set()),
-    (r"^\s*#\s*if(?!ndef DDNS_)", {"http", "url", "sandbox"}),
+    (r"^\s*#\s*if(?!ndef DDNS_)", {"http", "url", "sandbox", "memory"}),
 ]
 
 faults = []

@@ -28,7 +28,7 @@ ERRORS = {
     "landlock_create_ruleset": "ENOSYS EOPNOTSUPP",
     "landlock_add_rule": "EINVAL ENOMEM",
     "prctl": "EINVAL EPERM",
-    "fcntl": "",  # what is asked of descriptors that are open does not fail
+    "fcntl": "EINVAL EAGAIN",
     "clone3": "EAGAIN ENOMEM", "clone": "EAGAIN",
 }
 

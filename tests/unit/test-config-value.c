@@ -3,7 +3,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -78,16 +81,25 @@ times_have_one_number_and_one_unit(void **state)
 static void
 understands_the_general_section(void **state)
 {
-	struct config *config = read_text(
+	static const char pem[] = "-----BEGIN CERTIFICATE-----\n";
+	char path[] = "/tmp/ddns-test-XXXXXX", ini[512];
+	const int fd = mkstemp(path);
+	struct config *config;
+	const struct config_general *general;
+	struct buf text = { 0 };
+
+	(void)state;
+	assert_int_equal(write(fd, pem, sizeof pem - 1), sizeof pem - 1);
+	close(fd);
+	snprintf(ini, sizeof ini,
 		"[ddns]\nstate = /var/x y.state\ntimeout = 20s ; slow line\n"
 		"deadline = 2m\npatience = 5\nremind = 2d\nsyslog = yes\n"
 		"hook = /usr/bin/hook\nproxy = socks5h://p:1080\n"
 		"heartbeat = https://h.example/ping/abcd1234\n"
-		"ca_file = /etc/ca.pem\n[other]\nx = 1\n");
-	const struct config_general *general = &config->general;
-	struct buf text = { 0 };
-
-	(void)state;
+		"ca_file = %s\n[other]\nx = 1\n",
+		path);
+	config = read_text(ini);
+	general = &config->general;
 	config_understand(config);
 	check_notes(config, "");
 	assert_string_equal(general->state, "/var/x y.state");
@@ -100,7 +112,8 @@ understands_the_general_section(void **state)
 	assert_string_equal(general->proxy, "socks5h://p:1080");
 	assert_string_equal(
 		general->heartbeat, "https://h.example/ping/abcd1234");
-	assert_string_equal(general->ca_file, "/etc/ca.pem");
+	assert_string_equal(general->ca_file, path);
+	unlink(path);
 	buf_str(&text, "to https://h.example/ping/abcd1234");
 	secret_mask(&text, 0);
 	assert_string_equal(buf_text(&text), "to ***");

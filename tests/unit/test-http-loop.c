@@ -256,9 +256,9 @@ ca_files(void **state)
 		{ NULL, "/" },
 	};
 	static const char *const texts[] = {
-		"/nonexistent/ca.pem: No such file or directory",
-		"/dev/null: no certificate in it",
-		"/: Is a directory",
+		"/nonexistent/ca.pem: cannot be opened: No such file or directory",
+		"/dev/null: is not a regular file",
+		"/: is a directory",
 	};
 	struct fail fail;
 	size_t i;

@@ -256,7 +256,7 @@ test_ceilings(void **state)
 	memset(text, ',', sizeof text);
 	text[0] = '[';
 	assert_null(json_read(text, sizeof text - 2, &fail));
-	assert_string_equal(fail.text, "more than 50000 values");
+	assert_string_equal(fail.text, "more values than a document may have");
 	assert_null(json_read(text, sizeof text - 1, &fail));
 	assert_string_equal(fail.text, "longer than 1048576 bytes");
 }
@@ -309,6 +309,60 @@ test_first(void **state)
 		assert_string_equal(buf_text(&out) + 1, rows[i].found);
 		buf_free(&out);
 		json_free(root);
+	}
+}
+
+/* What is found below a pointer in the whole, and in what was picked. */
+static void
+test_pick(void **state)
+{
+	static const struct {
+		const char *text;
+		const char *pointers[3];
+		const char *gone; /* what was there, and is not any more */
+	} rows[] = {
+		{ "{\"r\":[{\"n\":1,\"x\":2},{\"n\":3,\"x\":4}]}",
+			{ "/r/", "/r/n" }, "/r/x" },
+		{ "{\"r\":[{\"n\":null},{\"n\":[5,6]}],\"y\":7}",
+			{ "/r/", "/r/n" }, "/y" },
+		{ "{\"r\":{},\"y\":7}", { "/r/" }, "/y" },
+		{ "{\"r\":[],\"y\":7}", { "/r/", "/r/n" }, "/y" },
+		{ "{\"y\":7}", { "/r/", "/r/n" }, "/y" },
+		{ "[{\"n\":1,\"x\":2}]", { "/", "/n" }, "/x" },
+		{ "[\"a\",\"b\"]", { "/", "" }, NULL },
+		{ "{\"a/b\":{\"m~n\":1},\"y\":7}", { "/a~1b/m~0n" }, NULL },
+		{ "{\"a\":{\"n\":1},\"b\":{\"n\":2,\"x\":3}}", { "/*/n" },
+			"/b/x" },
+		{ "{\"r\":[[1,2],[3]],\"y\":4}", { "/r/1/0", "/r/0/1" }, "/y" },
+		{ "<a><r><n>1</n><x>2</x></r><r><n>3</n></r></a>",
+			{ "/r/", "/r/n" }, "/r/x" },
+	};
+	struct json_t *root, *picked;
+	struct buf whole = { 0 }, rest = { 0 };
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof *rows; i++) {
+		root = must_read(rows[i].text);
+		for (n = 0; n < 3 && rows[i].pointers[n]; n++)
+			continue;
+		picked = json_pick(root, rows[i].pointers, n);
+		while (n-- > 0) {
+			assert_int_equal(json_find(root, rows[i].pointers[n],
+						 collect, &whole),
+				json_find(picked, rows[i].pointers[n], collect,
+					&rest));
+			assert_string_equal(buf_text(&whole), buf_text(&rest));
+		}
+		buf_free(&whole);
+		buf_free(&rest);
+		if (rows[i].gone) {
+			assert_true(json_first(root, rows[i].gone, &whole));
+			assert_false(json_first(picked, rows[i].gone, &rest));
+		}
+		buf_free(&whole);
+		json_free(root);
+		json_free(picked);
 	}
 }
 
@@ -371,6 +425,7 @@ main(void)
 		cmocka_unit_test(test_ceilings),
 		cmocka_unit_test(test_ends_early),
 		cmocka_unit_test(test_first),
+		cmocka_unit_test(test_pick),
 		cmocka_unit_test(test_texts),
 	};
 

@@ -343,6 +343,35 @@ take_line(int level, char *line, size_t size)
 	return len;
 }
 
+/* A run of secrets is one "***", so the end of the text could come to light. */
+static void
+a_long_text_is_cut_behind_whole_secrets(void **state)
+{
+	static const char secret[] = "correct-horse-battery";
+	struct buf text = { 0 };
+	size_t i;
+
+	(void)state;
+	secret_hide(secret);
+	for (i = 0; i < 3; i++) {
+		buf_str(&text, "first ");
+		while (text.len <= SECRET_MOST - i)
+			buf_str(&text, secret);
+		secret_mask(&text, 0);
+		assert_string_equal(buf_text(&text), "first ***");
+		buf_free(&text);
+	}
+	while (text.len < SECRET_MOST / 2 - 3)
+		buf_char(&text, '-');
+	buf_str(&text, secret);
+	while (text.len <= SECRET_MOST)
+		buf_char(&text, '-');
+	secret_mask(&text, 0);
+	assert_int_equal(text.len, SECRET_MOST / 2);
+	assert_string_equal(text.at + text.len - 4, "-***");
+	buf_free(&text);
+}
+
 static void
 debug_lines_are_masked_printable_and_whole(void **state)
 {
@@ -389,6 +418,8 @@ main(void)
 			a_long_cause_is_cut_at_a_character, forget),
 		cmocka_unit_test_teardown(
 			a_cause_never_ends_in_half_a_secret, forget),
+		cmocka_unit_test_teardown(
+			a_long_text_is_cut_behind_whole_secrets, forget),
 		cmocka_unit_test_teardown(
 			debug_lines_are_masked_printable_and_whole, forget),
 	};

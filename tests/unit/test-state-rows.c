@@ -36,9 +36,11 @@ rows_are_found_again(void **unused)
 	assert_ptr_not_equal(state_problem(state, "o"), problem);
 	assert_ptr_equal(state_problem(state, "p"), problem);
 	state_forget(state, problem);
+	state_tidy(state);
 	assert_string_equal(state->problems->key, "o");
 	assert_null(state->problems->next);
 	state_forget(state, problem);
+	state_tidy(state);
 	assert_string_equal(state->problems->key, "o");
 	state_free(state);
 	state_free(NULL);
@@ -47,10 +49,10 @@ rows_are_found_again(void **unused)
 static int
 count_left(const struct state *state, const struct state_name *name)
 {
-	struct state_left *left = state_left_of(state->left, name);
+	const struct state_left *left = state_left_of(state, name);
 	int count = 0;
 
-	for (; left; left = state_left_of(left->next, name))
+	for (; left; left = left->also)
 		count++;
 	return count;
 }

@@ -45,7 +45,7 @@
 	HEAD KEY LOOKUP LACKING NAME NAME6 LEFT LEFT2 ACCOUNT PROBLEM NEWS NEWS2
 
 static void
-expect_format(const struct state *state, const char *text)
+expect_format(struct state *state, const char *text)
 {
 	struct buf out = { 0 };
 

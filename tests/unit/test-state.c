@@ -210,38 +210,61 @@ a_state_has_a_ceiling(void **folder)
 	struct state_files *files = open_locked("s");
 	struct state *state = load(files);
 	struct fail fail = { "" };
-	char *text = malloc((4 << 20) + 1);
+	char *text = malloc((32 << 20) + 1);
 	struct buf out = { 0 };
 	size_t empty;
 
 	(void)folder;
 	assert_non_null(text);
-	memset(text, 'x', 4 << 20);
-	text[4 << 20] = '\0';
+	memset(text, 'x', 32 << 20);
+	text[32 << 20] = '\0';
 	state_problem(state, "p");
 	state_format(state, &out);
 	empty = out.len;
 	buf_free(&out);
 	state->problems->text = text + empty;
 	assert_true(state_save(files, state, &fail));
-	assert_int_equal(stat_of("s").st_size, 4 << 20);
+	assert_int_equal(stat_of("s").st_size, 32 << 20);
 	state->problems->text = text + empty - 1;
 	assert_false(state_save(files, state, &fail));
-	assert_string_equal(fail.text, "s would be over 4194304 bytes");
+	assert_string_equal(fail.text, "s would be over 33554432 bytes");
 	state_free(state);
 
 	state = load(files);
 	assert_false(state->damaged);
-	assert_int_equal(strlen(state->problems->text), (4 << 20) - empty);
+	assert_int_equal(strlen(state->problems->text), (32 << 20) - empty);
 	state_free(state);
 	put("s", "more");
-	assert_int_equal(truncate("s", (4 << 20) + 1), 0);
+	assert_int_equal(truncate("s", (32 << 20) + 1), 0);
 	state = load(files);
 	assert_true(state->damaged);
-	assert_int_equal(stat_of("s.bad").st_size, (4 << 20) + 1);
+	assert_int_equal(stat_of("s.bad").st_size, (32 << 20) + 1);
 	state_free(state);
 	state_close(files);
 	free(text);
+}
+
+/* Each with the longest message that there is, as its own and as a problem. */
+static void
+ten_thousand_names_may_fail(void **folder)
+{
+	struct state_files *files = open_locked("s");
+	struct state *state = load(files);
+	struct fail fail = { "" }, most;
+	char key[300];
+	int i;
+
+	(void)folder;
+	memset(most.text, 'x', sizeof most.text);
+	most.text[sizeof most.text - 1] = '\0';
+	for (i = 0; i < 10000; i++) {
+		snprintf(key, sizeof key, "host-%d.%0100d.example.com", i, 0);
+		state_name(state, key, "A", "dyndns2")->text = most.text;
+		state_problem(state, key)->text = most.text;
+	}
+	assert_true(state_save(files, state, &fail));
+	state_free(state);
+	state_close(files);
 }
 
 static void
@@ -288,6 +311,7 @@ main(void)
 		IN_FOLDER(a_damaged_state_is_kept),
 		IN_FOLDER(who_only_looks_changes_nothing),
 		IN_FOLDER(a_state_has_a_ceiling),
+		IN_FOLDER(ten_thousand_names_may_fail),
 		IN_FOLDER(files_beside_are_replaced),
 	};
 

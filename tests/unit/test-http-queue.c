@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: ISC */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "http/internal.h"
+
+#define MOST 200
+
+/*
+ * What happens, a letter each: "a" asks a server by https, "A" by http, "!a"
+ * asks something that takes a connection of its own; "." lets all go that can
+ * go now; "-a" ends the oldest to it, "^a" tells that it has connected, "2a"
+ * that it speaks HTTP/2.
+ */
+struct row {
+	const char *script;
+	const char *gone; /* the order in which they went, "." as above */
+};
+
+struct story {
+	struct http_queue queue;
+	struct http_transfer *under_way[MOST];
+	size_t count;
+	struct buf gone;
+};
+
+static char
+letter_of(const struct http_transfer *transfer)
+{
+	const char *name = transfer->host->name;
+	char c = name[url_scheme(name)];
+
+	return name[4] == 's' ? c : (char)(c - 'a' + 'A');
+}
+
+static void
+add(struct story *story, char server, bool lone)
+{
+	char url[64];
+	struct http_request request = {
+		.method = "GET", .url = url, .once = lone
+	};
+
+	if (server >= 'a')
+		snprintf(url, sizeof url, "https://me@%c.example/x@y", server);
+	else
+		snprintf(url, sizeof url, "HTTP://%c.EXAMPLE?x", server);
+	http_queue_add(&story->queue, http_transfer_new(&request));
+}
+
+static void
+let_go(struct story *story)
+{
+	struct http_transfer *transfer;
+
+	while ((transfer = http_queue_next(&story->queue))) {
+		assert_true(story->count < MOST);
+		story->under_way[story->count++] = transfer;
+		buf_char(&story->gone, letter_of(transfer));
+	}
+	assert_false(http_queue_ready(&story->queue));
+	buf_char(&story->gone, '.');
+}
+
+static void
+end(struct story *story, char server)
+{
+	size_t i = 0;
+
+	while (i < story->count && letter_of(story->under_way[i]) != server)
+		i++;
+	assert_true(i < story->count);
+	http_queue_end(&story->queue, story->under_way[i]);
+	http_transfer_free(story->under_way[i]);
+	story->count--;
+	memmove(&story->under_way[i], &story->under_way[i + 1],
+		(story->count - i) * sizeof story->under_way[0]);
+}
+
+static struct http_host *
+host_of(struct story *story, char server)
+{
+	size_t i = 0;
+
+	while (i < story->count && letter_of(story->under_way[i]) != server)
+		i++;
+	assert_true(i < story->count);
+	return story->under_way[i]->host;
+}
+
+static void
+play(struct story *story, const char *c)
+{
+	for (; *c; c++) {
+		if (*c == '.')
+			let_go(story);
+		else if (*c == '-')
+			end(story, *++c);
+		else if (*c == '^')
+			http_queue_met(host_of(story, *++c));
+		else if (*c == '2')
+			host_of(story, *++c)->streams = true;
+		else if (*c == '!')
+			add(story, *++c, true);
+		else
+			add(story, *c, false);
+	}
+}
+
+static void
+close_story(struct story *story)
+{
+	struct http_transfer *transfer = http_queue_drop(&story->queue), *next;
+
+	for (; transfer; transfer = next) {
+		next = transfer->next;
+		http_transfer_free(transfer);
+	}
+	while (story->count > 0)
+		http_transfer_free(story->under_way[--story->count]);
+	mem_free(story->queue.mem);
+	buf_free(&story->gone);
+}
+
+#define EIGHT(x) x x x x x x x x
+
+static void
+who_may_go(void **state)
+{
+	static const struct row rows[] = {
+		{ ".", "." },
+		/* four connections to a server, in order */
+		{ "AAAAAA.", "AAAA." },
+		{ "AAAAAA.-A.-A.-A.", "AAAA.A.A.." },
+		/* the first alone until it has connected, or failed */
+		{ "aaaaaa.", "a." },
+		{ "aaaaaa.^a.", "a.aaa." },
+		{ "aaaaaa.-a.", "a.aaaa." },
+		{ "aaaaaa.^a.-a.-a.", "a.aaa.a.a." },
+		/* streams on one connection */
+		{ "aaaaaaaaaa.2a^a.", "a.aaaaaaaaa." },
+		/* but four that want a connection of their own */
+		{ "!a!a!a!a!a!aa.2a^a.-a.", "a.aaa.a." },
+		{ "aa!a!a!a!a!aaa.2a^a.-a-a-a.", "a.aaaaa.aaa." },
+		/* http and https are two servers */
+		{ "aAaA.", "aAA." },
+		/* a slow server keeps no other waiting */
+		{ "AAAAAAAAB.", "ABAAA." },
+		{ "AAAAAAAABBBB.", "ABABABAB." },
+		{ EIGHT("AAAA") "B.", "ABAAA." },
+		/* and many slow ones leave places for new ones: 32 in all */
+		{ "AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH.",
+			"ABACBDAECFBGDHAECFBGDHEC." },
+		{ "AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH.IIJ.",
+			"ABACBDAECFBGDHAECFBGDHEC.IJ." },
+		{ "AAAABBBBCCCCDDDDEEEEFFFFGGGGHHHH.IJKLMNOPQ.-A.",
+			"ABACBDAECFBGDHAECFBGDHEC.IJKLMNOP.Q." },
+		/* one whose requests have all ended is as good as new */
+		{ "AABBBBCCCCDDDDEEEEFFFFGGGG.HHI.A-A-A.",
+			"ABACBDCEBFDGCEBFDGCEFDGE.HI.A." },
+		{ EIGHT("aaaa") "a.2a^a.bb.-b.",
+			"a.aaaaaaaaaaaaaaaaaaaaaaa.b.b." },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct story story = { .count = 0 };
+
+		http_queue_open(&story.queue, mem_new());
+		play(&story, rows[i].script);
+		assert_string_equal(buf_text(&story.gone), rows[i].gone);
+		close_story(&story);
+	}
+}
+
+/* With one server no more than its four are kept; never more than 32. */
+static void
+connections_to_keep(void **state)
+{
+	struct story story = { .count = 0 };
+	char script[] = "A";
+
+	(void)state;
+	http_queue_open(&story.queue, mem_new());
+	for (; script[0] <= 'Z'; script[0]++) {
+		size_t want = (size_t)(script[0] - 'A' + 1) * 4;
+
+		play(&story, script);
+		play(&story, script);
+		assert_int_equal(http_queue_connections(&story.queue),
+			want < 32 ? want : 32);
+	}
+	close_story(&story);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(who_may_go),
+		cmocka_unit_test(connections_to_keep),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
