@@ -128,6 +128,19 @@ def test_damaged_is_kept_whole(once, tmp_path, link, size):
     assert folder.names() == ["s", "s.bad", "s.lock", "s.stats"]
 
 
+def test_copy_of_what_is_damaged_is_synced(once, tmp_path):
+    """Before it has its name: a power cut leaves it whole, or none."""
+    folder = Folder(once, tmp_path / "f", b"no state\n")
+    log = tmp_path / "log"
+    done = kill.strace(["-o", str(log), "-e", "trace=/^(fsync|rename|link)",
+                        "-e", "inject=linkat:error=EPERM",
+                        *folder.command(NEW)])
+    assert done.returncode == 0
+    calls = log.read_text()
+    before, bad, _ = calls.partition('"s.bad"')
+    assert bad and " fsync(" in before and " = 0" in before, calls
+
+
 TEMP = "s.tmp-"
 FAILURES = [
     # call, what happens to it, which one, what is said, file named

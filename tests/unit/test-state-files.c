@@ -62,6 +62,21 @@ wrong_paths_are_refused(void **folder)
 	}
 }
 
+/* Nothing can be made where nothing is any more. */
+static void
+a_folder_that_is_gone_is_told(void **folder)
+{
+	struct fail fail = { "" };
+
+	assert_int_equal(mkdir("gone", 0700), 0);
+	assert_int_equal(chdir("gone"), 0);
+	assert_int_equal(rmdir("../gone"), 0);
+	assert_null(state_open("sub/s", &fail));
+	assert_string_equal(fail.text,
+		"cannot make the folder sub: No such file or directory");
+	assert_int_equal(chdir(*folder), 0);
+}
+
 static void
 only_plain_files_are_opened(void **folder)
 {
@@ -235,6 +250,36 @@ save_without_rights(void)
 	return 0;
 }
 
+static int
+load_without_rights(void)
+{
+	struct fail fail = { "" };
+	struct state_files *files;
+
+	if (geteuid() == 0 && setuid(NOBODY) == -1)
+		return 100;
+	files = state_look("s", &fail);
+	if (!files || state_load(files, &fail))
+		return 101;
+	state_close(files);
+	return strcmp(fail.text, "cannot open s: Permission denied") == 0 ? 0
+									  : 102;
+}
+
+static void
+a_file_that_cannot_be_opened_is_told(void **folder)
+{
+	pid_t child;
+
+	put("s", HEAD);
+	assert_int_equal(chmod("s", 0), 0);
+	assert_int_equal(chmod(*folder, 0755), 0);
+	child = fork();
+	if (child == 0)
+		_exit(load_without_rights());
+	assert_int_equal(child_status(child), 0);
+}
+
 static void
 a_file_that_cannot_be_made_is_told(void **folder)
 {
@@ -288,10 +333,12 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		IN_FOLDER(wrong_paths_are_refused),
+		IN_FOLDER(a_folder_that_is_gone_is_told),
 		IN_FOLDER(only_plain_files_are_opened),
 		IN_FOLDER(a_lock_is_held_until_it_is_given_up),
 		IN_FOLDER(a_lock_cleans_up),
 		IN_FOLDER(an_unwritable_folder_is_told),
+		IN_FOLDER(a_file_that_cannot_be_opened_is_told),
 		IN_FOLDER(a_file_that_cannot_be_made_is_told),
 		IN_FOLDER(files_of_root_get_the_owner_of_the_folder),
 	};
