@@ -250,6 +250,32 @@ save_without_rights(void)
 	return 0;
 }
 
+/* For what is there, for what one more row takes, and for each name's. */
+static void
+room_is_kept(void **folder)
+{
+	static const char *const names[] = { "a", "b", "c" };
+	size_t count, i;
+
+	(void)folder;
+	for (count = 0; count <= 3; count++) {
+		struct state_files *files = open_locked("s");
+		struct fail fail;
+		struct state *state = state_load(files, &fail);
+		struct buf text = { 0 };
+
+		for (i = 0; i < count; i++)
+			state_name(state, names[i], "A", "x");
+		assert_true(state_reserve(files, state, &fail));
+		state_format(state, &text);
+		assert_int_equal(stat_of(files->room).st_size,
+			text.len + 4096 * (count + 1));
+		buf_free(&text);
+		state_free(state);
+		state_close(files);
+	}
+}
+
 static int
 load_without_rights(void)
 {
@@ -338,6 +364,7 @@ main(void)
 		IN_FOLDER(a_lock_is_held_until_it_is_given_up),
 		IN_FOLDER(a_lock_cleans_up),
 		IN_FOLDER(an_unwritable_folder_is_told),
+		IN_FOLDER(room_is_kept),
 		IN_FOLDER(a_file_that_cannot_be_opened_is_told),
 		IN_FOLDER(a_file_that_cannot_be_made_is_told),
 		IN_FOLDER(files_of_root_get_the_owner_of_the_folder),
