@@ -3,8 +3,8 @@
 """A service that answers every request alike, in a process of its own.
 
 Start it with `with Fake(...) as fake`; fake.close() ends it and returns what
-it saw: requests, connections, the most that were under way at once, and the
-seconds of processor that it took itself. It speaks HTTP/1.1 or HTTP/2, reads no
+it saw: requests, connections, the most that were under way at once, the
+seconds that these took in all, and those of processor that it took itself. It speaks HTTP/1.1 or HTTP/2, reads no
 more of a request than where it ends, and so is about as fast as Python can be.
 
 hold: those behind the first wait for each other until so many are under way.
@@ -16,6 +16,7 @@ import resource
 import ssl
 import subprocess
 import sys
+import time
 
 PREFACE = 24  # bytes that a client begins HTTP/2 with
 DATA, HEADERS, SETTINGS, PING = 0, 1, 4, 6
@@ -37,10 +38,12 @@ class Service:
         self.hold = options["hold"]
         self.held = []
         self.requests = self.connections = self.flying = self.most = 0
+        self.waited = 0
 
     def asked(self, answer):
         """A request is whole: answer() sends what there is to it."""
         self.requests += 1
+        self.waited -= time.monotonic()
         self.flying += 1
         self.most = max(self.most, self.flying)
         if self.hold and self.requests > 1:
@@ -62,12 +65,13 @@ class Service:
 
     def answered(self, answer):
         self.flying -= 1
+        self.waited += time.monotonic()
         answer()
 
     def seen(self):
         used = resource.getrusage(resource.RUSAGE_SELF)
         return {"requests": self.requests, "connections": self.connections,
-                "most": self.most, "seconds": used.ru_utime + used.ru_stime}
+                "most": self.most, "waited": self.waited, "seconds": used.ru_utime + used.ru_stime}
 
 
 class Connection(asyncio.Protocol):
