@@ -16,7 +16,6 @@ import urllib.parse
 
 import pytest
 
-import harness
 import services
 from harness import Raw, Reply, document
 from services import NEW, NAMES, ZONE

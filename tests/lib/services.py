@@ -234,7 +234,8 @@ class PowerDns(Service):
 class Ovh(Service):
     """Lists ids alone, and shows each: nothing can be asked for at once."""
 
-    keys = "application_key = key-key\napplication_secret = secret\nconsumer_key = consumer"
+    keys = ("application_key = key-key\napplication_secret = secret\n"
+            "consumer_key = consumer")
 
     @route("GET /1.0/domain/zone/([^/]+)")
     def zone(self, zone):
@@ -933,7 +934,8 @@ def run(ddns, provider, names=NAMES, zones=(ZONE,), more="", lists=True,
         ddns.config(
             f"[ipv4]\nurl = file://{source}\nallow = 203.0.113.0/24\n"
             f"[{provider}]\n{service.keys}\nserver = {server.url}\n" +
-            more.format(server=server.url) + "\nnames =" + "".join(f"\n\t{name}" for name in names),
+            more.format(server=server.url) + "\nnames =" +
+            "".join(f"\n\t{name}" for name in names),
             "patience = 1")
         return ddns.run(), server
     finally:
