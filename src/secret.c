@@ -215,17 +215,23 @@ mark(const struct layer *layer, size_t at, size_t len, char *marks)
 			layer->to[at] - layer->from[at]);
 }
 
+/* Whether an escape may begin with it. */
+static bool
+begins_escape(char c)
+{
+	return c == '%' || c == '\\' || c == '&' || c == '+';
+}
+
 /* Marks each place of one in the layer. */
 static void
 mark_one(const struct layer *layer, const struct spelling *one, char *marks)
 {
-	static const char escapes[] = { '%', '\\', '&', '+' };
 	const struct buf *text = &layer->text;
 	size_t at, len;
 
 	for (at = 0; at < text->len; at++) {
 		if (text->at[at] != one->text[0] &&
-			!memchr(escapes, text->at[at], sizeof escapes))
+			!begins_escape(text->at[at]))
 			continue;
 		len = spelled(one, text->at + at, text->len - at);
 		if (len > 0 && (!one->word || stands_alone(text, at, len)))
@@ -247,6 +253,16 @@ read_escape(const struct buf *text, size_t at, char bytes[ESCAPE_BYTES],
 	bytes[0] = text->at[at];
 	*count = 1;
 	return 1;
+}
+
+static bool
+has_escapes(const struct buf *text)
+{
+	size_t at = 0;
+
+	while (at < text->len && !begins_escape(text->at[at]))
+		at++;
+	return at < text->len;
 }
 
 /* False: there was no escape to undo. */
@@ -342,10 +358,11 @@ secret_mask(struct buf *buf, size_t from)
 	do
 		for (one = spellings; one; one = one->next)
 			mark_one(&layer, one, marks);
-	while (++depth < DEPTH && undo(&layer));
+	while (++depth < DEPTH && has_escapes(&layer.text) && undo(&layer));
 	layer_free(&layer);
 	show_names(buf->at + from, len, marks);
-	replace(buf, from, from + shown, marks);
+	if (shown < len || memchr(marks, 1, len))
+		replace(buf, from, from + shown, marks);
 	memory_give(marks);
 }
 
