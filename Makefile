@@ -12,6 +12,7 @@ PKG_CONFIG = pkg-config
 PYTHON = /usr/bin/python3
 PYTESTFLAGS =
 TORTUREFLAGS =
+MUTATEFLAGS =
 PREFIX = /usr/local
 BINDIR = $(PREFIX)/bin
 MANDIR = $(PREFIX)/share/man
@@ -116,6 +117,8 @@ demo: all
 bench: all
 	$(PYTHON) tests/tools/bench
 
+# Feeds each fuzzer for half a minute; for an hour, or only what is kept:
+# FUZZ_SECONDS=3600 make fuzz, FUZZ_SECONDS=0 make fuzz
 fuzz:
 	tests/fuzz/run
 
@@ -123,6 +126,11 @@ fuzz:
 # make torture TORTUREFLAGS='--every 40'
 torture: all
 	tests/torture/run $(TORTUREFLAGS)
+
+# Breaks the code in one place at a time and looks whether a test notices: half
+# a day for all places; a sample of them: make mutate MUTATEFLAGS='--sample 200'
+mutate:
+	tests/tools/mutate $(MUTATEFLAGS)
 
 # Builds with other flags go into a copy, so that objects do not mix. What is
 # built in a bare system is the same there and is tested once.
@@ -210,6 +218,6 @@ deps-check:
 deps-lint:
 	@tests/tools/deps build check lint
 
-.PHONY: all units fuzzers check lint manual demo bench fuzz torture copy \
+.PHONY: all units fuzzers check lint manual demo bench fuzz torture mutate copy \
 	check-asan coverage check-valgrind install uninstall clean dist deb deps \
 	deps-check deps-lint

@@ -23,7 +23,8 @@ struct head {
 };
 
 static size_t used;
-static size_t held; /* of answers */
+static size_t held;                     /* of answers */
+static size_t answers = MEMORY_ANSWERS; /* that may be held */
 
 /* Nothing that might need memory: no stdio, no handlers of exit. */
 _Noreturn void
@@ -177,12 +178,18 @@ memory_used(void)
 bool
 memory_hold(size_t more, size_t own)
 {
-	const size_t left = MEMORY_ANSWERS - held;
+	const size_t left = answers - held;
 
 	if (more > left || own + more > left - more)
 		return false;
 	held += more;
 	return true;
+}
+
+void
+memory_expect(size_t bytes)
+{
+	answers += bytes;
 }
 
 void

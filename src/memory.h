@@ -13,7 +13,7 @@
 /* A run never holds more; far above what ten thousand names need. */
 #define MEMORY_MOST ((size_t)256 * 1024 * 1024)
 
-/* Answers of all services together, under way and kept. */
+/* Answers of all services together, under way and kept, and what is expected. */
 #define MEMORY_ANSWERS ((size_t)8 * 1024 * 1024)
 
 /* len zeroed bytes; never NULL, for 0 bytes neither. */
@@ -55,6 +55,9 @@ size_t memory_used(void);
  * that none can take all.
  */
 bool memory_hold(size_t more, size_t own);
+
+/* So many bytes more of answers are expected: of many names. */
+void memory_expect(size_t bytes);
 
 /* They are no longer held. */
 void memory_release(size_t bytes);

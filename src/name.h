@@ -32,8 +32,8 @@ void name_canonical(struct buf *out, const char *text);
 /* The bytes of a name in front of its zone, 0 at the apex; -1: it is outside. */
 int name_inside(const char *name, const char *zone);
 
-/* The order of names by their labels, from the last one on: what lies below a
- * name stands right behind it. As strcmp() does. */
+/* As strcmp(), in an order in which what lies below a name stands right behind
+ * it. */
 int name_order(const char *a, const char *b);
 
 /* The longest suffix with two labels at least that both names have, or are;

@@ -82,6 +82,12 @@ MISTAKES = [
      "6: [ipv4] url: exec: takes an absolute path"),
     ("ipv4", "url = https://a.example.net/#ip",
      '6: [ipv4] url: "#ip" is not a JSON pointer (#/ip)'),
+    ("ipv4", "url = interface:abcdefghijklmnop",
+     '6: [ipv4] url: "abcdefghijklmnop" is not an interface name'),
+    ("ipv4", "url = interface:",
+     '6: [ipv4] url: "" is not an interface name'),
+    ("ipv4", "url = interface:a/b",
+     '6: [ipv4] url: "a/b" is not an interface name'),
     ("ipv4", "url = https://a.example.net/#",
      '6: [ipv4] url: "#" is not a JSON pointer (#/ip)'),
     ("ipv4", "url = https://a.example.net/#/a~2",
@@ -327,6 +333,24 @@ def test_mistake(ddns, where, text, said):
     assert list(ddns.home.iterdir()) == []
     check = ddns.run("check")
     assert (check.status, check.stderr) == (3, result.stderr)
+
+
+# What lies just at a limit.
+FINE = [
+    ("ipv4", "url = interface:abcdefghijklmno"),  # IFNAMSIZ is 16, with a NUL
+    ("ipv4", "url = exec:/bin/true" + " a" * 31),
+    ("ipv4", "url = file:///a\nagree = 2"),
+    ("ddns", "timeout = 300"),
+    ("ddns", "patience = 1000\nremind = 60"),
+]
+
+
+@pytest.mark.parametrize("where, text", FINE)
+def test_limit(ddns, where, text):
+    parts = {"ddns": "", "ipv4": "", "account": "", "more": "", where: text}
+    ddns.write(BASE.format(state=ddns.state, **parts))
+    check = ddns.run("check")
+    assert (check.status, check.stderr) == (0, "")
 
 
 def test_no_mistake(ddns):

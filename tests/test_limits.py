@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """Limits of the machine: disks that fill, links, stacks, descriptors."""
 
+import json
 import os
 import pathlib
 import resource
@@ -175,3 +176,60 @@ def test_a_label_that_is_a_password(home, source, serve):
     assert "home.example.com A (dyndns2 pa55word): " in said
     assert said.count("pa55word") == said.count("dyndns2 pa55word")
     assert "[dyndns2 pa55word]" in home.run("status").stdout
+
+
+class Padded(harness.DigitalOcean):
+    """As DigitalOcean, with so much in each answer about a zone, and with as
+    many members in a record as some APIs have."""
+
+    def __init__(self, zones, padding):
+        super().__init__(zones=zones)
+        self.padding = padding
+
+    def answer(self, request):
+        reply = super().answer(request)
+        value = json.loads(reply.body)
+        if "domain" in value:
+            value["padding"] = "x" * self.padding
+        query = dict(request.query)
+        if "page" in query and "domain_records" in value:
+            size, page = int(query["per_page"]), int(query["page"])
+            records = value["domain_records"][size * (page - 1):size * page]
+            value["domain_records"] = [
+                record | {f"member{n}": f"value {n}" for n in range(15)}
+                for record in records]
+        return harness.document(value, reply.status)
+
+
+def configure_zones(ddns, serve, provider, source, names):
+    server = serve(provider)
+    text = "\n ".join(names)
+    ddns.config(f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
+                f"[digitalocean]\ntoken = do-token\nserver = {server.url}\n"
+                f"names = {text}\n")
+    return server
+
+
+def test_an_answer_too_large_to_be_kept_is_asked_for_again(
+        ddns, serve, source):
+    """Of two zones of 700 KB one is kept for those who ask later."""
+    zones = ["example.com", "example.org"]
+    names = [f"{name}.{zone}" for name in ("x", "a.b.c") for zone in zones]
+    server = configure_zones(ddns, serve, Padded(zones, 700000), source, names)
+    result = ddns.run()
+    assert (result.status, result.stderr) == (0, "")
+    asked = [server.asked.count(f"GET /v2/domains/{zone}") for zone in zones]
+    assert sorted(asked) == [1, 2]
+
+
+def test_a_long_list_of_many_names_has_room(ddns, serve, source):
+    """Thrice what a single name's list may have."""
+    names = [f"n{n}.example.com" for n in range(2000)]
+    provider = Padded(["example.com"], 0)
+    for name in names:
+        provider.add(type="A", name=name.partition(".")[0],
+                     data="203.0.113.7", ttl=300)
+    server = configure_zones(ddns, serve, provider, source, names)
+    result = ddns.run()
+    assert (result.status, result.stderr) == (0, "")
+    assert provider.writes == 0 and len(server.requests) < 20

@@ -117,7 +117,7 @@ trimmed(struct mem *mem, const char *at, size_t len)
 static const char *
 first_line(struct mem *mem, const struct buf *text, struct fail *fail)
 {
-	const char *at = buf_text(text);
+	const char *at = buf_text(text), *const end = at + text->len;
 	size_t len;
 
 	/* editors put a byte order mark in front, people a space */
@@ -125,7 +125,7 @@ first_line(struct mem *mem, const struct buf *text, struct fail *fail)
 		at += 3;
 	at += strspn(at, " \t");
 	len = strcspn(at, "\r\n");
-	if (at + len < text->at + text->len && at[len] == '\0')
+	if (at + len < end && at[len] == '\0')
 		fail_set(fail, "a NUL byte stands in the first line");
 	else if (len > LINE_CEILING)
 		fail_set(fail, "the first line is longer than %d bytes",

@@ -132,6 +132,9 @@ exchange_answer_login(
 		if (!text)
 			return fail_set(
 				fail, "nothing at %s", binding->pointer);
+		if (strlen(text) > EXCHANGE_SECRET)
+			return fail_set(fail, "more than %d bytes at %s",
+				EXCHANGE_SECRET, binding->pointer);
 		secret_hide(text);
 	}
 	return true;

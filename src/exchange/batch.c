@@ -118,13 +118,15 @@ flush(struct group *group)
 		member->piece = NULL;
 		exchange_work_at(member, STEP_BATCH);
 		member->together = group->count;
-		if (request) {
+		if (!request) {
+			*member->job->fail = fail;
+			exchange_work_fail(member);
+		} else if (member == work) {
 			exchange_call_for(
-				member, work->row->step[STEP_BATCH], request);
-			continue;
+				work, work->row->step[STEP_BATCH], request);
+		} else {
+			exchange_call_join(member, work->call);
 		}
-		*member->job->fail = fail;
-		exchange_work_fail(member);
 	}
 	for (i = 0; i < KINDS; i++)
 		buf_free(&lists[i]);

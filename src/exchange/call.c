@@ -30,6 +30,7 @@ call_new(struct work *work, const struct row_request *template,
 	call->page = 1;
 	call->retry_after = -1;
 	call->fail = mem_take(exchange->mem, sizeof *call->fail);
+	call->verdict = mem_take(exchange->mem, sizeof *call->verdict);
 	*exchange->calls_end = call;
 	exchange->calls_end = &call->next;
 	return call;
@@ -44,6 +45,30 @@ exchange_call_key(const void *call, const char *key[TABLE_KEY])
 	key[1] = of->template->paged ? "paged" : "";
 }
 
+bool
+exchange_call_writes(const struct call *call)
+{
+	enum row_step step;
+
+	for (step = STEP_LOGIN; step < STEP_SET; step++)
+		if (call->template == call->work->row->step[step])
+			return false;
+	return true;
+}
+
+/* Whether it has to be asked anew. Not what writes: that fails instead. */
+static bool
+is_gone(const struct call *call)
+{
+	const struct call *page = call;
+
+	if (!call->done || exchange_call_writes(call))
+		return false;
+	while (page && !page->closed)
+		page = page->more;
+	return page != NULL;
+}
+
 void
 exchange_call_for(struct work *work, const struct row_request *template,
 	struct request *request)
@@ -54,13 +79,19 @@ exchange_call_for(struct work *work, const struct row_request *template,
 
 	exchange_call_key(&like, key);
 	work->call = table_find(&exchange->asked, key);
-	if (!work->call) {
+	if (!work->call || is_gone(work->call)) {
 		work->call = call_new(work, template, request);
 		table_add(&exchange->asked, work->call);
 	}
+	exchange_call_join(work, work->call);
+}
+
+void
+exchange_call_join(struct work *work, struct call *call)
+{
+	work->call = call;
 	exchange_work_queue(
-		work->call->done ? &exchange->ready : &work->call->waiting,
-		work);
+		call->done ? &call->exchange->ready : &call->waiting, work);
 }
 
 void
@@ -193,8 +224,10 @@ exchange_call_close(struct exchange *exchange)
 			continue;
 		}
 		*place = call->opened;
-		if (call == call->first)
+		if (call == call->first) {
 			buf_free(&call->seen);
+			exchange_index_free(call);
+		}
 		close_one(call);
 	}
 }
@@ -203,6 +236,7 @@ void
 exchange_call_free(struct call *call)
 {
 	release(call);
+	exchange_index_free(call);
 	json_free(call->doc);
 	buf_free(&call->head);
 	buf_free(&call->body);
@@ -270,6 +304,7 @@ answer_more(struct call *page, const char **next)
 		/* some services give the last page a token, too */
 		more = more && text.len > 0 && !was_asked(page);
 	}
+	buf_cut(&text, 0);
 	if (digest.reading->pages &&
 		json_first(page->doc, digest.reading->pages, &text))
 		more = more && strtol(text.at, NULL, 10) > page->page;

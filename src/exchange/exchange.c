@@ -4,6 +4,7 @@
 #include "buf.h"
 #include "exchange/internal.h"
 #include "http/http.h"
+#include "memory.h"
 
 /* Hands answers to those that wait for them. True: somebody went on. */
 static bool
@@ -79,6 +80,7 @@ exchange_start(const struct exchange_options *options,
 	exchange->room = EXCHANGE_POOL;
 	for (; jobs; jobs = jobs->next) {
 		exchange->room += EXCHANGE_POOL_EACH;
+		memory_expect(EXCHANGE_LISTED);
 		jobs->done = jobs->daily = jobs->same = jobs->foreign = false;
 		jobs->stays = false;
 		jobs->hold = 0;

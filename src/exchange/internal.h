@@ -16,6 +16,7 @@
  *   show      notes for a dry run what is read and what would be written
  *   meaning   says what an answer means, and to people why it is a failure
  *   confirm   doubts an answer that was taken for good
+ *   index     finds items of a list by their names, for many works
  *   answer    finds items and variables in an answer
  *   work      is a job on its way; ends it, and if the account is to blame all
  *             others that wait for no answer
@@ -42,10 +43,12 @@ struct json_t;
 struct mem;
 
 #define EXCHANGE_REQUEST 65536  /* bytes of a request */
+#define EXCHANGE_SECRET 16384   /* bytes of what a login gives */
 #define EXCHANGE_ANSWER 1048576 /* bytes of an answer */
 #define EXCHANGE_KEPT 1048576   /* of all that are kept once they were read */
 #define EXCHANGE_POOL 1048576   /* of what is made of answers and requests, */
 #define EXCHANGE_POOL_EACH 65536 /* and more for each name */
+#define EXCHANGE_LISTED 8192 /* of a list, for each name */
 #define EXCHANGE_PAGES 50
 #define EXCHANGE_ITEMS 50  /* in a batch, and shown one by one */
 #define EXCHANGE_MANY 4    /* names that are worth a list */
@@ -99,6 +102,19 @@ struct works {
 	struct work *first, *last;
 };
 
+/* What an answer was found to mean. */
+struct verdict {
+	const struct row *row; /* by its tests; NULL: not for others */
+	enum row_step step;
+	enum row_meaning meaning;
+	const struct match *test;
+	const char *line;
+
+	const struct row *told_to; /* what is told of it; NULL: nothing yet */
+	const char *told_line, *told;
+	bool own;
+};
+
 /* A request with its answer, for all works that ask the same. */
 struct call {
 	struct call *next; /* of the exchange, in the order of asking */
@@ -115,6 +131,7 @@ struct call {
 	const char *token; /* what it says of the next one */
 	struct call *says; /* first: the page that decides the meaning */
 	const char *fault; /* first: why not all pages are there */
+	struct verdict *verdict;
 	struct buf seen;   /* first: what the items of the last page say */
 
 	struct exchange_shown *shown; /* of a dry run */
@@ -129,6 +146,8 @@ struct call {
 	struct call *opened; /* the next one of exchange->open */
 	bool open;           /* head, body and doc are there */
 	bool closed;         /* for ever: none of them is kept */
+	size_t taken;        /* first: by so many works were its items read */
+	struct exchange_index *index; /* first, while it is open; or NULL */
 	size_t size;         /* bytes of these three */
 	size_t held;         /* for which it was given room */
 };
@@ -244,6 +263,31 @@ bool exchange_choose_end(const struct work *work);
 /* Makes {value} as far as the write holds it; false: *fail. */
 bool exchange_choose_value(struct work *work, struct fail *fail);
 
+/* index.c: items of an answer by the name in them */
+
+struct exchange_entry {
+	struct exchange_entry *next; /* of the same name, in their order */
+	struct exchange_entry *last; /* of the first one: of that name */
+	const char *name;            /* canonical, as it is written */
+	size_t at;                   /* its place among those with a name */
+	struct json_t *item;
+};
+
+/* Whether items are to be found by the variable; false: they are to be walked. */
+bool exchange_index_serves(const struct call *call,
+	const struct row_reading *reading, const char *variable);
+
+/* How many items have a name, and have none. False: an item list is not there;
+ * *fail says so, or else what the others lack. */
+bool exchange_index_counts(const struct call *call, size_t *known,
+	size_t *bare, struct fail *fail);
+
+/* The first of a name, or NULL. */
+const struct exchange_entry *exchange_index_find(
+	const struct call *call, const char *name);
+
+void exchange_index_free(struct call *first);
+
 /* records.c: what a name holds */
 
 /* Adds all records that are the work's to work->records, or their items to
@@ -293,6 +337,12 @@ bool exchange_send(struct exchange *exchange);
  * same yet. */
 void exchange_call_for(struct work *work, const struct row_request *template,
 	struct request *request);
+
+/* Whether it may change something. */
+bool exchange_call_writes(const struct call *call);
+
+/* The same with a call that is there. */
+void exchange_call_join(struct work *work, struct call *call);
 
 /* What a call is found by. */
 void exchange_call_key(const void *call, const char *key[TABLE_KEY]);

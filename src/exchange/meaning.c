@@ -61,8 +61,23 @@ http_meaning(const struct work *work, const struct call *call)
 						      : MEANS_LATER;
 }
 
-enum row_meaning
-exchange_meaning(struct work *work, const struct call *call)
+/* Whether a test that may decide now says the same of each work. */
+static bool
+is_general(const struct work *work)
+{
+	const struct match *test;
+	enum row_meaning meaning;
+
+	for (meaning = 0; meaning < MEANINGS; meaning++)
+		for (test = work->row->test[meaning]; test; test = test->next)
+			if (test->steps & 1u << work->step && test->text &&
+				strchr(test->text, '{'))
+				return false;
+	return true;
+}
+
+static enum row_meaning
+judge(struct work *work, const struct call *call)
 {
 	const struct match *test = NULL;
 	enum row_meaning meaning = 0;
@@ -77,6 +92,26 @@ exchange_meaning(struct work *work, const struct call *call)
 	}
 	work->test = test;
 	return test ? meaning : http_meaning(work, call);
+}
+
+/* A list that all works wait for is not searched for the tests' texts by each
+ * of them. */
+enum row_meaning
+exchange_meaning(struct work *work, const struct call *call)
+{
+	struct verdict *verdict = call->verdict;
+
+	if (verdict->row == work->row && verdict->step == work->step) {
+		work->test = verdict->test;
+		work->line = verdict->line;
+		return verdict->meaning;
+	}
+	verdict->meaning = judge(work, call);
+	verdict->row = is_general(work) ? work->row : NULL;
+	verdict->step = work->step;
+	verdict->test = work->test;
+	verdict->line = work->line;
+	return verdict->meaning;
 }
 
 /* Makes one line of a text. */
@@ -181,6 +216,23 @@ put_message(const struct work *work, const struct call *call, struct buf *out)
 	return own;
 }
 
+/* The same, made once for all works that an answer is told to. */
+static bool
+put_told(const struct work *work, const struct call *call, struct buf *out)
+{
+	struct verdict *verdict = call->verdict;
+
+	if (verdict->told_to != work->row || verdict->told_line != work->line) {
+		verdict->own = put_message(work, call, out);
+		verdict->told_to = work->row;
+		verdict->told_line = work->line;
+		verdict->told = mem_text(work->exchange->mem, buf_text(out));
+	} else {
+		buf_str(out, verdict->told);
+	}
+	return verdict->own;
+}
+
 bool
 exchange_meaning_of_time(const struct work *work, const char *text)
 {
@@ -212,7 +264,7 @@ exchange_meaning_tell(
 			call->fail->text);
 		return;
 	}
-	own = put_message(work, call, &message);
+	own = put_told(work, call, &message);
 	if (step)
 		buf_printf(&shown, ": %s", step);
 	/* where HTTP was content, the service's words say what is wrong */

@@ -15,10 +15,10 @@ struct reader {
 	const struct row_reading *reading;
 	struct record **end;
 	struct item **listed;
-	int count;        /* of what is listed */
-	int known, bare;  /* items with a name and type, and without */
-	const char *ip;   /* pointer to an address, NULL: none */
-	const char *list; /* to the list of addresses in an item, "": none */
+	int count;          /* of what is listed */
+	size_t known, bare; /* items with a name and type, and without */
+	const char *ip;     /* pointer to an address, NULL: none */
+	const char *list;   /* to the list of addresses in an item, "": none */
 	struct item *item;
 	const struct pair *beside; /* the address that is read */
 	struct fail *fail;
@@ -218,6 +218,49 @@ list_of(struct mem *mem, const char *ip)
 	return last ? mem_textn(mem, ip, (size_t)(last - ip)) : "";
 }
 
+/* All items of all pages. */
+static bool
+walk(struct reader *reader, const struct call *call)
+{
+	for (; call && reader->fine; call = call->more)
+		if (!exchange_answer_items(call, reader->reading, each_item,
+			    reader, reader->fail))
+			return false;
+	return true;
+}
+
+/* Those that may be the work's, in the order of all: named as the whole name,
+ * or as what of it stands before the zone. */
+static bool
+look_up(struct reader *reader, const struct call *call)
+{
+	const struct work *work = reader->work;
+	const char *sub = exchange_pair_find(work->names, "sub");
+	const char *const names[] = { work->job->name, sub,
+		sub && !*sub ? "@" : NULL };
+	const struct exchange_entry *found[3] = { NULL }, **next;
+	size_t i;
+
+	if (!exchange_index_counts(
+		    call, &reader->known, &reader->bare, reader->fail))
+		return false;
+	for (i = 0; i < 3; i++)
+		if (names[i])
+			found[i] = exchange_index_find(call, names[i]);
+	while (reader->fine) {
+		next = NULL;
+		for (i = 0; i < 3; i++)
+			if (found[i] && (!next || found[i]->at < (*next)->at))
+				next = &found[i];
+		if (!next)
+			break;
+		reader->known--; /* unless it has a type */
+		each_item((*next)->item, reader);
+		*next = (*next)->next;
+	}
+	return true;
+}
+
 bool
 exchange_records_take(
 	struct work *work, const struct call *call, struct fail *fail)
@@ -236,10 +279,9 @@ exchange_records_take(
 
 	while (*reader.end)
 		reader.end = &(*reader.end)->next;
-	for (; call && reader.fine; call = call->more)
-		if (!exchange_answer_items(
-			    call, reader.reading, each_item, &reader, fail))
-			return false;
+	if (!(exchange_index_serves(call, reading, "name") ? look_up : walk)(
+		    &reader, call))
+		return false;
 	/* *fail says what the last one lacks */
 	return reader.fine && (reader.known > 0 || reader.bare == 0);
 }

@@ -73,17 +73,6 @@ sign(struct mem *mem, struct request *request, struct fail *fail)
 	return fine;
 }
 
-static bool
-is_write(const struct call *call)
-{
-	enum row_step step;
-
-	for (step = STEP_LOGIN; step < STEP_SET; step++)
-		if (call->template == call->work->row->step[step])
-			return false;
-	return true;
-}
-
 /* Whether it would do harm to send a request twice: a second record, or a
  * delete of what is gone. Other writes name what is to be. */
 static bool
@@ -92,7 +81,7 @@ is_once(const struct call *call)
 	const struct row_request *const *step = call->work->row->step;
 	const struct row_request *sent = call->template;
 
-	return is_write(call) &&
+	return exchange_call_writes(call) &&
 	       (sent == step[STEP_CREATE] || sent == step[STEP_DELETE] ||
 		       request_holds(&sent->text, "create") ||
 		       strcmp(sent->text.method, "POST") == 0);
@@ -133,7 +122,7 @@ exchange_send(struct exchange *exchange)
 	while ((call = *exchange->unsent) && exchange->flying < most) {
 		exchange->unsent = &call->next;
 		call->sent = true;
-		call->kept = exchange->dry && is_write(call);
+		call->kept = exchange->dry && exchange_call_writes(call);
 		if (call->kept)
 			exchange_call_end(call);
 		else if (start(call))

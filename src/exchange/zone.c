@@ -60,9 +60,12 @@ share(struct work **works, size_t count)
 void
 exchange_zone_share(struct exchange *exchange)
 {
+	const struct row *rows = exchange->account->row;
 	size_t count = 0, names = 0, i;
 	struct work *work, **sorted, **first;
 
+	if (!rows[ROW_A].needs_zone && !rows[ROW_AAAA].needs_zone)
+		return;
 	for (work = exchange->works; work; work = work->next)
 		count++;
 	sorted = mem_take(exchange->mem, (2 * count + 1) * sizeof *sorted);
@@ -128,7 +131,7 @@ struct best {
 	struct json_t *item;
 	const char *zone;
 	struct fail *fail;
-	int known, bare; /* items with a name, and without */
+	size_t known, bare; /* items with a name, and without */
 };
 
 static bool
@@ -165,6 +168,39 @@ keep_item(struct json_t *item, void *arg)
 	return false;
 }
 
+/* All items of all pages. */
+static bool
+walk_zones(struct best *best, const struct call *call, bool named)
+{
+	for (; best->reading && call; call = call->more)
+		if (!exchange_answer_items(call, best->reading,
+			    named ? each_zone : keep_item, best, best->fail))
+			return false;
+	return true;
+}
+
+/* The name's suffixes, the longest first. */
+static bool
+look_up_zone(struct best *best, const struct call *call)
+{
+	const char *own = best->work->exchange->account->zone;
+	const char *suffix = best->work->job->name;
+	const struct exchange_entry *entry;
+
+	if (!exchange_index_counts(call, &best->known, &best->bare, best->fail))
+		return false;
+	for (; suffix; suffix = strchr(suffix, '.')) {
+		suffix += *suffix == '.';
+		entry = exchange_index_find(call, suffix);
+		if (!entry || !*suffix || (own && strcmp(suffix, own) != 0))
+			continue;
+		best->zone = entry->name;
+		best->item = entry->item;
+		break;
+	}
+	return true;
+}
+
 bool
 exchange_zone_take(struct work *work, const struct call *call, bool *found,
 	struct fail *fail)
@@ -179,10 +215,10 @@ exchange_zone_take(struct work *work, const struct call *call, bool *found,
 	/* Where no zone is read, what was asked about is one, if the rest of
 	 * the reading finds its place. */
 	*found = !named;
-	for (; best.reading && call; call = call->more)
-		if (!exchange_answer_items(call, best.reading,
-			    named ? each_zone : keep_item, &best, fail))
-			return false;
+	if (named && exchange_index_serves(call, best.reading, "zone")
+			? !look_up_zone(&best, call)
+			: !walk_zones(&best, call, named))
+		return false;
 	if (best.bare > 0 && best.known == 0)
 		return false;
 	if (!best.item)

@@ -9,7 +9,6 @@
 #include "http/internal.h"
 #include "clock.h"
 #include "log.h"
-#include "memory.h"
 #include "secret.h"
 
 #define LOG_BODY 200        /* bytes of a body in a debug line */
@@ -34,7 +33,8 @@ static const struct words of_curl[] = {
 	{ CURLE_HTTP2, "HTTP/2 error", true },
 	{ CURLE_HTTP2_STREAM, "HTTP/2 error", true },
 	{ CURLE_PARTIAL_FILE, "the answer broke off", false },
-	{ CURLE_OUT_OF_MEMORY, "out of memory", false },
+	/* our own memory ends the run: it is a ceiling of libcurl */
+	{ CURLE_OUT_OF_MEMORY, "an answer with too long a line", false },
 	{ CURLE_BAD_FUNCTION_ARGUMENT,
 		"the request holds a line end where none may be", false },
 	{ CURLE_SSL_CONNECT_ERROR, "TLS", true },
@@ -79,6 +79,8 @@ static const struct {
 } telling[] = {
 	{ "onnection reset", "connection reset" },
 	{ "HTTP/0.9", "the answer is not HTTP" },
+	{ "nsupported HTTP", "the answer is not HTTP" },
+	{ "nsupported response code", "the answer is not HTTP" },
 	{ "wrong version number", "TLS: the server does not speak it" },
 };
 
@@ -198,7 +200,8 @@ explain_family(
 /* A certificate that cannot be judged, and what there is to do here. False: it
  * is another fault. */
 static bool
-explain_trust(struct fail *fail, const char *detail, CURLcode code)
+explain_trust(
+	struct fail *fail, const char *detail, bool private, CURLcode code)
 {
 	char today[32];
 
@@ -212,7 +215,7 @@ explain_trust(struct fail *fail, const char *detail, CURLcode code)
 	if (code != CURLE_SSL_CACERT_BADFILE &&
 		code != CURLE_PEER_FAILED_VERIFICATION)
 		return false;
-	if (!http_ca_none())
+	if (private || !http_ca_none())
 		return false;
 	fail_set(fail, "TLS: this system has no CA certificates: install "
 		       "ca-certificates");
@@ -229,7 +232,7 @@ explain_words(
 	struct buf text = { 0 };
 
 	buf_printable(&text, detail, strlen(detail));
-	if (explain_trust(fail, buf_text(&text), code)) {
+	if (explain_trust(fail, buf_text(&text), transfer->private, code)) {
 		buf_free(&text);
 		return;
 	}
@@ -271,8 +274,7 @@ explain(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 		fail_set(
 			fail, "answer larger than %zu bytes", request->ceiling);
 	else if (transfer->crowded)
-		fail_set(fail, "answers under way of more than %zu bytes",
-			MEMORY_ANSWERS);
+		fail_set(fail, "the answers that are under way are too large");
 	else if (transfer->wide)
 		fail_set(fail,
 			"answer with more than %d fields or %d bytes of them",

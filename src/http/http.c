@@ -64,6 +64,7 @@ http_open(const struct http_options *options, struct fail *fail)
 	if (!http->multi)
 		fail_set(fail, "libcurl does not start");
 	else if (http_ca_open(&http->ca, mem, options->ca_file, fail)) {
+		http_stuck_watch();
 		if (options->proxy)
 			http->proxy = mem_text(mem, options->proxy);
 		return http;
@@ -345,8 +346,12 @@ static void
 perform(struct http *http)
 {
 	int running;
+	CURLMcode code;
 
-	if (curl_multi_perform(http->multi, &running) == CURLM_OK)
+	http_stuck_enter(http->deadline);
+	code = curl_multi_perform(http->multi, &running);
+	http_stuck_leave();
+	if (code == CURLM_OK)
 		return;
 	while (http->active)
 		end_transfer(http, http->active->easy, CURLE_FAILED_INIT);

@@ -3,7 +3,7 @@
  * Between the files of http: one transfer, its place in the queue, and whom TLS
  * trusts. The loop (http.c) owns transfers, takes them from queue.c, begins them
  * and asks transfer.c whether they go on; answer.c ends them with the callback;
- * ca.c knows of none of them.
+ * ca.c and stuck.c know of none of them.
  */
 #ifndef DDNS_HTTP_INTERNAL_H
 #define DDNS_HTTP_INTERNAL_H
@@ -115,6 +115,7 @@ struct http_transfer {
 	bool wide;			/* the fields did */
 	bool crowded;			/* answers at the same time, together */
 	bool full;			/* fast did not do: trusts full */
+	bool private;			/* a private CA is trusted, too */
 	int bind_error;			/* errno, 0: bound or not asked for */
 	char detail[CURL_ERROR_SIZE];
 };
@@ -180,5 +181,21 @@ size_t http_answer_field(char *line, size_t size, size_t count, void *arg);
 
 /* Debug lines of what is about to be sent. */
 void http_answer_log_request(const struct http_transfer *transfer);
+
+/* stuck.c: a call of libcurl that does not come back */
+
+/* Begins to look after it. */
+void http_stuck_watch(void);
+
+/* Around each call; deadline: of the loop, 0: none. */
+void http_stuck_enter(int64_t deadline);
+void http_stuck_leave(void);
+
+/* A transfer begins that may take until then (clock_ms). */
+void http_stuck_wait(int64_t ms);
+
+/* A socket is there; CURLOPT_CLOSESOCKETFUNCTION. */
+void http_stuck_open(int fd);
+int http_stuck_close(void *arg, curl_socket_t fd);
 
 #endif

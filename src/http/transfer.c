@@ -153,6 +153,7 @@ open_socket(void *arg, curlsocktype purpose, struct curl_sockaddr *address)
 	if (fd < 0)
 		return CURL_SOCKET_BAD;
 	transfer->fd = fd;
+	http_stuck_open(fd);
 	return fd;
 }
 
@@ -274,6 +275,7 @@ set_callbacks(CURL *easy, struct http_transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_HEADERDATA, (void *)transfer);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
 	curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, (void *)transfer);
+	curl_easy_setopt(easy, CURLOPT_CLOSESOCKETFUNCTION, http_stuck_close);
 	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, bind_socket);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, see_ready);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, (void *)transfer);
@@ -362,6 +364,7 @@ aim(struct http_transfer *transfer, const struct http_trust *trust)
 	if (left <= 0)
 		return CURLE_OPERATION_TIMEDOUT;
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
+	http_stuck_wait(transfer->began + request->timeout_ms);
 	curl_easy_setopt(
 		easy, CURLOPT_CONNECTTIMEOUT_MS, (request->timeout_ms + 1) / 2);
 	code = set_protocols(easy, clear);
@@ -405,6 +408,7 @@ http_transfer_begin(
 	CURL *easy = transfer->easy;
 	CURLcode code;
 
+	transfer->private = ca->fast.file != NULL;
 	transfer->began = clock_ms();
 	if (!easy)
 		return CURLE_OUT_OF_MEMORY;

@@ -26,10 +26,11 @@ template_encode(struct buf *out, const char *text)
 	escape_percent(out, text, strlen(text), ESCAPE_QUERY);
 }
 
+/* RFC 3986, section 2: what stands in no URL is encoded. */
 static void
 url_byte(struct buf *out, char c)
 {
-	if ((unsigned char)c > 0x7f)
+	if ((unsigned char)c <= ' ' || (unsigned char)c >= 0x7f)
 		buf_printf(out, "%%%02X", (unsigned char)c);
 	else
 		buf_char(out, c);

@@ -220,6 +220,8 @@ tell_news(struct telling *telling)
 		if (update->mem && !update->broken && !getenv("DDNS_EVENT") &&
 			is_used(update, i))
 			tell_kept(telling, i);
+	if (!is_used(update, HOOK) && !is_used(update, WEBHOOK))
+		return;
 	for (; news; news = news->next)
 		if (strcmp(news->event, "warning") != 0)
 			tell_piece(telling, news);

@@ -2,8 +2,9 @@
 /*
  * Allocations that fail: the FAIL_AT-th since the start, and with FAIL_ON set
  * all that follow. FAIL_COUNT names a file that gets how many there were.
- * A library for LD_PRELOAD; with WRAP an object for the linker, whose calloc
- * is the only allocator of the program (src/memory.c), for use with ASan.
+ * A library for LD_PRELOAD; with WRAP an object for the linker, whose malloc
+ * and calloc are the only allocators of the program (src/memory.c), for use
+ * with ASan.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -53,8 +54,16 @@ fails(void)
 
 #ifdef WRAP
 
+void *__real_malloc(size_t size);
+void *__wrap_malloc(size_t size);
 void *__real_calloc(size_t number, size_t size);
 void *__wrap_calloc(size_t number, size_t size);
+
+void *
+__wrap_malloc(size_t size)
+{
+	return fails() ? NULL : __real_malloc(size);
+}
 
 void *
 __wrap_calloc(size_t number, size_t size)

@@ -61,7 +61,8 @@ def sanitized(folder):
                    check=True, stdout=subprocess.DEVNULL, env=env)
     subprocess.run(
         ["make", "-s", f"-j{os.cpu_count()}", "HARDEN=",
-         f"CFLAGS={SANITIZE} -DSANDBOX_LEAKS", "LDFLAGS=-Wl,--wrap=calloc",
+         f"CFLAGS={SANITIZE} -DSANDBOX_LEAKS",
+         "LDFLAGS=-Wl,--wrap=malloc,--wrap=calloc",
          f"LDLIBS={wrap}", "src/ddns"], cwd=ASAN, check=True,
         stdout=subprocess.DEVNULL, env=env)
     # a run that ends where it stands leaves what it had

@@ -305,6 +305,86 @@ what_was_found_is_told(void **state)
 	}
 }
 
+/* The first and the last address of each block that is not public; the blocks
+ * before and behind it, where the words are others. */
+static void
+each_block_has_its_words(void **state)
+{
+	static const struct {
+		const char *first, *last, *what;
+	} rows[] = {
+		{ "0.0.0.0", "0.255.255.255", "is not a host's address" },
+		{ "10.0.0.0", "10.255.255.255",
+			"is private: the source asks the wrong side" },
+		{ "100.64.0.0", "100.127.255.255",
+			"is shared address space (carrier-grade NAT): this line has no public address" },
+		{ "127.0.0.0", "127.255.255.255", "is loopback" },
+		{ "169.254.0.0", "169.254.255.255", "is link-local" },
+		{ "172.16.0.0", "172.31.255.255",
+			"is private: the source asks the wrong side" },
+		{ "192.0.0.0", "192.0.0.255", "is reserved for protocols" },
+		{ "192.0.2.0", "192.0.2.255", "is reserved for examples" },
+		{ "192.88.99.0", "192.88.99.255", "is a 6to4 relay" },
+		{ "192.168.0.0", "192.168.255.255",
+			"is private: the source asks the wrong side" },
+		{ "198.18.0.0", "198.19.255.255",
+			"is reserved for benchmarks" },
+		{ "198.51.100.0", "198.51.100.255",
+			"is reserved for examples" },
+		{ "203.0.113.0", "203.0.113.255", "is reserved for examples" },
+		{ "224.0.0.0", "239.255.255.255", "is multicast" },
+		{ "240.0.0.0", "255.255.255.255", "is reserved" },
+		{ "::", "::", "is reserved" },
+		{ "::1", "::1", "is loopback" },
+		{ "::2", "64:ff9a:ffff:ffff:ffff:ffff:ffff:ffff",
+			"is reserved" },
+		{ "64:ff9b::", "64:ff9b:ffff:ffff:ffff:ffff:ffff:ffff",
+			"stands for an IPv4 address (NAT64)" },
+		{ "64:ff9c::", "1fff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+			"is reserved" },
+		{ "2001::", "2001:0:ffff:ffff:ffff:ffff:ffff:ffff",
+			"is a Teredo tunnel" },
+		{ "2001:1::", "2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff",
+			"is reserved for protocols" },
+		{ "2001:db8::", "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff",
+			"is reserved for examples" },
+		{ "2002::", "2002:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+			"is a 6to4 tunnel" },
+		{ "3fff::", "3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff",
+			"is reserved for examples" },
+		{ "4000::", "fbff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+			"is reserved" },
+		{ "fc00::", "fdff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+			"is private: the source asks the wrong side" },
+		{ "fe00::", "fe7f:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+			"is reserved" },
+		{ "fe80::", "febf:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+			"is link-local" },
+		{ "fec0::", "feff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+			"is reserved" },
+		{ "ff00::", "ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff",
+			"is multicast" },
+	};
+	size_t i, end;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++)
+		for (end = 0; end < 2; end++) {
+			const struct address address =
+				parsed(end ? rows[i].last : rows[i].first);
+			const struct address_rule rule = {
+				.family = address.family
+			};
+			const char *what = address_unfit(&address, &rule);
+
+			if (!what || strcmp(what, rows[i].what) != 0)
+				fail_msg("%s %s, not %s",
+					end ? rows[i].last : rows[i].first,
+					what ? what : "is public",
+					rows[i].what);
+		}
+}
+
 int
 main(void)
 {
@@ -314,6 +394,7 @@ main(void)
 		cmocka_unit_test(rules_allow_and_deny),
 		cmocka_unit_test(one_address_is_judged_like_a_body),
 		cmocka_unit_test(what_was_found_is_told),
+		cmocka_unit_test(each_block_has_its_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -26,7 +26,8 @@ static const struct row {
 	int failures;
 	int attempt; /* seconds ago; negative: in the future */
 	int why;
-	int until; /* seconds ahead */
+	int until; /* seconds ahead; 0: none, but if ends_now */
+	bool ends_now;
 	const char *tried;
 	unsigned account_digest;
 	int account_set;
@@ -53,6 +54,8 @@ static const struct row {
 		.refresh = 100, .expected = DECIDE_FINE },
 	{ "refresh due", "9.9.9.9", "9.9.9.9", .digest = 7, .attempt = 100,
 		.refresh = 100, .expected = DECIDE_DUE },
+	{ "refresh, attempt just now", "9.9.9.9", "9.9.9.9", .digest = 7,
+		.refresh = 100, .expected = DECIDE_FINE },
 	{ "refresh, attempt in the future", "9.9.9.9", "9.9.9.9", .digest = 7,
 		.attempt = -5, .refresh = 100, .expected = DECIDE_DUE },
 
@@ -65,6 +68,8 @@ static const struct row {
 	{ "stale, pending, found in the future", "9.9.9.9", "8.8.8.8",
 		.stale = true, .found = -1, .digest = 7,
 		.expected = DECIDE_UNKNOWN },
+	{ "stale, pending, found just now", "9.9.9.9", "8.8.8.8", .stale = true,
+		.digest = 7, .expected = DECIDE_DUE },
 	{ "stale, old, forced", "9.9.9.9", "8.8.8.8", .stale = true,
 		.found = 3600, .digest = 7, .force = true,
 		.expected = DECIDE_UNKNOWN },
@@ -75,6 +80,12 @@ static const struct row {
 	{ "hold over", "9.9.9.9", "8.8.8.8", .digest = 7, .failures = 2,
 		.attempt = 300, .why = OUTCOME_LATER, .until = 0,
 		.expected = DECIDE_DUE },
+	{ "hold set just now, for a day", "9.9.9.9", "8.8.8.8", .digest = 7,
+		.failures = 2, .why = OUTCOME_LATER, .until = DECIDE_DAY,
+		.expected = DECIDE_PENDING },
+	{ "hold over just now", "9.9.9.9", "8.8.8.8", .digest = 7,
+		.failures = 2, .attempt = 300, .why = OUTCOME_LATER,
+		.ends_now = true, .expected = DECIDE_DUE },
 	{ "hold set in the future", "9.9.9.9", "8.8.8.8", .digest = 7,
 		.failures = 2, .attempt = -10, .why = OUTCOME_LATER,
 		.until = 290, .expected = DECIDE_DUE },
@@ -166,7 +177,7 @@ decide_row(const struct row *row)
 		.tried = &tried,
 		.attempt = NOW - row->attempt,
 		.failures = row->failures,
-		.until = row->until ? ahead(row->until) : 0,
+		.until = row->until || row->ends_now ? ahead(row->until) : 0,
 		.why = row->why,
 		.digest = row->digest,
 	};

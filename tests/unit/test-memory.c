@@ -40,6 +40,10 @@ each_holder_leaves_room(void **state)
 	assert_false(memory_hold(MEMORY_ANSWERS + 1, 0));
 	assert_false(memory_hold(SIZE_MAX, 0));
 	assert_false(memory_hold(1, SIZE_MAX - 1));
+	assert_false(memory_hold(MEMORY_ANSWERS, 0));
+	memory_expect(MEMORY_ANSWERS);
+	assert_true(memory_hold(MEMORY_ANSWERS, 0));
+	memory_release(MEMORY_ANSWERS);
 }
 
 static void
