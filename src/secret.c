@@ -23,7 +23,8 @@ struct spelling {
 };
 
 static struct mem *pool;
-static struct spelling *spellings;
+static struct spelling *spellings[256]; /* by their first bytes */
+static bool any;
 static struct spelling *names; /* that are shown, whatever they equal */
 
 /*
@@ -61,7 +62,9 @@ keep_in(struct spelling **list, const struct buf *text, bool word)
 static void
 keep(const struct buf *text, bool word)
 {
-	keep_in(&spellings, text, word);
+	if (text->len > 0)
+		keep_in(&spellings[(unsigned char)text->at[0]], text, word);
+	any = any || text->len > 0;
 }
 
 /* In both alphabets (RFC 4648 sections 4 and 5). */
@@ -215,27 +218,35 @@ mark(const struct layer *layer, size_t at, size_t len, char *marks)
 			layer->to[at] - layer->from[at]);
 }
 
-/* Whether an escape may begin with it. */
-static bool
-begins_escape(char c)
-{
-	return c == '%' || c == '\\' || c == '&' || c == '+';
-}
-
-/* Marks each place of one in the layer. */
+/* Marks the spellings that begin with a byte, where one stands at a place. */
 static void
-mark_one(const struct layer *layer, const struct spelling *one, char *marks)
+mark_first(const struct layer *layer, size_t at, char first, char *marks)
 {
+	const struct spelling *one = spellings[(unsigned char)first];
 	const struct buf *text = &layer->text;
-	size_t at, len;
+	size_t len;
 
-	for (at = 0; at < text->len; at++) {
-		if (text->at[at] != one->text[0] &&
-			!begins_escape(text->at[at]))
-			continue;
+	for (; one; one = one->next) {
 		len = spelled(one, text->at + at, text->len - at);
 		if (len > 0 && (!one->word || stands_alone(text, at, len)))
 			mark(layer, at, len, marks);
+	}
+}
+
+/* Marks each place of each spelling in the layer. */
+static void
+mark_all(const struct layer *layer, char *marks)
+{
+	const struct buf *text = &layer->text;
+	char bytes[ESCAPE_BYTES];
+	size_t at, count;
+
+	for (at = 0; at < text->len; at++) {
+		mark_first(layer, at, text->at[at], marks);
+		if (escape_read(text->at + at, text->len - at, bytes, &count) >
+				0 &&
+			bytes[0] != text->at[at])
+			mark_first(layer, at, bytes[0], marks);
 	}
 }
 
@@ -255,14 +266,16 @@ read_escape(const struct buf *text, size_t at, char bytes[ESCAPE_BYTES],
 	return 1;
 }
 
+/* Whether there is anything that undo may undo. */
 static bool
-has_escapes(const struct buf *text)
+has_escapes(const struct layer *layer)
 {
-	size_t at = 0;
+	const char *c = buf_text(&layer->text);
+	const char *end = c + layer->text.len;
 
-	while (at < text->len && !begins_escape(text->at[at]))
-		at++;
-	return at < text->len;
+	while (c < end && *c != '%' && *c != '\\' && *c != '&')
+		c++;
+	return c < end;
 }
 
 /* False: there was no escape to undo. */
@@ -340,7 +353,6 @@ void
 secret_mask(struct buf *buf, size_t from)
 {
 	size_t len = from < buf->len ? buf->len - from : 0, shown = len;
-	const struct spelling *one;
 	struct layer layer;
 	char *marks;
 	int depth = 0;
@@ -349,16 +361,15 @@ secret_mask(struct buf *buf, size_t from)
 		len = SECRET_MOST;
 		shown = SECRET_MOST / 2;
 	}
-	if (!spellings || len == 0) {
+	if (!any || len == 0) {
 		buf_cut(buf, from + shown);
 		return;
 	}
 	layer = layer_first(buf->at + from, len);
 	marks = memory_take(len);
 	do
-		for (one = spellings; one; one = one->next)
-			mark_one(&layer, one, marks);
-	while (++depth < DEPTH && has_escapes(&layer.text) && undo(&layer));
+		mark_all(&layer, marks);
+	while (++depth < DEPTH && has_escapes(&layer) && undo(&layer));
 	layer_free(&layer);
 	show_names(buf->at + from, len, marks);
 	if (shown < len || memchr(marks, 1, len))
@@ -371,6 +382,7 @@ secret_forget(void)
 {
 	mem_free(pool);
 	pool = NULL;
-	spellings = NULL;
+	memset(spellings, 0, sizeof spellings);
+	any = false;
 	names = NULL;
 }

@@ -79,7 +79,8 @@ struct exchange_job {
 	bool same;           /* SAME in the service's own words: no news */
 	int64_t hold;        /* BUSY, LATER: seconds the answer or
 				the row says, 0: none */
-	struct fail *fail;   /* the caller's; set unless SAME/CHANGED */
+	struct fail *fail;   /* the caller's; set unless SAME/CHANGED, and
+				read by `finished`: jobs may share it */
 	bool foreign;        /* the record held an address that was
 				neither ours nor the new one */
 	struct address *was; /* the caller's; what it held, family 0

@@ -213,6 +213,7 @@ struct exchange {
 	int forbidden;              /* 403 in a row, before that */
 	const struct call *last_forbidden;
 	const struct work *stopped; /* whose answer was the account's */
+	const struct fail *why;     /* its job's fail then: jobs may share one */
 	void (*go_on)(struct exchange *exchange); /* after an answer */
 };
 

@@ -86,7 +86,7 @@ take_from(struct work *work, const struct work *cause)
 {
 	work->job->daily = cause->job->daily;
 	work->job->hold = cause->job->hold;
-	*work->job->fail = *cause->job->fail;
+	*work->job->fail = *work->exchange->why;
 }
 
 bool
@@ -116,6 +116,7 @@ exchange_work_finish(struct work *work, enum outcome outcome)
 {
 	struct exchange_job *job = work->job;
 	struct exchange *exchange = work->exchange;
+	struct fail *why;
 
 	/* what stopped the account stands, unless this one is worse */
 	if (outcome == OUTCOME_BUSY && exchange->stopped) {
@@ -129,6 +130,9 @@ exchange_work_finish(struct work *work, enum outcome outcome)
 	job->finished(job->arg, job);
 	if ((outcome == OUTCOME_BUSY || outcome == OUTCOME_DENIED) &&
 		!exchange->stopped) {
+		why = mem_take(exchange->mem, sizeof *why);
+		*why = *job->fail;
+		exchange->why = why;
 		exchange->stopped = work;
 		exchange_work_stop(exchange);
 	}

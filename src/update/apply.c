@@ -92,7 +92,7 @@ hold_account(struct update *update, struct update_item *item)
 		hold->until = -1;
 	hold->why = job->outcome;
 	hold->digest = item->digest;
-	hold->text = mem_text(update->state->mem, item->fail.text);
+	hold->text = mem_text(update->state->mem, update->cause.text);
 	item->state->until = 0;
 }
 
@@ -123,7 +123,7 @@ record(struct update *update, struct update_item *item)
 		return;
 	}
 	note_left(update, item);
-	state->text = mem_text(update->state->mem, item->fail.text);
+	state->text = mem_text(update->state->mem, update->cause.text);
 	if (job->outcome == OUTCOME_BUSY || job->outcome == OUTCOME_DENIED)
 		hold_account(update, item);
 	else
@@ -284,7 +284,7 @@ fill_job(struct update_item *item)
 	job->left = list_left(item->update, item);
 	job->ip[item->type] = &item->want;
 	job->ip[!item->type] = other && !other->unfit ? &other->want : &none;
-	job->fail = &item->fail;
+	job->fail = &item->update->cause;
 	job->was = &item->was;
 	job->finished = finished;
 	job->arg = item;
@@ -428,7 +428,7 @@ update_drop(struct update *update, const char *why)
 	for (item = update->items; item; item = item->next) {
 		if (!item->begun || item->job.done)
 			continue;
-		fail_set(&item->fail, "no answer: %s", why);
+		fail_set(&update->cause, "no answer: %s", why);
 		item->job.outcome = OUTCOME_LATER;
 		item->job.done = true;
 		record(update, item);

@@ -58,7 +58,6 @@ struct update_item {
 	struct address want;
 	struct address old; /* confirmed before this run */
 	struct address was; /* what the record held */
-	struct fail fail;
 	struct exchange_dry dry;
 	struct exchange_job job;
 };
@@ -84,6 +83,7 @@ struct update {
 	struct update_item *items; /* an account's follow each other */
 	struct update_set *looking; /* the first that has not finished, or one
 				       before it */
+	struct fail cause; /* of the job that ends: it is kept in the state */
 	struct update_call *calls;
 	int calls_left; /* that have jobs without a result */
 	struct report report;

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: ISC
+"""What a run costs grows with its names, and not faster."""
+
+import importlib.machinery
+import importlib.util
+import pathlib
+import statistics
+
+import pytest
+
+import harness
+
+GROWTH = pathlib.Path(__file__).parent / "tools" / "growth"
+SLACK = 1.25
+
+pytestmark = pytest.mark.skipif(
+    bool(harness.UNDER), reason="another program is measured with it")
+
+
+@pytest.fixture(scope="module")
+def growth():
+    loader = importlib.machinery.SourceFileLoader("growth", str(GROWTH))
+    module = importlib.util.module_from_spec(
+        importlib.util.spec_from_loader("growth", loader))
+    loader.exec_module(module)
+    return module
+
+
+@pytest.mark.parametrize("kind", ["dyndns2", "accounts", "cloudflare",
+                                  "desec", "linode"])
+def test_changed_names_cost_the_same_each(growth, kind, tmp_path):
+    """Processor time: what was quadratic took thirty times as much."""
+    def cost(count):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        with growth.Trial(kind, count, folder) as trial:
+            times = []
+            for _ in range(3):
+                trial.address()
+                figures = trial.run()
+                assert figures[-1] == count
+                times.append(figures[0])
+        return statistics.median(times)
+
+    few, many = cost(400), cost(3200)
+    assert many / few < 8 * SLACK, f"{few:.0f} ms, {many:.0f} ms"
+
+
+@pytest.mark.parametrize("command", ["update", "status", "check"])
+@pytest.mark.parametrize("kind", ["dyndns2", "accounts"])
+def test_instructions_without_changes(growth, kind, command, tmp_path):
+    """Of 10, 200 and 1,600 names: what is added for each is compared."""
+    if not harness.tool("valgrind"):
+        pytest.skip("valgrind is not here")
+
+    def cost(count):
+        folder = tmp_path / str(count)
+        folder.mkdir()
+        with growth.Trial(kind, count, folder) as trial:
+            trial.address()
+            trial.run()
+            return trial.instructions(command)
+
+    least, few, many = cost(10), cost(200), cost(1600)
+    each = (few - least) / 190, (many - few) / 1400
+    assert each[1] < each[0] * SLACK, each
