@@ -208,16 +208,16 @@ url_ascii(struct buf *out, const char *text)
 {
 	const size_t scheme = url_scheme(text);
 	const size_t host_end = scheme + strcspn(text + scheme, "/?#");
+	const bool plain =
+		is_ascii(text, host_end) && !memchr(text, '%', host_end);
 	struct buf host = { 0 };
 	CURLU *url = NULL;
 	char *ascii = NULL;
 
 	/* a URL that is fine stays byte for byte: it may be signed */
-	if (is_ascii(text, host_end) && !memchr(text, '%', host_end))
-		buf_str(out, text);
-	else if (url_host(&host, text) && !is_ascii(host.at, host.len) &&
-		 (url = parse(text)) &&
-		 get_ascii(url, CURLUPART_URL, &ascii) == CURLUE_OK)
+	if (!plain && url_host(&host, text) && !is_ascii(host.at, host.len) &&
+		(url = parse(text)) &&
+		get_ascii(url, CURLUPART_URL, &ascii) == CURLUE_OK)
 		buf_str(out, ascii);
 	else
 		buf_str(out, text);
