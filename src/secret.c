@@ -266,6 +266,18 @@ read_escape(const struct buf *text, size_t at, char bytes[ESCAPE_BYTES],
 	return 1;
 }
 
+/* Whether there is anything that undo may undo. */
+static bool
+has_escapes(const struct layer *layer)
+{
+	const char *c = buf_text(&layer->text);
+	const char *end = c + layer->text.len;
+
+	while (c < end && *c != '%' && *c != '\\' && *c != '&')
+		c++;
+	return c < end;
+}
+
 /* False: there was no escape to undo. */
 static bool
 undo(struct layer *layer)
@@ -357,10 +369,11 @@ secret_mask(struct buf *buf, size_t from)
 	marks = memory_take(len);
 	do
 		mark_all(&layer, marks);
-	while (++depth < DEPTH && undo(&layer));
+	while (++depth < DEPTH && has_escapes(&layer) && undo(&layer));
 	layer_free(&layer);
 	show_names(buf->at + from, len, marks);
-	replace(buf, from, from + shown, marks);
+	if (shown < len || memchr(marks, 1, len))
+		replace(buf, from, from + shown, marks);
 	memory_give(marks);
 }
 

@@ -70,6 +70,8 @@ MISTAKES = [
      "6: [ipv4] allow: takes IPv4 networks"),
     ("ipv4", "agree = 2",
      "6: [ipv4] agree: 2 sources cannot agree: only 1 given"),
+    ("ipv4", "agree = 100",
+     "6: [ipv4] agree: 100 is out of range: 1 to 99"),
     ("ipv4", "agree = 0",
      "6: [ipv4] agree: 0 is out of range: 1 to 99"),
     ("ipv4", "url = ftp://ip.example.net",
@@ -340,6 +342,8 @@ FINE = [
     ("ipv4", "url = interface:abcdefghijklmno"),  # IFNAMSIZ is 16, with a NUL
     ("ipv4", "url = exec:/bin/true" + " a" * 31),
     ("ipv4", "url = file:///a\nagree = 2"),
+    ("ipv4", "agree = 99\n" + "\n".join(
+        f"url = file:///{number}" for number in range(98))),
     ("ddns", "timeout = 300"),
     ("ddns", "patience = 1000\nremind = 60"),
 ]

@@ -106,6 +106,20 @@ def test_a_disk_that_is_full_before(home):
         space.close()
 
 
+@pytest.mark.parametrize("error,status", [
+    ("EINVAL", 0),  # a file system that keeps no room (posix_fallocate(3))
+    ("ENOSPC", 5), ("EIO", 5)])
+def test_room_that_cannot_be_kept(home, source, error, status):
+    home.configure([source.url])
+    done = kill.inject([harness.PROGRAM, "-c", str(home.ddns.ini)],
+                       "fallocate", f"error={error}",
+                       env=home.ddns.environment())
+    assert (done.returncode, done.stdout) == (status, "" if status else LINE)
+    assert ("cannot keep room in" in done.stderr) == bool(status), done.stderr
+    assert len(home.server.requests) == (0 if status else 1)
+    assert not list(home.ddns.home.glob("*.tmp-*"))
+
+
 @pytest.mark.parametrize("call,when,step", [
     ("renameat", 2, "cannot replace"),
     ("fsync", 4, "cannot sync the folder"),

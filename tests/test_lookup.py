@@ -281,6 +281,15 @@ def test_file(home, tmp_path, text, status):
     assert home.asked == ([GOOD] if status == 0 else [])
 
 
+@pytest.mark.parametrize("begin, status", [
+    ("file://", 0), ("file://localhost", 0), ("file://elsewhere", 3)])
+def test_host_of_a_file(home, tmp_path, begin, status):
+    """RFC 8089, section 2."""
+    (tmp_path / "an address").write_text(GOOD)
+    home.configure([f"{begin}{tmp_path}/an%20address"])
+    assert home.run().status == status
+
+
 @pytest.mark.parametrize("script, status", [
     ("echo 203.0.113.7", 0),
     ("echo 203.0.113.7; exit 1", 4),
@@ -297,6 +306,17 @@ def test_exec(home, tmp_path, script, status):
     result = home.run(env={"SECRET": "x"})
     assert result.status == status, result.stderr
     assert result.seconds < SOON
+
+
+def test_exec_is_shown_without_its_words(home, tmp_path):
+    path = write_program(tmp_path / "source", "echo 203.0.113.7")
+    home.configure([f"exec:{path} --key s3cr3t"])
+    for command in ("lookup", "check"):
+        result = home.run(command, env={"COLUMNS": "200"})
+        assert result.status == 0
+        assert f"exec:{path}" in result.stdout
+        assert "s3cr3t" not in result.stdout + result.stderr
+        assert "--key" not in result.stdout
 
 
 def test_interface_loopback_has_no_global_address(home):

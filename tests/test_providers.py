@@ -367,8 +367,9 @@ def test_dry_run(ddns, servers, case):
     assert snapshot(ddns) == before
     value = json.loads(result.stdout)
     assert_kept(case, value.get("writes", []), script.left)
-    assert_reads(case.file.row, [one for one in case.runs[last]
-                                 if one not in script.left])
+    assert_reads({**case.file.row, **case.account},
+                 [one for one in case.runs[last]
+                  if one not in script.left])
     if any(name["outcome"] == "due" for name in value.get("names", [])):
         assert value["writes"]
     if not script.left:

@@ -16,7 +16,6 @@ import urllib.parse
 
 import pytest
 
-import harness
 import services
 from harness import Raw, Reply, document
 from services import NEW, NAMES, ZONE
@@ -166,6 +165,50 @@ def test_a_name_goes_to_the_zone_that_serves_it(ddns, case, lists, provider):
               if NEW in request.body.decode()]
     assert sorted(writes) == sorted(
         (served.get(name, zones[0]), name) for name in names)
+
+
+@pytest.mark.parametrize("lists, name", [
+    (True, f"n0.{ZONE}"), (True, f"*.n0.{ZONE}"), (False, f"*.n0.{ZONE}")])
+def test_a_record_that_a_longer_zone_hides(ddns, lists, name):
+    """The zone of a name became one of its own, its old record stayed."""
+    names = [*NAMES[1:5], name]
+    result, server = services.run(ddns, "digitalocean", names, [ZONE, NAMES[0]],
+                                  lists=lists, kept=[name])
+    assert result.status == 0, result.stderr
+    assert (NAMES[0], name) in [
+        written_to(request, "digitalocean") for request in server.requests
+        if NEW in request.body.decode()]
+
+
+# provider, zones, names, names with a record: how many requests.
+TWO = [*NAMES[:5], *(f"n{i}.sub.{ZONE}" for i in range(5))]
+FEWER = [
+    ("cloudflare", [ZONE], NAMES, [], 4),
+    ("digitalocean", [ZONE], NAMES, [], 103),
+    ("gandi", [ZONE], NAMES, [], 103),
+    # a list that has no pages may lack what is there
+    ("gcore", [ZONE], NAMES, [], 302),
+    # a list for each zone
+    ("cloudflare", [ZONE, f"sub.{ZONE}"], TWO, None, 5),
+    ("digitalocean", [ZONE, f"sub.{ZONE}"], TWO, None, 16),
+    ("gcore", [ZONE, f"sub.{ZONE}"], TWO, None, 14),
+    # but not for the one name of a zone
+    ("cloudflare", [ZONE, f"sub.{ZONE}"], [*NAMES[:4], f"a.sub.{ZONE}"], None,
+     5),
+    ("digitalocean", [ZONE, f"sub.{ZONE}"],
+     [*NAMES[:4], f"a.sub.{ZONE}"], None, 10),
+    # three names are few
+    ("digitalocean", [ZONE], NAMES[:3], None, 10),
+    ("digitalocean", [ZONE], NAMES[:4], None, 8),
+]
+
+
+@pytest.mark.parametrize("provider, zones, names, held, count", FEWER)
+def test_few_and_many(ddns, provider, zones, names, held, count):
+    result, server = services.run(ddns, provider, names, zones, held=held)
+    assert result.status == 0, result.stderr[:500]
+    assert services.written(server) == len(names)
+    assert len(server.requests) == count
 
 
 @pytest.mark.parametrize("lists", [True, False], ids=["list", "no list"])

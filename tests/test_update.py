@@ -246,9 +246,12 @@ def test_what_is_tried_once_a_day(home, source, reply, daily):
 
 
 @clock
-def test_retry_after(home, source):
+@pytest.mark.parametrize("names", ["home.example.com",
+                                   "a.example.com b.example.com"])
+def test_retry_after(home, source, names):
+    """Of the account, whatever else waits for it."""
     home.provider.script.append(Reply("", 429, {"Retry-After": "7200"}))
-    home.configure([source.url])
+    home.configure([source.url], names=names)
     home.run()
     home.run(later=7000)
     assert len(home.asked) == 1

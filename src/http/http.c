@@ -10,6 +10,7 @@
 #include "memory.h"
 
 #define LONGEST_WAIT_MS 60000
+#define STREAMS_WAIT_MS 100
 #define VERSION_QUICK_EXIT 0x075700
 
 struct http_timer {
@@ -364,6 +365,20 @@ is_busy(const struct http *http)
 	       http->watches;
 }
 
+/*
+ * libcurl 7.88 does not always wake a transfer whose stream another one has
+ * read to its end, if its length was not told; the next perform sees it.
+ */
+static bool
+awaits_stream(const struct http *http)
+{
+	const struct http_transfer *transfer = http->active;
+
+	while (transfer && !transfer->host->streams)
+		transfer = transfer->next;
+	return transfer;
+}
+
 static int
 wait_ms(const struct http *http, int64_t deadline)
 {
@@ -371,6 +386,8 @@ wait_ms(const struct http *http, int64_t deadline)
 
 	if (!is_busy(http) || http_queue_ready(&http->queue))
 		return 0;
+	if (awaits_stream(http))
+		end = now + STREAMS_WAIT_MS;
 	if (http->timers && http->timers->due < end)
 		end = http->timers->due;
 	if (deadline && deadline < end)

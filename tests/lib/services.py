@@ -27,10 +27,13 @@ class Refused(Exception):
 
 
 class Service:
-    """zones: names; held: {name: address of its A record}."""
+    """zones: names; held: {name: address of its A record}; kept: names of
+    which each zone around them has kept a record, too, that nobody sees."""
 
     keys = KEYS
     lists = True  # False: its lists are refused, as to a token without a right
+
+    kept = ()
 
     def __init__(self, zones, held, lists=True):
         self.zones, self.held, self.lists = list(zones), dict(held), lists
@@ -77,7 +80,9 @@ class Service:
         """(name, name in the zone or "", address), of all or of one name."""
         return [(one, one.removesuffix(zone).rstrip("."), address)
                 for one, address in self.held.items()
-                if self.zone_of(one) == zone and name in (None, one)]
+                if name in (None, one) and
+                (self.zone_of(one) == zone or
+                 one in self.kept and one.endswith(f".{zone}"))]
 
     def page(self, items, size, page="page", first=1):
         """One page, by the names of the parameters; how many there are."""
@@ -229,7 +234,8 @@ class PowerDns(Service):
 class Ovh(Service):
     """Lists ids alone, and shows each: nothing can be asked for at once."""
 
-    keys = "application_key = key-key\napplication_secret = secret\nconsumer_key = consumer"
+    keys = ("application_key = key-key\napplication_secret = secret\n"
+            "consumer_key = consumer")
 
     @route("GET /1.0/domain/zone/([^/]+)")
     def zone(self, zone):
@@ -914,12 +920,13 @@ SERVICES = {
 
 
 def run(ddns, provider, names=NAMES, zones=(ZONE,), more="", lists=True,
-        held=None):
+        held=None, kept=()):
     """A run in which all names are due; the result, and the closed server.
 
     held: the names that have a record, which is another address; None: all."""
     service = SERVICES[provider](
         zones, dict.fromkeys(names if held is None else held, OLD), lists)
+    service.kept = kept
     server = harness.Server(service)
     source = ddns.folder / "address"
     source.write_text(NEW)
@@ -927,7 +934,8 @@ def run(ddns, provider, names=NAMES, zones=(ZONE,), more="", lists=True,
         ddns.config(
             f"[ipv4]\nurl = file://{source}\nallow = 203.0.113.0/24\n"
             f"[{provider}]\n{service.keys}\nserver = {server.url}\n" +
-            more.format(server=server.url) + "\nnames =" + "".join(f"\n\t{name}" for name in names),
+            more.format(server=server.url) + "\nnames =" +
+            "".join(f"\n\t{name}" for name in names),
             "patience = 1")
         return ddns.run(), server
     finally:

@@ -17,6 +17,10 @@
 
 #define COUNT(a) (sizeof(a) / sizeof((a)[0]))
 
+#define LOOSE \
+	"\200\200\200\200\200\200\200\200\200\200\200\200" \
+	"\200\200\200\200\200\200\200\200\200\200\200\200"
+
 static struct address
 parsed(const char *text)
 {
@@ -277,6 +281,8 @@ what_was_found_is_told(void **state)
 		{ 4, "a\x1B[2J", "no IPv4 address in \"a\\x1B[2J\"" },
 		{ 4, "12345678901234567890123456789012345678901234567890123456789\xC3\xA9",
 			"no IPv4 address in \"12345678901234567890123456789012345678901234567890123456789...\"" },
+		/* bytes that continue a character, and none that begins it */
+		{ 4, LOOSE LOOSE LOOSE, "no IPv4 address in \"...\"" },
 		{ 6, "fe80::1", "fe80::1 is link-local" },
 		{ 6, "fd00::1",
 			"fd00::1 is private: the source asks the wrong side" },

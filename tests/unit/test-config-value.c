@@ -177,7 +177,6 @@ static const struct row refused[] = {
 	{ "timeout = 5\n  6\n", "f:3: [ddns] timeout: " ONE },
 	{ "timeout =\n  6\n", "f:3: [ddns] timeout: " ONE },
 	{ "timeout = 5\n  deadline = 6\n", "f:3: [ddns] timeout: " ONE },
-	{ "syslog = true\n", "" },
 	{ "syslog = on\n",
 		"f:2: [ddns] syslog: \"on\" is neither yes nor no\n" },
 	{ "state = x.state\n",
@@ -194,6 +193,11 @@ static const struct row refused[] = {
 	{ "heartbeat = https://h ; comment\n",
 		"f:2: [ddns] heartbeat: a `;` behind a space cuts the secret: put comments on lines of their own, and a secret that holds this into KEY_file\n" },
 	{ "heartbeat = https://h # comment\n",
+		"f:2: [ddns] heartbeat: a `#` behind a space would be part of the secret: put comments on lines of their own, and a secret that holds this into KEY_file\n" },
+	/* one word on one value */
+	{ "heartbeat = h ; comment\n",
+		"f:2: [ddns] heartbeat: a `;` behind a space cuts the secret: put comments on lines of their own, and a secret that holds this into KEY_file\n" },
+	{ "heartbeat = h # comment\n",
 		"f:2: [ddns] heartbeat: a `#` behind a space would be part of the secret: put comments on lines of their own, and a secret that holds this into KEY_file\n" },
 	{ "proxy = p.example:3128\n", "" },
 	{ "proxy = ftp://p\n", "f:2: [ddns] proxy: " PROXY },
@@ -225,6 +229,168 @@ refuses_general_values(void **state)
 		buf_free(&text);
 	}
 	secret_forget();
+}
+
+#define ALIKE "holds a letter that only looks like one of ASCII"
+#define ASSIGNED "begins with NAME="
+#define QUOTED "a value in quotes"
+
+static void
+doubts_secrets(void **state)
+{
+	static const struct {
+		const char *key, *text;
+		const char *fault; /* how it begins */
+	} rows[] = {
+		{ "password",
+			"1\xC2\xA0"
+			"2",
+			"holds a no-break space," },
+		{ "password",
+			"1\xE2\x80\xAF"
+			"2",
+			"holds a no-break space," },
+		{ "password",
+			"1\xE3\x80\x80"
+			"2",
+			"holds a full-width space," },
+		{ "password",
+			"1\xE2\x80\x8B"
+			"2",
+			"holds a zero-width space," },
+		{ "password",
+			"1\xE2\x80\x8C"
+			"2",
+			"holds a zero-width mark," },
+		{ "password",
+			"1\xE2\x80\x8D"
+			"2",
+			"holds a zero-width mark," },
+		{ "password",
+			"1\xE2\x81\xA0"
+			"2",
+			"holds a zero-width mark," },
+		{ "password",
+			"1\xEF\xBB\xBF"
+			"2",
+			"holds a byte order mark," },
+		{ "password",
+			"1\xE2\x80\x98"
+			"2",
+			"holds a typographic quote," },
+		{ "password",
+			"1\xE2\x80\x99"
+			"2",
+			"holds a typographic quote," },
+		{ "password",
+			"1\xE2\x80\x9C"
+			"2",
+			"holds a typographic quote," },
+		{ "password",
+			"1\xE2\x80\x9D"
+			"2",
+			"holds a typographic quote," },
+		{ "password",
+			"a\xD0\xB0"
+			"1",
+			ALIKE },
+		{ "password",
+			"z\xD0\xB0"
+			"1",
+			ALIKE },
+		{ "password",
+			"A\xD0\xB0"
+			"1",
+			ALIKE },
+		{ "password",
+			"Z\xD0\xB0"
+			"1",
+			ALIKE },
+		{ "password", "a\xCD\xB0", ALIKE },
+		{ "password", "a\xD3\xBF", ALIKE },
+		{ "password", "a\xEF\xBC\x81", ALIKE },
+		{ "password", "a\xEF\xBD\x9E", ALIKE },
+		{ "password", "a\xCC\x80", NULL },
+		{ "password", "a\xD4\x80", NULL },
+		{ "password", "a\xEF\xBE\xA1", NULL },
+		{ "password", "a\xEE\xBC\x81", NULL },
+		{ "password", "a\xC3\xA9", NULL },
+		{ "password", "x1\xD0\xB0", NULL },
+		{ "password", "x@\xD0\xB0", NULL },
+		{ "password", "x[\xD0\xB0", NULL },
+		{ "password", "x`\xD0\xB0", NULL },
+		{ "password", "x{\xD0\xB0", NULL },
+		{ "password", "\xD0\xB0", NULL },
+		{ "password", "a b~\x7F", NULL },
+		/* what services make */
+		{ "token", "ab~", NULL },
+		{ "token", "a b", "holds a space" },
+		{ "token", "a\tb", "holds a space" },
+		{ "token", "a\x7F", "holds a letter outside ASCII" },
+		{ "secret_id", "a\xC3\xA9", "holds a letter outside ASCII" },
+		{ "api_key", "a b", "holds a space" },
+		{ "keypass", "a b", NULL },
+		{ "user", "a b", NULL },
+		/* lines of scripts */
+		{ "password", "TOKEN=x", ASSIGNED },
+		{ "password", "export CF_API_KEY=x", ASSIGNED },
+		{ "password", "MY_SECRET9=x", ASSIGNED },
+		{ "password", "PASSWORD=x", ASSIGNED },
+		{ "password", "TOKEN=", NULL },
+		{ "password", "Token=x", NULL },
+		{ "password", "USER=KEY", NULL },
+		{ "password", "exporT TOKEN=x", NULL },
+		/* quotes */
+		{ "password", "\"a\"", QUOTED },
+		{ "password", "'a'", QUOTED },
+		{ "password", "''", QUOTED },
+		{ "password", "'", NULL },
+		{ "password", "'a\"", NULL },
+		{ "password", "aa", NULL },
+		/* a key file */
+		{ "key", "{\"a\": \"\xC2\xA0\"}", NULL },
+		{ "key", "{PUT-YOUR-KEY-HERE", "is still that of the example" },
+	};
+	struct mem *mem = mem_new();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		const char *want = rows[i].fault;
+		const char *fault =
+			config_secret_fault(mem, rows[i].key, rows[i].text);
+
+		if (want ? !fault || strncmp(fault, want, strlen(want)) != 0
+			 : fault != NULL)
+			fail_msg("%s = %s: %s", rows[i].key, rows[i].text,
+				fault ? fault : "no fault");
+	}
+	mem_free(mem);
+}
+
+static void
+reads_switches(void **state)
+{
+	static const struct {
+		const char *text;
+		bool on;
+	} rows[] = {
+		{ "[ddns]\nsyslog = yes\n", true },
+		{ "[ddns]\nsyslog = true\n", true },
+		{ "[ddns]\nsyslog = no\n", false },
+		{ "[ddns]\nsyslog = false\n", false },
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		struct config *config = read_text(rows[i].text);
+
+		config_understand(config);
+		check_notes(config, "");
+		assert_int_equal(config->general.syslog, rows[i].on);
+		config_free(config);
+	}
 }
 
 static void
@@ -393,6 +559,8 @@ main(void)
 		cmocka_unit_test(understands_the_general_section),
 		cmocka_unit_test(falls_back),
 		cmocka_unit_test(refuses_general_values),
+		cmocka_unit_test(doubts_secrets),
+		cmocka_unit_test(reads_switches),
 		cmocka_unit_test(hides_a_proxys_password),
 		cmocka_unit_test(lets_only_the_owners_file_name_programs),
 		cmocka_unit_test(fills_any_table),

@@ -48,6 +48,14 @@
 	"records = GET /r -> /r id name type ip\n" \
 	"create = POST /r {\"ip\":\"{ip}\"}\n" \
 	"[x]\nnames = a.example.com\n"
+#define REPLACE \
+	"[provider x]\n" \
+	"url = https://replace.example\n" \
+	"records = GET /r -> /r id name type ip\n" \
+	"create = POST /r {\"ip\":\"{ip}\"}\n" \
+	"delete = DELETE /r/{id}\n" \
+	"publish = POST /p\n" \
+	"[x]\nzone = example.com\nnames = a.example.com\n"
 #define SENDER \
 	"[provider x]\n" \
 	"secret = token\n" \
@@ -427,6 +435,51 @@ requests_have_a_ceiling(void **state)
 	}
 }
 
+/* A record is beside the new one from the create to the delete, and no longer.
+ */
+static void
+what_stays_is_noted(void **state)
+{
+	static const struct {
+		int remove, publish; /* what is answered */
+		bool stays;
+		enum outcome outcome;
+	} rows[] = {
+		{ 200, 200, false, OUTCOME_CHANGED },
+		{ 500, 200, true, OUTCOME_LATER },
+		{ 200, 500, false, OUTCOME_LATER },
+	};
+	struct address last;
+	struct run run;
+	size_t i;
+
+	(void)state;
+	assert_true(address_parse(&last, "192.0.2.9", 9));
+	for (i = 0; i < COUNT(rows); i++) {
+		const struct script_row answers[] = {
+			{ .status = 200,
+				.answer = "{\"r\":[{\"id\":1,\"name\":\"a\","
+					  "\"type\":\"A\","
+					  "\"ip\":\"192.0.2.9\"}]}" },
+			{ "POST https://replace.example/r {\"ip\":"
+			  "\"192.0.2.1\"}",
+				200, "{}" },
+			{ "DELETE https://replace.example/r/1", rows[i].remove,
+				"{}" },
+			{ "POST https://replace.example/p", rows[i].publish,
+				"{}" },
+		};
+
+		run_open(&run, REPLACE, 1, "192.0.2.1");
+		run.jobs[0].last = &last;
+		run_start(&run, answers, COUNT(answers));
+		http_loop_run(NULL, 0, -1);
+		assert_int_equal(run.jobs[0].outcome, rows[i].outcome);
+		assert_int_equal(run.jobs[0].stays, rows[i].stays);
+		run_close(&run);
+	}
+}
+
 /* A service that publishes the sender's address. */
 static void
 senders_use_their_family(void **state)
@@ -476,6 +529,7 @@ main(void)
 		cmocka_unit_test(flights_are_limited),
 		cmocka_unit_test(batches_are_limited),
 		cmocka_unit_test(requests_have_a_ceiling),
+		cmocka_unit_test(what_stays_is_noted),
 		cmocka_unit_test(senders_use_their_family),
 		cmocka_unit_test(an_end_before_the_beginning),
 	};

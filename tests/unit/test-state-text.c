@@ -148,6 +148,7 @@ struct reading {
 };
 
 #define KEEP_20 "\t1\t2\t3\t4\t5\t6\t7\t8\t9\t10\t11\t12\t13\t14\t15"
+#define LAST_KEY "key\t" ZERO "0000000000000000000000000000000f\n"
 #define NO_KEY "key\t" ZERO ZERO "\n"
 #define ZERO "00000000000000000000000000000000"
 #define NAME_OF(n) \
@@ -203,6 +204,7 @@ static const struct reading readings[] = {
 
 	/* the key */
 	{ HEAD NO_KEY, 0, true, HEAD NO_KEY },
+	{ HEAD LAST_KEY NAME, 0, false, HEAD LAST_KEY NAME },
 	{ HEAD "key\n" NAME, 0, true, HEAD NO_KEY NAME },
 	{ HEAD "key\t" HEX "\n" NAME, 0, true, HEAD NO_KEY NAME },
 	{ HEAD "key\t" HEX HEX "0\n", 0, true, HEAD NO_KEY },
