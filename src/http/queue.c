@@ -33,12 +33,12 @@ static void
 put_name(struct buf *out, const char *url)
 {
 	const size_t scheme = url_scheme(url);
-	const char *end = url + scheme + strcspn(url + scheme, "/?#"), *c;
+	const char *end = url + scheme + strcspn(url + scheme, "/?#"), *c = end;
 	size_t i;
 
 	buf_add(out, url, scheme);
-	for (c = end; c > url + scheme && c[-1] != '@'; c--)
-		continue;
+	while (c > url + scheme && c[-1] != '@')
+		c--;
 	buf_add(out, c, (size_t)(end - c));
 	for (i = 0; i < out->len; i++)
 		out->at[i] = (char)tolower((unsigned char)out->at[i]);
@@ -128,7 +128,6 @@ http_queue_add(struct http_queue *queue, struct http_transfer *transfer)
 	struct http_host *host = host_of(queue, transfer->request.url);
 
 	transfer->host = host;
-	transfer->next = NULL;
 	if (host->first)
 		host->last->next = transfer;
 	else

@@ -1,11 +1,14 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: ISC
-"""A service that answers every request alike, in a process of its own.
+"""A service in a process of its own, which answers every request alike.
 
-Start it with `with Fake(...) as fake`; fake.close() ends it and returns what
-it saw: requests, connections, the most that were under way at once, the
-seconds that these took in all, and those of processor that it took itself. It speaks HTTP/1.1 or HTTP/2, reads no
-more of a request than where it ends, and so is about as fast as Python can be.
+Start it with `with Fake(...) as fake`; fake.seen() returns what it saw:
+requests, connections, the most that were under way at once, the seconds that
+these took in all, and those of processor that it took itself; so does
+fake.close(), which ends it. It speaks HTTP/1.1 or HTTP/2, reads no more of a
+request than where it ends, and so is about as fast as Python can be.
+
+holder: a kind of holders.py, which answers instead (over HTTP/1.1).
 
 hold: those behind the first wait for each other until so many are under way.
 """
@@ -17,6 +20,9 @@ import ssl
 import subprocess
 import sys
 import time
+import urllib.parse
+
+import holders
 
 PREFACE = 24  # bytes that a client begins HTTP/2 with
 DATA, HEADERS, SETTINGS, PING = 0, 1, 4, 6
@@ -34,6 +40,8 @@ def frame(kind, flags, stream, payload=b""):
 class Service:
     def __init__(self, options):
         self.body = options["body"].encode()
+        self.answer = options["holder"] and getattr(
+            holders.Holder(), options["holder"])
         self.delay = options["delay"] * SECONDS
         self.hold = options["hold"]
         self.held = []
@@ -71,7 +79,8 @@ class Service:
     def seen(self):
         used = resource.getrusage(resource.RUSAGE_SELF)
         return {"requests": self.requests, "connections": self.connections,
-                "most": self.most, "waited": self.waited, "seconds": used.ru_utime + used.ru_stime}
+                "most": self.most, "waited": self.waited,
+                "seconds": used.ru_utime + used.ru_stime}
 
 
 class Connection(asyncio.Protocol):
@@ -94,9 +103,20 @@ class Plain(Connection):
     """HTTP/1.1"""
 
     def begin(self):
-        body = self.service.body
-        self.whole = (f"HTTP/1.1 200 OK\r\nContent-Length: {len(body)}\r\n\r\n"
-                      .encode() + body)
+        self.alike = self.whole(self.service.body, "")
+
+    def whole(self, body, fields):
+        return (f"HTTP/1.1 200 OK\r\n{fields}Content-Length: {len(body)}"
+                "\r\n\r\n".encode() + body)
+
+    def held(self, head, body):
+        """What the holder says."""
+        first, _, fields = head.decode().partition("\r\n")
+        target = urllib.parse.unquote(first.split(" ")[1])
+        answer, kind = self.service.answer(target, fields, body), "text/plain"
+        if not isinstance(answer, str):
+            answer, kind = json.dumps(answer), "application/json"
+        return self.whole(answer.encode(), f"Content-Type: {kind}\r\n")
 
     def take(self):
         head, end, rest = self.text.partition(b"\r\n\r\n")
@@ -105,7 +125,9 @@ class Plain(Connection):
         if not end or len(rest) < need:
             return False
         self.text = rest[need:]
-        self.service.asked(lambda: self.send(self.whole))
+        answer = (self.held(head, rest[:need]) if self.service.answer
+                  else self.alike)
+        self.service.asked(lambda: self.send(answer))
         return True
 
 
@@ -152,22 +174,33 @@ async def serve(options):
     server = await loop.create_server(
         lambda: kind(service), "127.0.0.1", 0, ssl=context)
     print(server.sockets[0].getsockname()[1], flush=True)
-    await loop.run_in_executor(None, sys.stdin.read)  # until it is closed
+    # a line asks; the end, too
+    while await loop.run_in_executor(None, sys.stdin.readline):
+        print(json.dumps(service.seen()), flush=True)
     print(json.dumps(service.seen()), flush=True)
     server.close()
 
 
 class Fake:
-    def __init__(self, body, *, delay=0, hold=0, http2=False, certificate=None):
+    def __init__(self, body="", *, delay=0, hold=0, http2=False,
+                 certificate=None, holder=None):
         """delay: milliseconds; certificate: paths of a certificate and its
         key, which HTTP/2 needs."""
         options = {"body": body, "delay": delay, "hold": hold, "http2": http2,
-                   "certificate": certificate and [*map(str, certificate)]}
+                   "certificate": certificate and [*map(str, certificate)],
+                   "holder": holder}
         self.process = subprocess.Popen(
-            [sys.executable, __file__, json.dumps(options)], text=True,
+            [sys.executable, "-B", __file__, json.dumps(options)], text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE)
         scheme = "https" if certificate else "http"
-        self.url = f"{scheme}://127.0.0.1:{int(self.process.stdout.readline())}"
+        port = int(self.process.stdout.readline())
+        self.url = f"{scheme}://127.0.0.1:{port}"
+
+    def seen(self):
+        """What it has seen so far."""
+        self.process.stdin.write("\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
 
     def close(self):
         """What it saw, the first time."""

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: ISC
 """What a command costs: time, memory, instructions, system calls."""
 
+import math
 import os
 import re
+import statistics
 import subprocess
 import sys
 import time
@@ -27,11 +29,47 @@ def timed(command):
     return wall * 1000, (used.ru_utime + used.ru_stime) * 1000
 
 
+def whole(command, folder):
+    """Milliseconds of processor, and from start to end; KiB; lines of output.
+    That goes into a file of the folder: to read it would take time as well."""
+    out, facts = folder / "out", folder / "facts"
+    begin = time.perf_counter()
+    with out.open("w") as file:
+        child = subprocess.Popen(
+            ["/usr/bin/time", "-q", "-o", str(facts), "-f", "%M",
+             *map(str, command)],
+            stdin=subprocess.DEVNULL, stdout=file, stderr=file)
+        _, status, used = os.wait4(child.pid, 0)
+        child.returncode = os.waitstatus_to_exitcode(status)
+    wall = time.perf_counter() - begin
+    text = out.read_text()
+    if status:
+        sys.exit(f"{command}: {child.returncode}: {text[:500]}")
+    return (1000 * (used.ru_utime + used.ru_stime), 1000 * wall,
+            int(facts.read_text()), text.count("\n"))
+
+
+def medians(rows):
+    return [statistics.median(column) for column in zip(*rows)]
+
+
+def slope(points):
+    """Exponent: of the logarithms, by least squares; None: too few."""
+    points = [(math.log(x), math.log(max(y, 0.001))) for x, y in points]
+    if len(points) < 2:
+        return None
+    across = statistics.mean(x for x, _ in points)
+    up = statistics.mean(y for _, y in points)
+    return (sum((x - across) * (y - up) for x, y in points) /
+            sum((x - across) ** 2 for x, _ in points))
+
+
 def said(command, pattern):
     """The number in a line of the output."""
-    out, _ = started(command).communicate()
+    process = started(command)
+    out, _ = process.communicate()
     found = re.findall(pattern, out, re.M)
-    if not found:
+    if process.returncode or not found:
         sys.exit(f"{command}: {out}")
     return int(found[-1].replace(",", ""))
 

@@ -16,6 +16,7 @@
 #include "address.h"
 #include "config/config.h"
 #include "exchange/exchange.h"
+#include "memory.h"
 #include "provider/account.h"
 #include "provider/catalogue.h"
 #include "provider/row.h"
@@ -147,6 +148,7 @@ struct run {
 	struct address want, none, was;
 	struct fail fail[NAMES];
 	int finished;
+	size_t room;
 };
 
 static bool
@@ -217,6 +219,20 @@ run_open(struct run *run, const char *text, int names, const char *want)
 	}
 }
 
+/* How many bytes of answers a holder without any gets. */
+static size_t
+room(void)
+{
+	size_t all = 0, more;
+
+	for (more = 8 * MEMORY_ANSWERS; more > 0; more /= 2)
+		if (memory_hold(all + more, 0)) {
+			memory_release(all + more);
+			all += more;
+		}
+	return all;
+}
+
 static void
 run_start(struct run *run, const struct script_row *rows, size_t count)
 {
@@ -224,12 +240,15 @@ run_start(struct run *run, const struct script_row *rows, size_t count)
 
 	script_begin(rows, count);
 	run->exchange = exchange_start(&options, run->account, run->jobs);
+	run->room = room();
 }
 
 static void
 run_close(struct run *run)
 {
 	exchange_free(run->exchange);
+	/* all that answers took is given back, and once */
+	assert_int_equal(room(), run->room);
 	catalogue_free(run->catalogue);
 	config_free(run->config);
 	secret_forget();

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,8 +18,8 @@
 /*
  * What happens, a letter each: "a" asks a server by https, "A" by http, "!a"
  * asks something that takes a connection of its own; "." lets all go that can
- * go now; "-a" ends the oldest to it, "^a" tells that it has connected, "2a"
- * that it speaks HTTP/2.
+ * go now; "-a" ends the oldest to it, "*2a" by an answer in HTTP/2, "*1a" in
+ * HTTP/1.1; "^a" tells that it has connected, "2a" that it speaks HTTP/2.
  */
 struct row {
 	const char *script;
@@ -27,8 +30,21 @@ struct story {
 	struct http_queue queue;
 	struct http_transfer *under_way[MOST];
 	size_t count;
+	size_t waiting;
 	struct buf gone;
 };
+
+/* In place of libcurl's: a handle is the version of its answer. */
+CURLcode(curl_easy_getinfo)(CURL *easy, CURLINFO info, ...)
+{
+	va_list args;
+
+	assert_int_equal(info, CURLINFO_HTTP_VERSION);
+	va_start(args, info);
+	*va_arg(args, long *) = *(const long *)easy;
+	va_end(args);
+	return CURLE_OK;
+}
 
 static char
 letter_of(const struct http_transfer *transfer)
@@ -50,8 +66,12 @@ add(struct story *story, char server, bool lone)
 	if (server >= 'a')
 		snprintf(url, sizeof url, "https://me@%c.example/x@y", server);
 	else
-		snprintf(url, sizeof url, "HTTP://%c.EXAMPLE?x", server);
+		snprintf(url, sizeof url,
+			story->waiting % 2 ? "http://%c.example#@"
+					   : "HTTP://%c.EXAMPLE?x",
+			server);
 	http_queue_add(&story->queue, http_transfer_new(&request));
+	story->waiting++;
 }
 
 static void
@@ -63,46 +83,61 @@ let_go(struct story *story)
 		assert_true(story->count < MOST);
 		story->under_way[story->count++] = transfer;
 		buf_char(&story->gone, letter_of(transfer));
+		story->waiting--;
 	}
+	assert_int_equal(story->queue.waiting, story->waiting);
 	assert_false(http_queue_ready(&story->queue));
 	buf_char(&story->gone, '.');
 }
 
-static void
-end(struct story *story, char server)
+static size_t
+oldest(const struct story *story, char server)
 {
 	size_t i = 0;
 
 	while (i < story->count && letter_of(story->under_way[i]) != server)
 		i++;
 	assert_true(i < story->count);
-	http_queue_end(&story->queue, story->under_way[i]);
-	http_transfer_free(story->under_way[i]);
+	return i;
+}
+
+static struct http_host *
+host_of(const struct story *story, char server)
+{
+	return story->under_way[oldest(story, server)]->host;
+}
+
+/* version: of its answer; NULL: it was not even begun. */
+static void
+end(struct story *story, char server, long *version)
+{
+	const size_t i = oldest(story, server);
+	struct http_transfer *transfer = story->under_way[i];
+
+	transfer->easy = version;
+	http_queue_end(&story->queue, transfer);
+	transfer->easy = NULL;
+	http_transfer_free(transfer);
 	story->count--;
 	memmove(&story->under_way[i], &story->under_way[i + 1],
 		(story->count - i) * sizeof story->under_way[0]);
 }
 
-static struct http_host *
-host_of(struct story *story, char server)
-{
-	size_t i = 0;
-
-	while (i < story->count && letter_of(story->under_way[i]) != server)
-		i++;
-	assert_true(i < story->count);
-	return story->under_way[i]->host;
-}
-
 static void
 play(struct story *story, const char *c)
 {
+	long version;
+
 	for (; *c; c++) {
 		if (*c == '.')
 			let_go(story);
 		else if (*c == '-')
-			end(story, *++c);
-		else if (*c == '^')
+			end(story, *++c, NULL);
+		else if (*c == '*') {
+			version = *++c == '2' ? CURL_HTTP_VERSION_2_0
+					      : CURL_HTTP_VERSION_1_1;
+			end(story, *++c, &version);
+		} else if (*c == '^')
 			http_queue_met(host_of(story, *++c));
 		else if (*c == '2')
 			host_of(story, *++c)->streams = true;
@@ -118,10 +153,14 @@ close_story(struct story *story)
 {
 	struct http_transfer *transfer = http_queue_drop(&story->queue), *next;
 
+	assert_int_equal(story->queue.waiting, 0);
+	assert_null(http_queue_drop(&story->queue));
 	for (; transfer; transfer = next) {
 		next = transfer->next;
 		http_transfer_free(transfer);
+		story->waiting--;
 	}
+	assert_int_equal(story->waiting, 0);
 	while (story->count > 0)
 		http_transfer_free(story->under_way[--story->count]);
 	mem_free(story->queue.mem);
@@ -148,6 +187,13 @@ who_may_go(void **state)
 		/* but four that want a connection of their own */
 		{ "!a!a!a!a!a!aa.2a^a.-a.", "a.aaa.a." },
 		{ "aa!a!a!a!a!aaa.2a^a.-a-a-a.", "a.aaaaa.aaa." },
+		/* as the last answer came, unless its request stood apart */
+		{ "aaaaaaaaaa.*2a.", "a.aaaaaaaaa." },
+		{ "aaaaaaaaaa.*1a.", "a.aaaa." },
+		{ "aaaaaaaa.2a^a.*1aaaaaaa.", "a.aaaaaaa.." },
+		{ "aaaaaaaa.2a^a.-aaaaaaa.", "a.aaaaaaa.aaaaaa." },
+		{ "a!aaaaaaa.2a^a.-a*1aaaaaaa.", "a.aaaaaaa.aaaaaa." },
+		{ "!aaaaaaaa.*2a.", "a.aaaaaaa." },
 		/* http and https are two servers */
 		{ "aAaA.", "aAA." },
 		/* a slow server keeps no other waiting */
@@ -200,12 +246,31 @@ connections_to_keep(void **state)
 	close_story(&story);
 }
 
+/* The signal comes between a call of libcurl's and its look at errno. */
+static void
+signal_leaves_errno(void **state)
+{
+	const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	assert_true(fd >= 0);
+	http_stuck_watch();
+	http_stuck_open(fd);
+	http_stuck_enter(0);
+	errno = EAGAIN;
+	raise(SIGPROF);
+	assert_int_equal(errno, EAGAIN);
+	http_stuck_leave();
+	assert_int_equal(http_stuck_close(NULL, fd), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_may_go),
 		cmocka_unit_test(connections_to_keep),
+		cmocka_unit_test(signal_leaves_errno),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
