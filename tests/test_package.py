@@ -18,9 +18,14 @@ ME = 1000
 
 
 @pytest.fixture
-def root(tmp_path):
-    yield bare.Root(tmp_path / "root")
-    shutil.rmtree(tmp_path / "root")
+def place(tmp_path):
+    with bare.place(tmp_path) as folder:
+        yield folder
+
+
+@pytest.fixture
+def root(place):
+    return bare.Root(place / "root")
 
 
 # Each of the daemons that were unpacked does something, in a plain chroot.
@@ -85,7 +90,7 @@ def test_install_as_written(root):
         "/usr/local/lib/systemd/system/ddns.timer"}
 
 
-def test_package(root, tmp_path):
+def test_package(root, place):
     """Built and looked at in one root, installed and removed in another."""
     root.take_tree()
     root.install("make")
@@ -99,11 +104,7 @@ def test_package(root, tmp_path):
     assert said == ""
     package, = (root.folder / "src/build/deb").glob("ddns_*.deb")
 
-    clean = bare.Root(tmp_path / "clean")
-    try:
-        life_of_a_package(clean, package)
-    finally:
-        shutil.rmtree(clean.folder)
+    life_of_a_package(bare.Root(place / "clean"), package)
 
 
 def life_of_a_package(root, package):

@@ -5,10 +5,14 @@ The first is made by debootstrap from the mirror that apt has here, and kept in
 build/bare; each test works in a copy.
 """
 
+import contextlib
 import fcntl
 import os
+import pathlib
+import re
 import shutil
 import subprocess
+import tempfile
 
 import pytest
 
@@ -16,6 +20,7 @@ import harness
 import netns
 
 KEPT = harness.ROOT / "build" / "bare"
+MUCH = 8 << 20  # KiB of memory
 # A plain chroot, whose mounts and processes end with the command.
 ENTER = f"""
 {netns.PRIVATE} && root=$1 && shift && mount -t proc none "$root/proc" &&
@@ -74,6 +79,19 @@ def make_first():
         (root / "etc/dpkg/dpkg.cfg.d/unsafe").write_text("force-unsafe-io\n")
         done.touch()
         return root
+
+
+@contextlib.contextmanager
+def place(folder):
+    """Where roots are made and thrown away: in memory, if there is enough; to
+    delete what a disk has got takes minutes on some."""
+    memory = re.search(r"^MemAvailable: *(\d+)",
+                       pathlib.Path("/proc/meminfo").read_text(), re.M)
+    runs = not os.statvfs("/dev/shm").f_flag & os.ST_NOEXEC
+    if runs and int(memory[1]) > MUCH:
+        folder = "/dev/shm"
+    with tempfile.TemporaryDirectory(prefix="ddns-bare-", dir=folder) as name:
+        yield pathlib.Path(name)
 
 
 class Root:
