@@ -167,11 +167,12 @@ def test_a_name_goes_to_the_zone_that_serves_it(ddns, case, lists, provider):
         (served.get(name, zones[0]), name) for name in names)
 
 
-@pytest.mark.parametrize("lists, name", [
-    (True, f"n0.{ZONE}"), (True, f"*.n0.{ZONE}"), (False, f"*.n0.{ZONE}")])
-def test_a_record_that_a_longer_zone_hides(ddns, lists, name):
+@pytest.mark.parametrize("lists, name, more", [
+    (True, f"n0.{ZONE}", []), (True, f"*.n0.{ZONE}", []),
+    (False, f"*.n0.{ZONE}", []), (False, f"n0.{ZONE}", [f"a.b.n0.{ZONE}"])])
+def test_a_record_that_a_longer_zone_hides(ddns, lists, name, more):
     """The zone of a name became one of its own, its old record stayed."""
-    names = [*NAMES[1:5], name]
+    names = [*NAMES[1:5], name, *more]
     result, server = services.run(ddns, "digitalocean", names, [ZONE, NAMES[0]],
                                   lists=lists, kept=[name])
     assert result.status == 0, result.stderr

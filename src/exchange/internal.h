@@ -170,6 +170,7 @@ struct work {
 	enum { WALK_OWN, WALK_SHARED, WALK_SELF } walk;
 	const char *suffix; /* asked about as a zone */
 	const char *base;   /* the nearest zone that was found; or NULL */
+	bool above;         /* other names that are due lie below the name */
 	bool unasked;       /* whether the name itself is a zone */
 	const char *zone;   /* NULL: not known */
 	struct pair *names; /* zone, name, sub */

@@ -13,7 +13,8 @@
  * a zone of its own has its record at its apex, so whether the zone that was
  * found holds a record of the name tells. If it holds none, the name is asked
  * about before a record is made. It is asked about at once if nothing can tell:
- * the row reads no records, or the name is a wildcard, which lies below it.
+ * the row reads no records, or the name is a wildcard, which lies below it; and
+ * if it is asked about anyway, for another name that lies below it.
  *
  * If no shared suffix is found to be a zone, or one is answered by anything
  * else, all goes on as for a single name; what was asked is not asked again.
@@ -57,6 +58,22 @@ share(struct work **works, size_t count)
 	}
 }
 
+/* Marks sorted names that have others below them. */
+static void
+find_below(struct work **works, size_t count)
+{
+	const char *name, *next;
+	size_t i;
+
+	for (i = count; i-- > 1;) {
+		name = works[i - 1]->job->name;
+		next = works[i]->job->name;
+		works[i - 1]->above =
+			name_inside(next, name) > 0 ||
+			(works[i]->above && strcmp(next, name) == 0);
+	}
+}
+
 void
 exchange_zone_share(struct exchange *exchange)
 {
@@ -81,6 +98,7 @@ exchange_zone_share(struct exchange *exchange)
 	for (i = 1; i < count; i++)
 		if (by_name(&sorted[i - 1], &sorted[i]) == 0)
 			sorted[i]->shared = sorted[i - 1]->shared;
+	find_below(sorted, count);
 	exchange->many = names >= EXCHANGE_MANY;
 }
 
@@ -290,7 +308,7 @@ walk_nearer(struct work *work)
 	const char *own = own_suffix(work);
 
 	work->walk = WALK_OWN;
-	work->unasked = own == work->job->name &&
+	work->unasked = own == work->job->name && !work->above &&
 			strlen(own) > strlen(work->base) &&
 			work->row->step[STEP_RECORDS];
 	return walk_to(work, work->unasked ? name_shorter(own) : own);
