@@ -316,6 +316,18 @@ def test_pending_name_while_the_lookup_fails(home, source, seconds, tried):
     assert home.asked == [GOOD] * tried
 
 
+@clock
+def test_pending_name_whose_address_is_no_longer_allowed(home, source, ddns):
+    home.provider.says[""] = "what?"
+    home.configure([source.url])
+    home.run()
+    source.reply = Reply("")
+    text = ddns.ini.read_text().replace("allow = 203.0.113.0/24, ", "allow = ")
+    ddns.ini.write_text(text)
+    assert home.run(later=50 * MINUTE).status == 4
+    assert home.asked == [GOOD]
+
+
 def test_dry_run(home, source, ddns):
     home.configure([source.url])
     result = home.run("-n", "update")

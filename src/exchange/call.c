@@ -312,28 +312,47 @@ answer_more(struct call *page, const char **next)
 	return more;
 }
 
+/* The pointers of all readings of lists: the types of an account may read each
+ * its own from one list. NULL: they are but counted. */
+static size_t
+put_pointers(const struct call *page, struct mem *mem, const char **pointers)
+{
+	const struct row *row = page->exchange->account->row;
+	const struct row_reading *reading;
+	const struct row_binding *at;
+	const char *items;
+	size_t count = 0, i;
+
+	for (i = 0; i < (size_t)ROW_TYPES * STEPS; i++) {
+		const struct row_request *step = row[i / STEPS].step[i % STEPS];
+
+		if (!step || !step->paged || !step->reading)
+			continue;
+		reading = step->reading;
+		items = reading->items ? reading->items : "";
+		if (pointers)
+			pointers[count] = mem_printf(mem, "%s/", items);
+		count++;
+		for (at = reading->bindings; at; at = at->next, count++)
+			if (pointers)
+				pointers[count] = mem_printf(
+					mem, "%s%s", items, at->pointer);
+	}
+	return count;
+}
+
 /* Frees what the row does not read of a page but the first, on which it decides
  * as well: all pages are there at a time. */
 static void
 slim(struct call *page)
 {
-	const struct row_reading *reading = page->template->reading;
-	const char *items = reading->items ? reading->items : "";
 	struct mem *mem = mem_new();
-	const size_t used = memory_used();
-	const struct row_binding *binding;
-	const char **pointers;
+	const size_t used = memory_used(),
+		     count = put_pointers(page, mem, NULL);
+	const char **pointers = mem_take(mem, count * sizeof *pointers);
 	struct json_t *rest;
-	size_t count = 0;
 
-	for (binding = reading->bindings; binding; binding = binding->next)
-		count++;
-	pointers = mem_take(mem, (count + 1) * sizeof *pointers);
-	pointers[0] = mem_printf(mem, "%s/", items);
-	for (count = 1, binding = reading->bindings; binding;
-		binding = binding->next)
-		pointers[count++] =
-			mem_printf(mem, "%s%s", items, binding->pointer);
+	put_pointers(page, mem, pointers);
 	rest = json_pick(page->doc, pointers, count);
 	json_free(page->doc);
 	page->doc = rest;

@@ -313,6 +313,9 @@ bool exchange_zone_asked(const struct work *work);
 /* Begins to ask for one suffix of the name after the other, if the row does. */
 void exchange_zone_begin(struct work *work);
 
+/* Begins anew with the name's own suffixes, as if it shared none. */
+void exchange_zone_alone(struct work *work);
+
 /* What is next, once it is known whether the suffix is a zone. KEPT: the zone
  * that was found before holds the name. */
 enum exchange_zone { ZONE_ASKED, ZONE_FOUND, ZONE_KEPT, ZONE_NONE };

@@ -347,6 +347,21 @@ understand(struct work *work, const struct call *call, struct fail *fail)
 	       heard[work->step].go_on(work, call, fail);
 }
 
+/* Goes on where what many share is not there. A suffix that failed may be a
+ * zone all the same, and nearer than the shorter ones. */
+static void
+ask_alone(struct work *work, enum row_meaning meaning)
+{
+	struct fail fail;
+
+	if (work->step == STEP_ZONES && meaning != MEANS_MISSING) {
+		exchange_zone_alone(work);
+		ask(work, STEP_ZONES);
+	} else {
+		heard[work->step].go_on(work, NULL, &fail);
+	}
+}
+
 static void
 go_on(struct work *work, const struct call *call)
 {
@@ -359,7 +374,7 @@ go_on(struct work *work, const struct call *call)
 		return;
 	if (is_for_many(work, meaning)) {
 		if (!good || call->fault || !understand(work, call, &fail))
-			heard[work->step].go_on(work, NULL, &fail);
+			ask_alone(work, meaning);
 		return;
 	}
 	if (!good && (meaning != MEANS_MISSING || !heard[work->step].may_miss))

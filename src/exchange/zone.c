@@ -263,6 +263,13 @@ exchange_zone_begin(struct work *work)
 	ask_about(work, work->shared ? work->shared : own_suffix(work));
 }
 
+void
+exchange_zone_alone(struct work *work)
+{
+	work->walk = WALK_OWN;
+	ask_about(work, own_suffix(work));
+}
+
 /* The next suffix, or the zone that was found, behind which none is asked. */
 static enum exchange_zone
 walk_to(struct work *work, const char *suffix)

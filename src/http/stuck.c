@@ -4,6 +4,7 @@
  * frames of HTTP/2 keep it reading, within one call, and none of its callbacks
  * is called: nothing but a signal comes between.
  */
+#include <errno.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/socket.h>
@@ -49,6 +50,7 @@ tick(int signo)
 	static sig_atomic_t last;
 	static int ticks;
 	const bool anew = turn != last;
+	const int before = errno;
 	bool late;
 	int i;
 
@@ -65,6 +67,7 @@ tick(int signo)
 					 sockets[i].changes >= CHANGES)))
 			shutdown(sockets[i].fd - 1, SHUT_RDWR);
 	}
+	errno = before;
 }
 
 void

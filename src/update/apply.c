@@ -3,6 +3,7 @@
  * Decides which items are due, calls their providers, takes the results.
  */
 #include "update/internal.h"
+#include "address-find.h"
 #include "clock.h"
 #include "log.h"
 #include "nsupdate/nsupdate.h"
@@ -193,15 +194,18 @@ finished(void *arg, struct exchange_job *job)
 	update_show_progress(item->update);
 }
 
-/* The address that a set's names are measured by: found now, or the last. */
+/* The address that a set's names are measured by: found now, or the last if it
+ * may still be published. */
 static void
 take_address(struct update *update, struct update_set *set)
 {
+	const struct address *last = set->state->address;
 	char text[ADDRESS_TEXT];
 
 	set->decided = true;
 	set->fresh = set->found.family != 0;
-	set->current = set->fresh ? set->found : *set->state->address;
+	if (set->fresh || address_valid(last, set->lookups->rule))
+		set->current = set->fresh ? set->found : *last;
 	if (!set->fresh || address_equal(&set->found, set->state->address))
 		return;
 	*set->state->address = set->found;

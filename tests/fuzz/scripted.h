@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "buf.h"
 #include "child.h"
@@ -69,12 +70,17 @@ static struct {
 	void (*calls_provider)(void); /* NULL, or called before it is */
 } script;
 
+/* stderr may be one of ours */
 static void
-demand(bool holds)
+demand_at(bool holds, const char *file, int line)
 {
-	if (!holds)
-		abort();
+	if (holds)
+		return;
+	dprintf(STDERR_FILENO, "%s:%d: does not hold\n", file, line);
+	abort();
 }
+
+#define demand(holds) demand_at((holds), __FILE__, __LINE__)
 
 /* The answers; the texts must outlive the runs. */
 static inline void

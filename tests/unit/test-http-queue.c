@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: ISC */
+#include <errno.h>
+#include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -243,12 +246,31 @@ connections_to_keep(void **state)
 	close_story(&story);
 }
 
+/* The signal comes between a call of libcurl's and its look at errno. */
+static void
+signal_leaves_errno(void **state)
+{
+	const int fd = open("/dev/null", O_RDONLY | O_CLOEXEC);
+
+	(void)state;
+	assert_true(fd >= 0);
+	http_stuck_watch();
+	http_stuck_open(fd);
+	http_stuck_enter(0);
+	errno = EAGAIN;
+	raise(SIGPROF);
+	assert_int_equal(errno, EAGAIN);
+	http_stuck_leave();
+	assert_int_equal(http_stuck_close(NULL, fd), 0);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(who_may_go),
 		cmocka_unit_test(connections_to_keep),
+		cmocka_unit_test(signal_leaves_errno),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
