@@ -341,6 +341,33 @@ pages_have_a_ceiling(void **state)
 	run_close(&run);
 }
 
+/* A list whose next page there is no room for is not taken for a whole one. */
+static void
+pages_have_room(void **state)
+{
+	static char answers[8][900000];
+	struct script_row rows[8] = { { .request = NULL } };
+	struct run run;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 8; i++) {
+		snprintf(answers[i], sizeof answers[i],
+			"{\"z\":[{\"n\":\"z%d.net\"}],\"p\":%d,\"x\":\"%0*d\"}",
+			i, i + 1, 800000, 0);
+		rows[i].status = 200;
+		rows[i].answer = answers[i];
+	}
+	run_open(&run, PAGED, 1, "192.0.2.1");
+	run_start(&run, rows, 8);
+	http_loop_run(NULL, 0, -1);
+	assert_in_range(script.at, 2, 7);
+	assert_int_equal(run.jobs[0].outcome, OUTCOME_LATER);
+	assert_non_null(strstr(run.fail[0].text,
+		"zones: answer not understood (the answers are too large)"));
+	run_close(&run);
+}
+
 /* The first goes alone; then at most eight are under way. */
 static void
 flights_are_limited(void **state)
@@ -545,6 +572,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_shown_of_an_answer),
 		cmocka_unit_test(pages_have_a_ceiling),
+		cmocka_unit_test(pages_have_room),
 		cmocka_unit_test(flights_are_limited),
 		cmocka_unit_test(batches_are_limited),
 		cmocka_unit_test(requests_have_a_ceiling),
