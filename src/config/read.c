@@ -146,14 +146,20 @@ bracketed(struct piece text)
 	return words;
 }
 
-/* A NUL byte or a lone CR in a line, in words; NULL: neither. */
+/* A control byte in a line but tab, in words; NULL: none. */
 static const char *
 byte_fault(struct piece line)
 {
+	size_t i;
+
 	if (find(line, '\0') < line.len)
 		return "a NUL byte stands in this line";
 	if (find(line, '\r') < line.len)
 		return "a lone carriage return stands in this line (lines end in LF or CRLF)";
+	for (i = 0; i < line.len; i++)
+		if (line.at[i] == 0x7F ||
+			((unsigned char)line.at[i] < ' ' && line.at[i] != '\t'))
+			return "a control byte stands in this line";
 	return NULL;
 }
 

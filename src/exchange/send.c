@@ -116,10 +116,10 @@ bool
 exchange_send(struct exchange *exchange)
 {
 	int most = exchange->opened ? EXCHANGE_FLYING : 1;
-	struct call *call;
+	struct call *call = *exchange->unsent;
 	bool ended = false;
 
-	while ((call = *exchange->unsent) && exchange->flying < most) {
+	for (; call && exchange->flying < most; call = *exchange->unsent) {
 		exchange->unsent = &call->next;
 		call->sent = true;
 		call->kept = exchange->dry && exchange_call_writes(call);

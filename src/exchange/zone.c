@@ -85,11 +85,11 @@ exchange_zone_share(struct exchange *exchange)
 		return;
 	for (work = exchange->works; work; work = work->next)
 		count++;
-	sorted = mem_take(exchange->mem, (2 * count + 1) * sizeof *sorted);
+	sorted = mem_take(exchange->mem, (2 * count + 1) * sizeof(void *));
 	first = sorted + count;
 	for (work = exchange->works, i = 0; work; work = work->next)
 		sorted[i++] = work;
-	qsort(sorted, count, sizeof *sorted, by_name);
+	qsort(sorted, count, sizeof(void *), by_name);
 	for (i = 0; i < count; i++)
 		if (i == 0 || by_name(&sorted[i - 1], &sorted[i]) != 0)
 			first[names++] = sorted[i];

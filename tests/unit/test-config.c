@@ -273,10 +273,9 @@ static const struct row taken[] = {
 	{ "[a]\nk =\n  \"v\",\n  \"w\"\nv = \"\"\n",
 		"1 [a|]\n2 k <3 \"v\",> <4 \"w\">\n5 v <5 \"\">\n",
 		"f:2: [a] k: " QUOTES "f:5: [a] v: " QUOTES },
-	/* what is shown is printable */
-	{ "[\x1B[a] x\nk\x1B = 'v'\n", "1 [\x1B[a|]\n2 k\x1B <2 'v'>\n",
-		"f:1: text stands behind the `]`\n"
-		"f:2: [\\x1B[a] k\\x1B: " QUOTES },
+	{ "[\x1B[a] x\nk\x1B = 'v'\n", "",
+		"f:1: a control byte stands in this line\n"
+		"f:2: a control byte stands in this line\n" },
 };
 
 static void
@@ -313,7 +312,7 @@ limits_lines(void **state)
 }
 
 static void
-refuses_nul_bytes(void **state)
+refuses_control_bytes(void **state)
 {
 	static const struct bytes rows[] = {
 #define BYTES(text) text, sizeof text - 1
@@ -326,6 +325,10 @@ refuses_nul_bytes(void **state)
 			"f:2: a NUL byte stands in this line\n" },
 		{ BYTES("[a]\nk = 1\n  \0\n  2\n"), "1 [a|]\n2 k <2 1> <4 2>\n",
 			"f:3: [a] k: a NUL byte stands in this line\n" },
+		{ BYTES("[a]\nk = b\023\nl = \t2\n; \177\n"),
+			"1 [a|]\n3 l <3 2>\n",
+			"f:2: [a] a control byte stands in this line\n"
+			"f:4: [a] a control byte stands in this line\n" },
 		{ BYTES("[\0a\0]\0\n\0"), "",
 			"f:1: a NUL byte stands in this line\n"
 			"f:2: a NUL byte stands in this line\n" },
@@ -378,7 +381,7 @@ main(void)
 		cmocka_unit_test(goes_on_in_indented_lines),
 		cmocka_unit_test(refuses_what_inih_takes),
 		cmocka_unit_test(limits_lines),
-		cmocka_unit_test(refuses_nul_bytes),
+		cmocka_unit_test(refuses_control_bytes),
 		cmocka_unit_test(sorts_notes),
 	};
 
