@@ -250,6 +250,18 @@ buf_printable(struct buf *buf, const char *bytes, size_t len)
 	}
 }
 
+bool
+buf_is_printable(const char *text)
+{
+	struct buf printable = { 0 };
+	bool same;
+
+	buf_printable(&printable, text, strlen(text));
+	same = strcmp(buf_text(&printable), text) == 0;
+	buf_free(&printable);
+	return same;
+}
+
 struct mem *
 mem_new(void)
 {

@@ -45,6 +45,9 @@ void buf_free(struct buf *buf);
  */
 void buf_printable(struct buf *buf, const char *bytes, size_t len);
 
+/* Whether that would leave the text as it is. */
+bool buf_is_printable(const char *text);
+
 /* A pool: everything taken from it is given back, wiped, by mem_free. */
 struct mem;
 

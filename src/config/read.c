@@ -335,6 +335,12 @@ section_add(struct reader *r, struct piece name)
 	} else {
 		table_add(&r->sections, section);
 	}
+	/* the state knows accounts by it */
+	if (!buf_is_printable(section->name)) {
+		config_wrong(r->config, section, NULL,
+			"the name of a section is UTF-8 text");
+		section->broken = true;
+	}
 	*r->section_end = section;
 	r->section_end = &section->next;
 }

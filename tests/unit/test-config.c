@@ -273,6 +273,8 @@ static const struct row taken[] = {
 	{ "[a]\nk =\n  \"v\",\n  \"w\"\nv = \"\"\n",
 		"1 [a|]\n2 k <3 \"v\",> <4 \"w\">\n5 v <5 \"\">\n",
 		"f:2: [a] k: " QUOTES "f:5: [a] v: " QUOTES },
+	{ "[a \xF8]\nk = 1\n", "1 [a|\xF8]\n2 k <2 1>\n",
+		"f:1: [a \\xF8] the name of a section is UTF-8 text\n" },
 	{ "[\x1B[a] x\nk\x1B = 'v'\n", "",
 		"f:1: a control byte stands in this line\n"
 		"f:2: a control byte stands in this line\n" },
