@@ -452,16 +452,17 @@ update_drop(struct update *update, const char *why)
 static void
 report_item(struct update *update, const struct update_item *item)
 {
+	const struct address *before = update_before(item);
 	char was[ADDRESS_TEXT], now[ADDRESS_TEXT];
 	const struct report_subject about = {
 		.name = item->name,
 		.type = row_types[item->type],
 		.provider = item->account->id,
-		.was = was,
+		.was = before->family ? was : NULL,
 		.now = now,
 	};
 
-	address_format(update_before(item), was);
+	address_format(before, was);
 	address_format(&item->want, now);
 	report_change(&update->report, &about);
 }
