@@ -287,6 +287,8 @@ what_is_shown_of_an_answer(void **state)
 	} rows[] = {
 		{ 0, NULL, "timed out" },
 		{ 503, "\033[1mdown \n", "HTTP 503: \\x1B[1mdown" },
+		/* one line */
+		{ 500, "\r\na \nb\r\nc", "HTTP 500: a b c" },
 		/* cut, not within a character nor within a secret */
 		{ 500, FIFTY FIFTY FIFTY CUT "\xe2\x82\xac pa55word",
 			"HTTP 500: " FIFTY FIFTY FIFTY CUT },
@@ -411,6 +413,31 @@ batches_are_limited(void **state)
 	assert_int_equal(run.finished, NAMES);
 	assert_int_equal(run.jobs[49].outcome, OUTCOME_LATER);
 	assert_int_equal(run.jobs[50].outcome, OUTCOME_CHANGED);
+	run_close(&run);
+}
+
+/* Of 26 names, each of which is alone in the end: two of 13, of which come 7 7 7
+ * 5, and then 4 4 4 4 4 1 of those that were 7, and 3 2 of those that were 5. */
+static void
+batches_are_halved(void **state)
+{
+	static struct script_row rows[52] = {
+		{ .status = 200,
+			.answer = "{\"status\":\"success\",\"records\":[]}" },
+	};
+	static struct run run;
+	size_t i;
+
+	(void)state;
+	for (i = 1; i < COUNT(rows); i++)
+		rows[i] = (struct script_row){ .status = 400, .answer = "no" };
+	run_open(&run, BATCH, 26, "192.0.2.1");
+	run_start(&run, rows, COUNT(rows));
+	http_loop_run(NULL, 0, -1);
+	assert_int_equal(script.at, COUNT(rows));
+	assert_int_equal(run.finished, 26);
+	for (i = 0; i < 26; i++)
+		assert_int_equal(run.jobs[i].outcome, OUTCOME_LATER);
 	run_close(&run);
 }
 
@@ -575,6 +602,7 @@ main(void)
 		cmocka_unit_test(pages_have_room),
 		cmocka_unit_test(flights_are_limited),
 		cmocka_unit_test(batches_are_limited),
+		cmocka_unit_test(batches_are_halved),
 		cmocka_unit_test(requests_have_a_ceiling),
 		cmocka_unit_test(what_stays_is_noted),
 		cmocka_unit_test(senders_use_their_family),
