@@ -292,6 +292,8 @@ what_is_shown_of_an_answer(void **state)
 		/* cut, not within a character nor within a secret */
 		{ 500, FIFTY FIFTY FIFTY CUT "\xe2\x82\xac pa55word",
 			"HTTP 500: " FIFTY FIFTY FIFTY CUT },
+		{ 500, FIFTY FIFTY FIFTY CUT "pa55word",
+			"HTTP 500: " FIFTY FIFTY FIFTY CUT "**" },
 		/* bytes that continue a character, and none that begins it */
 		{ 500, LOOSE LOOSE LOOSE, NULL },
 	};

@@ -123,6 +123,8 @@ damage_starts_anew(void **folder)
 		"# ddns stats 1\nrun\t1\t1\nsource\tipv4\n",
 		"# ddns stats 1\nrun\t1\t1\nsource\t\tx\t1\t1\t0\t0\t0\t0\t0\t"
 		"\n",
+		"# ddns stats 1\nrun\t1\t1\nsource\tipv4\tx\t-1\t1\t0\t0\t0\t0\t0"
+		"\t\n",
 		"# ddns stats 1\nrun\t1\t1\n\033\n",
 		TEXT TEXT,
 	};
