@@ -208,6 +208,7 @@ static const struct reading readings[] = {
 	{ HEAD "key\n" NAME, 0, true, HEAD NO_KEY NAME },
 	{ HEAD "key\t" HEX "\n" NAME, 0, true, HEAD NO_KEY NAME },
 	{ HEAD "key\t" HEX HEX "0\n", 0, true, HEAD NO_KEY },
+	{ HEAD "key\n" KEY NAME, 0, true, HEAD KEY NAME },
 	{ HEAD "key\t" HEX "0001020304050607g8090a0b0c0d0e0f\n", 0, true,
 		HEAD NO_KEY },
 
