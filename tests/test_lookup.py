@@ -308,6 +308,14 @@ def test_exec(home, tmp_path, script, status):
     assert result.seconds < SOON
 
 
+def test_exec_gets_as_many_words_as_there_may_be(home, tmp_path):
+    path = write_program(tmp_path / "source",
+                         '[ "$#" -eq 31 ] && echo 203.0.113.7')
+    home.configure([f"exec:{path}" + " a" * 31])
+    result = home.run()
+    assert result.status == 0, result.stderr
+
+
 def test_exec_is_shown_without_its_words(home, tmp_path):
     path = write_program(tmp_path / "source", "echo 203.0.113.7")
     home.configure([f"exec:{path} --key s3cr3t"])
