@@ -49,6 +49,13 @@
 	"records = GET /r -> /r id name type ip\n" \
 	"create = POST /r {\"ip\":\"{ip}\"}\n" \
 	"[x]\nnames = a.example.com\n"
+#define ONCE \
+	"[provider x]\n" \
+	"url = https://once.example\n" \
+	"zones = GET /z/{zone}\n" \
+	"set = GET /set/{zone}\n" \
+	"missing = 404\n" \
+	"[x]\nnames = a.example.com\n"
 #define REPLACE \
 	"[provider x]\n" \
 	"url = https://replace.example\n" \
@@ -372,6 +379,39 @@ pages_have_room(void **state)
 	run_close(&run);
 }
 
+/* One write for two names, whose answer is too large to be kept for the one
+ * that comes later: it is not sent again. */
+static void
+what_was_written_is_not_written_again(void **state)
+{
+	static char large[1100000];
+	const struct script_row rows[] = {
+		{ "GET https://once.example/z/a.example.com", 404, "no" },
+		{ "GET https://once.example/z/b.c.d.e.f.example.com", 404,
+			"no" },
+		{ "GET https://once.example/z/example.com", 200, "{\"x\":1}" },
+		{ "GET https://once.example/z/c.d.e.f.example.com", 404, "no" },
+		{ "GET https://once.example/set/example.com", 200, large },
+		{ "GET https://once.example/z/d.e.f.example.com", 404, "no" },
+		{ "GET https://once.example/z/e.f.example.com", 404, "no" },
+		{ "GET https://once.example/z/f.example.com", 404, "no" },
+	};
+	static struct run run;
+
+	(void)state;
+	snprintf(large, sizeof large, "{\"x\":\"%0*d\"}", 1060000, 0);
+	run_open(&run, ONCE, 2, "192.0.2.1");
+	strcpy(run.names[1], "b.c.d.e.f.example.com");
+	run_start(&run, rows, COUNT(rows));
+	http_loop_run(NULL, 0, -1);
+	assert_int_equal(script.at, COUNT(rows));
+	assert_int_equal(run.jobs[0].outcome, OUTCOME_CHANGED);
+	assert_int_equal(run.jobs[1].outcome, OUTCOME_LATER);
+	assert_non_null(
+		strstr(run.fail[1].text, "the answers are too large"));
+	run_close(&run);
+}
+
 /* The first goes alone; then at most eight are under way. */
 static void
 flights_are_limited(void **state)
@@ -602,6 +642,7 @@ main(void)
 		cmocka_unit_test(what_is_shown_of_an_answer),
 		cmocka_unit_test(pages_have_a_ceiling),
 		cmocka_unit_test(pages_have_room),
+		cmocka_unit_test(what_was_written_is_not_written_again),
 		cmocka_unit_test(flights_are_limited),
 		cmocka_unit_test(batches_are_limited),
 		cmocka_unit_test(batches_are_halved),
