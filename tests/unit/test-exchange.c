@@ -379,6 +379,36 @@ pages_have_room(void **state)
 	run_close(&run);
 }
 
+/* Of the pages behind the first, what the row reads is all that is held. */
+static void
+pages_are_slim(void **state)
+{
+	static char answers[12][60100];
+	struct script_row rows[12] = { { .request = NULL } };
+	struct run run;
+	size_t i, at;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		at = (size_t)snprintf(answers[i], sizeof answers[i],
+			"{\"z\":[{\"n\":\"z%zu.net\"}],\"p\":\"%.*s\",\"x\":[1",
+			i, i + 1 < COUNT(rows) ? (int)i + 1 : 0,
+			"ppppppppppp");
+		while (at < sizeof answers[i] - 4)
+			at += (size_t)snprintf(answers[i] + at, 3, ",1");
+		strcpy(answers[i] + at, "]}");
+		rows[i].status = 200;
+		rows[i].answer = answers[i];
+	}
+	run_open(&run, PAGED, 1, "192.0.2.1");
+	run_start(&run, rows, COUNT(rows));
+	http_loop_run(NULL, 0, -1);
+	assert_int_equal(script.at, COUNT(rows));
+	assert_string_equal(
+		run.fail[0].text, "zones: no zone of a.example.com was found");
+	run_close(&run);
+}
+
 /* One write for two names, whose answer is too large to be kept for the one
  * that comes later: it is not sent again. */
 static void
@@ -642,6 +672,7 @@ main(void)
 		cmocka_unit_test(what_is_shown_of_an_answer),
 		cmocka_unit_test(pages_have_a_ceiling),
 		cmocka_unit_test(pages_have_room),
+		cmocka_unit_test(pages_are_slim),
 		cmocka_unit_test(what_was_written_is_not_written_again),
 		cmocka_unit_test(flights_are_limited),
 		cmocka_unit_test(batches_are_limited),
