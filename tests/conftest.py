@@ -2,6 +2,7 @@
 """Fixtures of the whole-program tests."""
 
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -79,3 +80,12 @@ def home(ddns, serve):
 @pytest.fixture(scope="session")
 def certificates(tmp_path_factory):
     return harness.Certificates(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="session")
+def shim(tmp_path_factory):
+    """A library that writes what syslog(3) is given into a file."""
+    library = tmp_path_factory.mktemp("shim") / "syslog.so"
+    subprocess.run(["cc", "-shared", "-fPIC", "-w", "-o", library,
+                    harness.ROOT / "tests/lib/syslog.c", "-ldl"], check=True)
+    return library

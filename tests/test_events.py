@@ -875,38 +875,6 @@ def test_file_of_somebody_else_names_no_program(home, source, hook):
     assert result.status == 3 and "hook" in result.stderr
 
 
-SHIM = r"""
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-static FILE *to;
-/* before the program gives up to write there */
-__attribute__((constructor)) static void start(void)
-{ to = fopen(getenv("SYSLOG_SHIM"), "ae"); }
-void vsyslog(int p, const char *f, va_list a)
-{
-	fprintf(to, "%d ", p);
-	vfprintf(to, f, a);
-	fputs("\n", to);
-	fflush(to);
-}
-void syslog(int p, const char *f, ...)
-{ va_list a; va_start(a, f); vsyslog(p, f, a); va_end(a); }
-void __syslog_chk(int p, int x, const char *f, ...)
-{ va_list a; va_start(a, f); (void)x; vsyslog(p, f, a); va_end(a); }
-"""
-
-
-@pytest.fixture(scope="module")
-def shim(tmp_path_factory):
-    """A library that writes what syslog(3) is given into a file."""
-    folder = tmp_path_factory.mktemp("shim")
-    (folder / "shim.c").write_text(SHIM)
-    subprocess.run(["cc", "-shared", "-fPIC", "-w", "-o", folder / "shim.so",
-                    folder / "shim.c"], check=True)
-    return folder / "shim.so"
-
-
 def syslogged(home, shim, tmp_path, *args):
     log = tmp_path / "syslog"
     log.unlink(missing_ok=True)

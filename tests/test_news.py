@@ -5,7 +5,6 @@ import json
 import re
 import signal
 import socket
-import subprocess
 import time
 
 import pytest
@@ -13,48 +12,6 @@ import pytest
 from harness import Hang, Reply
 
 GOOD = "203.0.113.7"
-
-# Syslog as somebody who listens: what syslog(3) is given goes into a file.
-SHIM = r"""
-#define _GNU_SOURCE
-#include <dlfcn.h>
-#include <stdarg.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-int connect(int fd, const struct sockaddr *at, socklen_t len)
-{
-	int (*real)(int, const struct sockaddr *, socklen_t) =
-		dlsym(RTLD_NEXT, "connect");
-	if (at->sa_family == AF_UNIX &&
-		!strcmp(((struct sockaddr_un *)at)->sun_path, "/dev/log"))
-		return 0;
-	return real(fd, at, len);
-}
-void vsyslog(int p, const char *f, va_list a)
-{
-	FILE *to = fopen(getenv("SYSLOG_SHIM"), "a");
-	fprintf(to, "%d ", p);
-	vfprintf(to, f, a);
-	fputs("\n", to);
-	fclose(to);
-}
-void syslog(int p, const char *f, ...)
-{ va_list a; va_start(a, f); vsyslog(p, f, a); va_end(a); }
-void __syslog_chk(int p, int x, const char *f, ...)
-{ va_list a; va_start(a, f); (void)x; vsyslog(p, f, a); va_end(a); }
-"""
-
-
-@pytest.fixture(scope="module")
-def shim(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("shim")
-    (folder / "shim.c").write_text(SHIM)
-    subprocess.run(["cc", "-shared", "-fPIC", "-w", "-o", folder / "shim.so",
-                    folder / "shim.c", "-ldl"], check=True)
-    return folder / "shim.so"
 
 
 @pytest.fixture

@@ -8,16 +8,10 @@
 #include <string.h>
 
 #include "address-find.h"
+#include "demand.h"
 #include "fail.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* What is written is short, and read again it is the same address. */
 static void

@@ -8,16 +8,10 @@
 #include <string.h>
 
 #include "config/config.h"
+#include "demand.h"
 #include "secret.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 check_entry(struct config *config, const struct config_section *section,

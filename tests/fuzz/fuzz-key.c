@@ -13,6 +13,7 @@
 
 #include "buf.h"
 #include "config/config.h"
+#include "demand.h"
 #include "fail.h"
 #include "nsupdate/nsupdate.h"
 #include "provider/account.h"
@@ -25,13 +26,6 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static char path[256];
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static void
 remove_file(void)

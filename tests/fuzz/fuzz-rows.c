@@ -11,6 +11,7 @@
 
 #include "buf.h"
 #include "config/config.h"
+#include "demand.h"
 #include "fail.h"
 #include "field.h"
 #include "json/json.h"
@@ -32,13 +33,6 @@ struct input {
 	const char *answer;
 	struct mem *mem;
 };
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 static bool
 has_both(void *arg, const char *label, enum row_type type)

@@ -14,6 +14,7 @@
 #include "check.h"
 #include "cli.h"
 #include "exit.h"
+#include "folder.h"
 #include "json/json.h"
 #include "log.h"
 #include "plan.h"
@@ -31,7 +32,7 @@ static const char *const suffixes[] = { "", ".bad", ".stats", ".lock" };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char folder[256], config_path[300], state_path[300];
+static char config_path[300], state_path[300];
 
 struct input {
 	struct buf text;
@@ -60,7 +61,7 @@ remove_state(void)
 }
 
 static void
-remove_folder(void)
+remove_files(void)
 {
 	remove_state();
 	unlink(config_path);
@@ -70,16 +71,11 @@ remove_folder(void)
 static void
 make_folder(void)
 {
-	const char *temp = getenv("TMPDIR");
-
 	if (*folder)
 		return;
-	snprintf(folder, sizeof folder, "%s/ddns-fuzz-XXXXXX",
-		temp ? temp : "/tmp");
-	demand(mkdtemp(folder) != NULL);
+	folder_make(remove_files);
 	snprintf(config_path, sizeof config_path, "%s/ddns.ini", folder);
 	snprintf(state_path, sizeof state_path, "%s/ddns.state", folder);
-	atexit(remove_folder);
 }
 
 static void

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "demand.h"
 #include "fail.h"
 #include "field.h"
 #include "sign/sign.h"
@@ -17,13 +18,6 @@
 #define WORDS 4
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 /* The next line, "" at the end. */
 static char *

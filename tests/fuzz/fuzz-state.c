@@ -8,16 +8,10 @@
 #include <string.h>
 
 #include "buf.h"
+#include "demand.h"
 #include "state/internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
 
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -12,23 +12,17 @@
 
 #include "buf.h"
 #include "fail.h"
+#include "folder.h"
 #include "state/internal.h"
 
 #define NOW 1700000000
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static char folder[256], path[300], stats_path[320];
+static char path[300], stats_path[320];
 
 static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
-}
-
-static void
-remove_folder(void)
+remove_files(void)
 {
 	unlink(stats_path);
 	rmdir(folder);
@@ -37,16 +31,11 @@ remove_folder(void)
 static void
 make_folder(void)
 {
-	const char *temp = getenv("TMPDIR");
-
 	if (*folder)
 		return;
-	snprintf(folder, sizeof folder, "%s/ddns-fuzz-XXXXXX",
-		temp ? temp : "/tmp");
-	demand(mkdtemp(folder) != NULL);
+	folder_make(remove_files);
 	snprintf(path, sizeof path, "%s/ddns.state", folder);
 	snprintf(stats_path, sizeof stats_path, "%s.stats", path);
-	atexit(remove_folder);
 }
 
 static void

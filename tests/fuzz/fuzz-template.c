@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "buf.h"
+#include "demand.h"
 #include "fail.h"
 #include "template/template.h"
 
@@ -48,13 +49,6 @@ expand(char place, struct buf *out, char *const *texts, struct fail *fail)
 	default:
 		return template_url(out, &url, &scope, fail);
 	}
-}
-
-static void
-demand(bool holds)
-{
-	if (!holds)
-		abort();
 }
 
 static void

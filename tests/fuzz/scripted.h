@@ -19,6 +19,7 @@
 #include "buf.h"
 #include "child.h"
 #include "clock.h"
+#include "demand.h"
 #include "fail.h"
 #include "field.h"
 #include "http/http.h"
@@ -69,18 +70,6 @@ static struct {
 	struct buf told;         /* to hooks */
 	void (*calls_provider)(void); /* NULL, or called before it is */
 } script;
-
-/* stderr may be one of ours */
-static void
-demand_at(bool holds, const char *file, int line)
-{
-	if (holds)
-		return;
-	dprintf(STDERR_FILENO, "%s:%d: does not hold\n", file, line);
-	abort();
-}
-
-#define demand(holds) demand_at((holds), __FILE__, __LINE__)
 
 /* The answers; the texts must outlive the runs. */
 static inline void
