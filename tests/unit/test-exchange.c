@@ -392,8 +392,7 @@ pages_are_slim(void **state)
 	for (i = 0; i < COUNT(rows); i++) {
 		at = (size_t)snprintf(answers[i], sizeof answers[i],
 			"{\"z\":[{\"n\":\"z%zu.net\"}],\"p\":\"%.*s\",\"x\":[1",
-			i, i + 1 < COUNT(rows) ? (int)i + 1 : 0,
-			"ppppppppppp");
+			i, i + 1 < COUNT(rows) ? (int)i + 1 : 0, "ppppppppppp");
 		while (at < sizeof answers[i] - 4)
 			at += (size_t)snprintf(answers[i] + at, 3, ",1");
 		strcpy(answers[i] + at, "]}");
@@ -437,8 +436,7 @@ what_was_written_is_not_written_again(void **state)
 	assert_int_equal(script.at, COUNT(rows));
 	assert_int_equal(run.jobs[0].outcome, OUTCOME_CHANGED);
 	assert_int_equal(run.jobs[1].outcome, OUTCOME_LATER);
-	assert_non_null(
-		strstr(run.fail[1].text, "the answers are too large"));
+	assert_non_null(strstr(run.fail[1].text, "the answers are too large"));
 	run_close(&run);
 }
 
@@ -488,8 +486,9 @@ batches_are_limited(void **state)
 	run_close(&run);
 }
 
-/* Of 26 names, each of which is alone in the end: two of 13, of which come 7 7 7
- * 5, and then 4 4 4 4 4 1 of those that were 7, and 3 2 of those that were 5. */
+/* Of 26 names, each of which is alone in the end: two of 13, of which come 7 7
+ * 7 5, and then 4 4 4 4 4 1 of those that were 7, and 3 2 of those that were 5.
+ */
 static void
 batches_are_halved(void **state)
 {

@@ -188,8 +188,7 @@ a_damaged_state_that_cannot_be_kept(void **folder)
 	put("s", HEAD "name\tcut");
 	files = open_locked("s");
 	assert_null(state_load(files, &fail));
-	assert_string_equal(
-		fail.text, "cannot replace s.bad: Is a directory");
+	assert_string_equal(fail.text, "cannot replace s.bad: Is a directory");
 	assert_int_equal(count_files("."), 3);
 	state_close(files);
 	expect_text("s", HEAD "name\tcut");
