@@ -28,6 +28,8 @@ static const struct {
 };
 
 #define ENTITIES (sizeof entities / sizeof entities[0])
+#define NAME_MOST 32 /* letters of an entity; HTML has none above 31 */
+#define LETTERS "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 
 void
 escape_percent(struct buf *out, const char *text, size_t len, const char *stay)
@@ -229,7 +231,7 @@ backslash_read(const char *text, size_t len, char *bytes, size_t *count)
 	return 2;
 }
 
-/* &amp; &#39; &#x27; */
+/* &amp; &#39; &#x27; and, as browsers take it, &#39 */
 static size_t
 reference_read(const char *text, size_t len, char *bytes, size_t *count)
 {
@@ -250,10 +252,24 @@ reference_read(const char *text, size_t len, char *bytes, size_t *count)
 		return 0;
 	digits = number(text + begin, len - begin < 8 ? len - begin : 8,
 		hex ? 16 : 10, &code);
-	if (digits == 0 || len <= begin + digits || text[begin + digits] != ';')
+	*count = digits > 0 ? utf8(code, bytes) : 0;
+	if (*count == 0)
 		return 0;
-	*count = utf8(code, bytes);
-	return *count > 0 ? begin + digits + 1 : 0;
+	begin += digits;
+	return begin < len && text[begin] == ';' ? begin + 1 : begin;
+}
+
+size_t
+escape_named(const char *text, size_t len)
+{
+	size_t i = 1;
+
+	if (len < 3 || *text != '&' || !text[1] || !strchr(LETTERS, text[1]))
+		return 0;
+	while (i < len && i <= NAME_MOST && text[i] &&
+		strchr(LETTERS "0123456789", text[i]))
+		i++;
+	return i < len && text[i] == ';' ? i + 1 : 0;
 }
 
 size_t

@@ -13,6 +13,8 @@
 #define WORD_SECRET 8  /* a shorter one may be part of our own words */
 #define BASE64_LEAST 6 /* shorter base64 says too little to be hidden */
 #define DEPTH 5        /* JSON in JSON in a URL is three */
+#define FIRSTS 256     /* values of a byte */
+#define LATIN 0xC2 /* begins U+0080 to U+00BF in UTF-8, the next to U+00FF */
 
 /* A text to hide, as it is before anything is escaped. */
 struct spelling {
@@ -23,7 +25,7 @@ struct spelling {
 };
 
 static struct mem *pool;
-static struct spelling *spellings[256]; /* by their first bytes */
+static struct spelling *spellings[FIRSTS]; /* by their first bytes */
 static bool any;
 static struct spelling *names; /* that are shown, whatever they equal */
 
@@ -90,7 +92,7 @@ keep_base64(const struct buf *coded)
  * modulo 3 it can begin at.
  */
 static void
-hide_base64(const char *text)
+hide_base64(const struct buf *text)
 {
 	static const size_t mixed[] = { 0, 2, 3 }; /* digits of what precedes */
 	size_t shift, whole;
@@ -99,7 +101,7 @@ hide_base64(const char *text)
 		struct buf plain = { 0 }, coded = { 0 }, inner = { 0 };
 
 		buf_add(&plain, "\0\0", shift);
-		buf_str(&plain, text);
+		buf_add(&plain, text->at, text->len);
 		escape_base64(&coded, plain.at, plain.len);
 		whole = plain.len * 8 / 6;
 		if (whole >= mixed[shift] + BASE64_LEAST) {
@@ -119,19 +121,6 @@ hide_base64(const char *text)
 }
 
 void
-secret_hide(const char *text)
-{
-	struct buf plain = { 0 };
-
-	if (!text || strlen(text) < SECRET_LEAST)
-		return;
-	buf_str(&plain, text);
-	keep(&plain, plain.len < WORD_SECRET);
-	hide_base64(text);
-	buf_free(&plain);
-}
-
-void
 secret_show(const char *name)
 {
 	struct buf text = { 0 };
@@ -141,25 +130,69 @@ secret_show(const char *name)
 	buf_free(&text);
 }
 
+/* Bytes of the character that a text begins with (RFC 3629, section 3). */
+static size_t
+character(const char *text, size_t len)
+{
+	size_t i = 1;
+
+	while (i < len && i < ESCAPE_BYTES && (text[i] & 0xC0) == 0x80)
+		i++;
+	return i;
+}
+
+/* Whether a byte of Latin-1 is the character that a secret begins with. */
+static bool
+is_latin(char byte, const char *secret, size_t len)
+{
+	const unsigned char *want = (const unsigned char *)secret;
+	const unsigned char code = (unsigned char)byte;
+
+	return code >= 0x80 && len >= 2 && want[0] == LATIN + (code >> 6 & 1) &&
+	       want[1] == (0x80 | (code & 0x3F));
+}
+
+/*
+ * Bytes of text that say the next *count ones of a secret: itself, one escape,
+ * an entity that we do not know, which stands for any sign, or Latin-1. 0: it
+ * says something else.
+ */
+static size_t
+says(const char *text, size_t len, const char *secret, size_t left,
+	size_t *count)
+{
+	char bytes[ESCAPE_BYTES];
+	size_t size = escape_read(text, len, bytes, count);
+
+	if (size > 0 && *count <= left && memcmp(bytes, secret, *count) == 0)
+		return size;
+	*count = 1;
+	if (*text == *secret)
+		return 1;
+	if (is_latin(*text, secret, left)) {
+		*count = 2;
+		return 1;
+	}
+	if (size > 0 || isalnum((unsigned char)*secret))
+		return 0;
+	*count = character(secret, left);
+	return escape_named(text, len);
+}
+
 /* Bytes of text that say the spelling, some of them escaped; 0: it does not. */
 static size_t
 spelled(const struct spelling *one, const char *text, size_t len)
 {
-	char bytes[ESCAPE_BYTES];
 	size_t at = 0, said = 0, size, count;
 
 	if (len >= one->len && memcmp(text, one->text, one->len) == 0)
 		return one->len;
 	for (; said < one->len; said += count, at += size) {
-		if (at == len)
+		size = at == len ? 0
+				 : says(text + at, len - at, one->text + said,
+					   one->len - said, &count);
+		if (size == 0)
 			return 0;
-		size = escape_read(text + at, len - at, bytes, &count);
-		if (size > 0 && count <= one->len - said &&
-			memcmp(bytes, one->text + said, count) == 0)
-			continue;
-		if (text[at] != one->text[said])
-			return 0;
-		size = count = 1;
 	}
 	return at;
 }
@@ -233,21 +266,35 @@ mark_first(const struct layer *layer, size_t at, char first, char *marks)
 	}
 }
 
+/* Marks all spellings that may begin at a place. */
+static void
+mark_place(const struct layer *layer, size_t at, char *marks)
+{
+	const char *text = layer->text.at + at;
+	const size_t len = layer->text.len - at;
+	char bytes[ESCAPE_BYTES];
+	size_t count;
+	int first;
+
+	mark_first(layer, at, *text, marks);
+	if (*text & 0x80)
+		mark_first(layer, at, (char)(LATIN + (*text >> 6 & 1)), marks);
+	if (escape_read(text, len, bytes, &count) > 0)
+		mark_first(layer, at, bytes[0], marks);
+	else if (escape_named(text, len) > 0)
+		for (first = 0; first < FIRSTS; first++)
+			if (!isalnum(first))
+				mark_first(layer, at, (char)first, marks);
+}
+
 /* Marks each place of each spelling in the layer. */
 static void
 mark_all(const struct layer *layer, char *marks)
 {
-	const struct buf *text = &layer->text;
-	char bytes[ESCAPE_BYTES];
-	size_t at, count;
+	size_t at;
 
-	for (at = 0; at < text->len; at++) {
-		mark_first(layer, at, text->at[at], marks);
-		if (escape_read(text->at + at, text->len - at, bytes, &count) >
-				0 &&
-			bytes[0] != text->at[at])
-			mark_first(layer, at, bytes[0], marks);
-	}
+	for (at = 0; at < layer->text.len; at++)
+		mark_place(layer, at, marks);
 }
 
 /* A space may stand as `+`: left to spelled, as a `+` may be itself. */
@@ -298,6 +345,50 @@ undo(struct layer *layer)
 	layer_free(layer);
 	*layer = next;
 	return next.text.len < most;
+}
+
+/* Keys in hexadecimal and UUIDs are the same in either case of letters. */
+static void
+hide_cases(const struct buf *text)
+{
+	struct buf lower = { 0 }, upper = { 0 };
+	size_t i;
+
+	for (i = 0; i < text->len; i++) {
+		if (escape_digit(text->at[i]) < 0 && text->at[i] != '-')
+			break;
+		buf_char(&lower, (char)tolower((unsigned char)text->at[i]));
+		buf_char(&upper, (char)toupper((unsigned char)text->at[i]));
+	}
+	if (i == text->len && text->len >= WORD_SECRET) {
+		keep(&lower, false);
+		keep(&upper, false);
+	}
+	buf_free(&lower);
+	buf_free(&upper);
+}
+
+/*
+ * What looks escaped in the secret is undone in the text when that is compared
+ * with other escapes undone, and may have been one where the secret was written
+ * down: it is hidden in each of these forms.
+ */
+void
+secret_hide(const char *text)
+{
+	struct layer layer;
+	int depth = 0;
+
+	if (!text || strlen(text) < SECRET_LEAST)
+		return;
+	layer = layer_first(text, strlen(text));
+	do {
+		keep(&layer.text, layer.text.len < WORD_SECRET);
+		hide_base64(&layer.text);
+		hide_cases(&layer.text);
+	} while (++depth < DEPTH && undo(&layer) &&
+		 layer.text.len >= SECRET_LEAST);
+	layer_free(&layer);
 }
 
 /* Whether a text stands in brackets, in quotes or alone. */
