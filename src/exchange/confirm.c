@@ -58,23 +58,33 @@ is_of_kind(struct work *work, const struct call *call, struct fail *fail)
 	       fail_set(fail, "%s", *body ? call->fail->text : "empty");
 }
 
-/* A line that names an address names the one that was sent. */
+/* Whether a line names the address; if not, *other is one of that family that
+ * it does name. */
 static bool
-is_about_ours(const struct work *work, struct fail *fail)
+names(const char *line, int family, const struct address *want,
+	struct address *other)
 {
-	const struct address *want = work->job->want;
-	struct address_walk walk = { work->line, strlen(work->line),
-		want->family, 0 };
-	char sent[ADDRESS_TEXT], told[ADDRESS_TEXT];
-	struct address other = { 0 }, next;
+	struct address_walk walk = { line, strlen(line), family, 0 };
+	struct address next;
 
 	while (address_next(&walk, &next)) {
 		if (address_equal(&next, want))
 			return true;
-		if (next.family == want->family)
-			other = next;
+		*other = next;
 	}
-	if (!other.family)
+	return false;
+}
+
+/* A line that names addresses names the one that was sent. */
+static bool
+is_about_ours(const struct work *work, struct fail *fail)
+{
+	const struct address *want = work->job->want;
+	char sent[ADDRESS_TEXT], told[ADDRESS_TEXT];
+	struct address other = { 0 };
+
+	if (names(work->line, want->family == 4 ? 6 : 4, want, &other) ||
+		names(work->line, want->family, want, &other) || !other.family)
 		return true;
 	address_format(&other, told);
 	address_format(want, sent);
