@@ -128,6 +128,20 @@ escape_base64url(struct buf *out, const void *bytes, size_t len)
 }
 
 void
+escape_unbase64(struct buf *out, const char *text, size_t len)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	unsigned char bytes[3];
+
+	for (; len >= 4; at += 4, len -= 4) {
+		if (EVP_DecodeBlock(bytes, at, 4) < 0)
+			break;
+		buf_add(out, bytes, 3u - (at[2] == '=') - (at[3] == '='));
+	}
+	mem_wipe(bytes, sizeof bytes);
+}
+
+void
 escape_hex(struct buf *out, const void *bytes, size_t len)
 {
 	const unsigned char *at = bytes;
