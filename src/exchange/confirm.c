@@ -75,15 +75,32 @@ names(const char *line, int family, const struct address *want,
 	return false;
 }
 
-/* A line that names addresses names the one that was sent. */
+/* Whether it names what the same request sent of the other family. */
 static bool
-is_about_ours(const struct work *work, struct fail *fail)
+names_other(
+	const struct work *work, const struct call *call, struct address *other)
+{
+	const int type = work->job->type == ROW_A ? ROW_AAAA : ROW_A;
+	const struct request_text *text = &call->template->text;
+	struct address sent = { 0 };
+
+	if (work->job->ip[type] &&
+		(request_holds(text, type == ROW_A ? "ip4" : "ip6") ||
+			request_holds(text, "ips")))
+		sent = *work->job->ip[type];
+	return names(work->line, type == ROW_A ? 4 : 6, &sent, other);
+}
+
+/* A line that names addresses names one that was sent. */
+static bool
+is_about_ours(
+	const struct work *work, const struct call *call, struct fail *fail)
 {
 	const struct address *want = work->job->want;
 	char sent[ADDRESS_TEXT], told[ADDRESS_TEXT];
 	struct address other = { 0 };
 
-	if (names(work->line, want->family == 4 ? 6 : 4, want, &other) ||
+	if (names_other(work, call, &other) ||
 		names(work->line, want->family, want, &other) || !other.family)
 		return true;
 	address_format(&other, told);
@@ -101,6 +118,6 @@ exchange_confirm(struct work *work, const struct call *call, struct fail *fail)
 	/* a delete names the old address, a batch those of several names */
 	if (work->test->kind == MATCH_TEXT && step >= STEP_SET &&
 		step <= STEP_UPDATE)
-		return is_about_ours(work, fail);
+		return is_about_ours(work, call, fail);
 	return true;
 }
