@@ -174,7 +174,7 @@ anything(void *arg, const char *name)
 static bool
 xml_ok(const char *body, struct fail *fail)
 {
-	static const struct scope scope = { anything, NULL };
+	static const struct scope scope = { .get = anything, .arg = NULL };
 	const bool whole = strncmp(body, "<?", 2) == 0;
 	struct buf text = { 0 };
 	struct json_t *root;

@@ -84,6 +84,9 @@ RECEIVERS = {
         "url = {url}/{{event}}/{{name}}/{{provider}}\nmethod = PUT\n",
         "PUT", "/changed/home.example.com/dyndns2",
         {"Content-Length": "0", "Accept": "*/*"}, b""),
+    "no old address in the path": (
+        "url = {url}/{{old}}/{{new}}\n",
+        "POST", f"//{GOOD}", {"Accept": "*/*"}, b""),
     "what is accepted": (
         "url = {url}/x\nheader = accept: text/{{event}}\n",
         "POST", "/x", {"Accept": "text/changed"}, b""),

@@ -89,7 +89,7 @@ sample(void *arg, const char *name)
 	return variable;
 }
 
-static const struct scope samples = { sample, NULL };
+static const struct scope samples = { .get = sample, .arg = NULL };
 
 static bool
 check_url(struct reading *r, const char *text)
