@@ -128,6 +128,20 @@ escape_base64url(struct buf *out, const void *bytes, size_t len)
 }
 
 void
+escape_unbase64(struct buf *out, const char *text, size_t len)
+{
+	const unsigned char *at = (const unsigned char *)text;
+	unsigned char bytes[3];
+
+	for (; len >= 4; at += 4, len -= 4) {
+		if (EVP_DecodeBlock(bytes, at, 4) < 0)
+			break;
+		buf_add(out, bytes, 3u - (at[2] == '=') - (at[3] == '='));
+	}
+	mem_wipe(bytes, sizeof bytes);
+}
+
+void
 escape_hex(struct buf *out, const void *bytes, size_t len)
 {
 	const unsigned char *at = bytes;
@@ -243,7 +257,7 @@ is_alnum(char c)
 	       (c >= 'a' && c <= 'z');
 }
 
-/* &amp; &#39; &#x27; */
+/* &amp; &#39; &#x27; and, as browsers take it, &#39 */
 static size_t
 reference_read(const char *text, size_t len, char *bytes, size_t *count)
 {
@@ -264,10 +278,11 @@ reference_read(const char *text, size_t len, char *bytes, size_t *count)
 		return 0;
 	digits = number(text + begin, len - begin < 8 ? len - begin : 8,
 		hex ? 16 : 10, &code);
-	if (digits == 0 || len <= begin + digits || text[begin + digits] != ';')
+	*count = digits > 0 ? utf8(code, bytes) : 0;
+	if (*count == 0)
 		return 0;
-	*count = utf8(code, bytes);
-	return *count > 0 ? begin + digits + 1 : 0;
+	begin += digits;
+	return begin < len && text[begin] == ';' ? begin + 1 : begin;
 }
 
 size_t

@@ -30,6 +30,9 @@ void escape_xml(struct buf *out, const char *text);
 void escape_base64(struct buf *out, const void *bytes, size_t len);
 void escape_base64url(struct buf *out, const void *bytes, size_t len);
 
+/* Adds what base64 stands for, as far as the text is base64. */
+void escape_unbase64(struct buf *out, const char *text, size_t len);
+
 /* Two lower-case digits a byte. */
 void escape_hex(struct buf *out, const void *bytes, size_t len);
 

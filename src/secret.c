@@ -13,19 +13,19 @@
 #define WORD_SECRET 8  /* a shorter one may be part of our own words */
 #define BASE64_LEAST 6 /* shorter base64 says too little to be hidden */
 #define DEPTH 5        /* JSON in JSON in a URL is three */
+#define FIRSTS 256     /* values of a byte */
+#define LATIN 0xC2 /* begins U+0080 to U+00BF in UTF-8, the next to U+00FF */
 
 /* A text to hide, as it is before anything is escaped. */
 struct spelling {
 	struct spelling *next;
 	const char *text;
 	size_t len;
-	bool word;             /* only with no letter or digit beside it */
-	struct spelling *also; /* the next of all that begin with a sign */
+	bool word; /* only with no letter or digit beside it */
 };
 
 static struct mem *pool;
-static struct spelling *spellings[256]; /* by their first bytes */
-static struct spelling *signs;          /* those that begin with a sign */
+static struct spelling *spellings[FIRSTS]; /* by their first bytes */
 static bool any;
 static struct spelling *names; /* that are shown, whatever they equal */
 
@@ -39,33 +39,17 @@ struct layer {
 	uint32_t *to;
 };
 
-/* The bytes of the character of a spelling at a place, if that is neither a
- * letter nor a digit of ASCII; else 0. */
-static size_t
-sign_size(const struct spelling *one, size_t at)
-{
-	const unsigned char first = (unsigned char)one->text[at];
-	size_t size = 1;
-
-	if (first < 0x80)
-		return !isalnum(first);
-	while (at + size < one->len && (one->text[at + size] & 0xC0) == 0x80)
-		size++;
-	return size;
-}
-
-/* The new one, or NULL. */
-static struct spelling *
+static void
 keep_in(struct spelling **list, const struct buf *text, bool word)
 {
 	struct spelling *one;
 
 	if (text->len == 0)
-		return NULL;
+		return;
 	for (one = *list; one; one = one->next) {
 		if (one->len == text->len && one->word == word &&
 			memcmp(one->text, text->at, one->len) == 0)
-			return NULL;
+			return;
 	}
 	if (!pool)
 		pool = mem_new();
@@ -75,22 +59,14 @@ keep_in(struct spelling **list, const struct buf *text, bool word)
 	one->word = word;
 	one->next = *list;
 	*list = one;
-	return one;
 }
 
 static void
 keep(const struct buf *text, bool word)
 {
-	struct spelling *one;
-
-	if (text->len == 0)
-		return;
-	any = true;
-	one = keep_in(&spellings[(unsigned char)text->at[0]], text, word);
-	if (one && sign_size(one, 0) > 0) {
-		one->also = signs;
-		signs = one;
-	}
+	if (text->len > 0)
+		keep_in(&spellings[(unsigned char)text->at[0]], text, word);
+	any = any || text->len > 0;
 }
 
 /* In both alphabets (RFC 4648 sections 4 and 5). */
@@ -116,7 +92,7 @@ keep_base64(const struct buf *coded)
  * modulo 3 it can begin at.
  */
 static void
-hide_base64(const char *text)
+hide_base64(const struct buf *text)
 {
 	static const size_t mixed[] = { 0, 2, 3 }; /* digits of what precedes */
 	size_t shift, whole;
@@ -125,7 +101,7 @@ hide_base64(const char *text)
 		struct buf plain = { 0 }, coded = { 0 }, inner = { 0 };
 
 		buf_add(&plain, "\0\0", shift);
-		buf_str(&plain, text);
+		buf_add(&plain, text->at, text->len);
 		escape_base64(&coded, plain.at, plain.len);
 		whole = plain.len * 8 / 6;
 		if (whole >= mixed[shift] + BASE64_LEAST) {
@@ -145,19 +121,6 @@ hide_base64(const char *text)
 }
 
 void
-secret_hide(const char *text)
-{
-	struct buf plain = { 0 };
-
-	if (!text || strlen(text) < SECRET_LEAST)
-		return;
-	buf_str(&plain, text);
-	keep(&plain, plain.len < WORD_SECRET);
-	hide_base64(text);
-	buf_free(&plain);
-}
-
-void
 secret_show(const char *name)
 {
 	struct buf text = { 0 };
@@ -167,51 +130,69 @@ secret_show(const char *name)
 	buf_free(&text);
 }
 
-/* Bytes of text that are an HTML reference by a name of which only HTML knows
- * what it means: so it may stand for any sign. *count: of the spelling. */
+/* Bytes of the character that a text begins with (RFC 3629, section 3). */
 static size_t
-read_name(const struct spelling *one, size_t said, const char *text, size_t len,
+character(const char *text, size_t len)
+{
+	size_t i = 1;
+
+	while (i < len && i < ESCAPE_BYTES && (text[i] & 0xC0) == 0x80)
+		i++;
+	return i;
+}
+
+/* Whether a byte of Latin-1 is the character that a secret begins with. */
+static bool
+is_latin(char byte, const char *secret, size_t len)
+{
+	const unsigned char *want = (const unsigned char *)secret;
+	const unsigned char code = (unsigned char)byte;
+
+	return code >= 0x80 && len >= 2 && want[0] == LATIN + (code >> 6 & 1) &&
+	       want[1] == (0x80 | (code & 0x3F));
+}
+
+/*
+ * Bytes of text that say the next *count ones of a secret: itself, one escape,
+ * an entity that we do not know, which stands for any sign, or Latin-1. 0: it
+ * says something else.
+ */
+static size_t
+says(const char *text, size_t len, const char *secret, size_t left,
 	size_t *count)
 {
-	const size_t size = escape_named(text, len);
+	char bytes[ESCAPE_BYTES];
+	size_t size = escape_read(text, len, bytes, count);
 
-	if (size == 0)
+	if (size > 0 && *count <= left && memcmp(bytes, secret, *count) == 0)
+		return size;
+	*count = 1;
+	if (*text == *secret)
+		return 1;
+	if (is_latin(*text, secret, left)) {
+		*count = 2;
+		return 1;
+	}
+	if (size > 0 || isalnum((unsigned char)*secret))
 		return 0;
-	/* a secret may hold what looks like one */
-	if (size <= one->len - said &&
-		memcmp(text, one->text + said, size) == 0)
-		*count = size;
-	else
-		*count = sign_size(one, said);
-	return *count > 0 ? size : 0;
+	*count = character(secret, left);
+	return escape_named(text, len);
 }
 
 /* Bytes of text that say the spelling, some of them escaped; 0: it does not. */
 static size_t
 spelled(const struct spelling *one, const char *text, size_t len)
 {
-	char bytes[ESCAPE_BYTES];
 	size_t at = 0, said = 0, size, count;
 
 	if (len >= one->len && memcmp(text, one->text, one->len) == 0)
 		return one->len;
 	for (; said < one->len; said += count, at += size) {
-		if (at == len)
-			return 0;
-		size = escape_read(text + at, len - at, bytes, &count);
-		if (size > 0 && count <= one->len - said &&
-			memcmp(bytes, one->text + said, count) == 0)
-			continue;
+		size = at == len ? 0
+				 : says(text + at, len - at, one->text + said,
+					   one->len - said, &count);
 		if (size == 0)
-			size = read_name(
-				one, said, text + at, len - at, &count);
-		else
-			size = 0;
-		if (size > 0)
-			continue;
-		if (text[at] != one->text[said])
 			return 0;
-		size = count = 1;
 	}
 	return at;
 }
@@ -270,56 +251,50 @@ mark(const struct layer *layer, size_t at, size_t len, char *marks)
 			layer->to[at] - layer->from[at]);
 }
 
-/* Marks a spelling, if it stands at a place. */
-static void
-mark_one(const struct layer *layer, size_t at, const struct spelling *one,
-	char *marks)
-{
-	const struct buf *text = &layer->text;
-	size_t len = spelled(one, text->at + at, text->len - at);
-
-	if (len > 0 && (!one->word || stands_alone(text, at, len)))
-		mark(layer, at, len, marks);
-}
-
 /* Marks the spellings that begin with a byte, where one stands at a place. */
 static void
 mark_first(const struct layer *layer, size_t at, char first, char *marks)
 {
 	const struct spelling *one = spellings[(unsigned char)first];
+	const struct buf *text = &layer->text;
+	size_t len;
 
-	for (; one; one = one->next)
-		mark_one(layer, at, one, marks);
+	for (; one; one = one->next) {
+		len = spelled(one, text->at + at, text->len - at);
+		if (len > 0 && (!one->word || stands_alone(text, at, len)))
+			mark(layer, at, len, marks);
+	}
 }
 
-/* Marks those that begin with whatever sign is meant by a name. */
+/* Marks all spellings that may begin at a place. */
 static void
-mark_named(const struct layer *layer, size_t at, char *marks)
+mark_place(const struct layer *layer, size_t at, char *marks)
 {
-	const struct spelling *one = signs;
+	const char *text = layer->text.at + at;
+	const size_t len = layer->text.len - at;
+	char bytes[ESCAPE_BYTES];
+	size_t count;
+	int first;
 
-	for (; one; one = one->also)
-		mark_one(layer, at, one, marks);
+	mark_first(layer, at, *text, marks);
+	if (*text & 0x80)
+		mark_first(layer, at, (char)(LATIN + (*text >> 6 & 1)), marks);
+	if (escape_read(text, len, bytes, &count) > 0)
+		mark_first(layer, at, bytes[0], marks);
+	else if (escape_named(text, len) > 0)
+		for (first = 0; first < FIRSTS; first++)
+			if (!isalnum(first))
+				mark_first(layer, at, (char)first, marks);
 }
 
 /* Marks each place of each spelling in the layer. */
 static void
 mark_all(const struct layer *layer, char *marks)
 {
-	const struct buf *text = &layer->text;
-	char bytes[ESCAPE_BYTES];
-	size_t at, count, size;
+	size_t at;
 
-	for (at = 0; at < text->len; at++) {
-		mark_first(layer, at, text->at[at], marks);
-		size = escape_read(
-			text->at + at, text->len - at, bytes, &count);
-		if (size > 0 && bytes[0] != text->at[at])
-			mark_first(layer, at, bytes[0], marks);
-		else if (size == 0 &&
-			 escape_named(text->at + at, text->len - at) > 0)
-			mark_named(layer, at, marks);
-	}
+	for (at = 0; at < layer->text.len; at++)
+		mark_place(layer, at, marks);
 }
 
 /* A space may stand as `+`: left to spelled, as a `+` may be itself. */
@@ -370,6 +345,50 @@ undo(struct layer *layer)
 	layer_free(layer);
 	*layer = next;
 	return next.text.len < most;
+}
+
+/* Keys in hexadecimal and UUIDs are the same in either case of letters. */
+static void
+hide_cases(const struct buf *text)
+{
+	struct buf lower = { 0 }, upper = { 0 };
+	size_t i;
+
+	for (i = 0; i < text->len; i++) {
+		if (escape_digit(text->at[i]) < 0 && text->at[i] != '-')
+			break;
+		buf_char(&lower, (char)tolower((unsigned char)text->at[i]));
+		buf_char(&upper, (char)toupper((unsigned char)text->at[i]));
+	}
+	if (i == text->len && text->len >= WORD_SECRET) {
+		keep(&lower, false);
+		keep(&upper, false);
+	}
+	buf_free(&lower);
+	buf_free(&upper);
+}
+
+/*
+ * What looks escaped in the secret is undone in the text when that is compared
+ * with other escapes undone, and may have been one where the secret was written
+ * down: it is hidden in each of these forms.
+ */
+void
+secret_hide(const char *text)
+{
+	struct layer layer;
+	int depth = 0;
+
+	if (!text || strlen(text) < SECRET_LEAST)
+		return;
+	layer = layer_first(text, strlen(text));
+	do {
+		keep(&layer.text, layer.text.len < WORD_SECRET);
+		hide_base64(&layer.text);
+		hide_cases(&layer.text);
+	} while (++depth < DEPTH && undo(&layer) &&
+		 layer.text.len >= SECRET_LEAST);
+	layer_free(&layer);
 }
 
 /* Whether a text stands in brackets, in quotes or alone. */
@@ -455,7 +474,6 @@ secret_forget(void)
 	mem_free(pool);
 	pool = NULL;
 	memset(spellings, 0, sizeof spellings);
-	signs = NULL;
 	any = false;
 	names = NULL;
 }

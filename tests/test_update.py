@@ -1103,6 +1103,41 @@ def test_token_of_a_login_is_masked(home, serve, source):
     assert token not in home.ddns.state.read_text()
 
 
+@pytest.mark.parametrize("answer", [
+    '{"renamed": "%s"}', '{"session": "%s"', '["%s"]', "session=%s",
+    "<html>%s</html>"])
+@pytest.mark.parametrize("status", [200, 401, 500])
+def test_answer_to_a_login_is_not_shown(home, serve, source, answer, status):
+    """What was not understood may hold a token all the same."""
+    token = "tok-3f9a1c77e0"
+    service = serve(Reply(answer % token, status))
+    home.ddns.config(
+        f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
+        f"[url]\nurl = {service.url}\nlogin = POST /login a=b -> session\n"
+        "auth = Bearer {session}\nset = GET /{fqdn}/{ip}\n"
+        "error = /why\nnames = home.example.com\n", "patience = 1")
+    result = home.run("-vv")
+    assert len(service.requests) == 1 and "login: " in result.stderr
+    assert token not in result.stderr
+    assert token not in home.ddns.state.read_text()
+    service.reply = document({"why": "not today", "renamed": token}, 401)
+    result = home.run("-v", "--force")
+    assert "HTTP 401: not today" in result.stderr
+    assert token not in result.stderr
+
+
+@pytest.mark.parametrize("secret", [
+    "Tr0ub4dor&9<Kx7Qz", "Tr0ub4dor>9<K<x7Qz>", "<Tr0ub4dor/>"])
+def test_secret_with_the_signs_of_a_tag_is_masked(home, serve, source, secret):
+    service = serve(Reply(
+        f"<html><body><p>bad key {secret} of<br/>you</p></body></html>", 401))
+    home.ddns.config(
+        f"[ipv4]\nurl = {source.url}\nallow = 203.0.113.0/24\n"
+        f"[dyndns2]\nserver = {service.url}\nuser = me\n"
+        f"password = {secret}\nnames = home.example.com\n")
+    assert "HTTP 401: bad key *** of you" in home.run().stderr
+
+
 def test_signed_query_is_masked(home, serve, source):
     service = serve([Reply("ok"), Reply("ok")])
     home.ddns.config(

@@ -8,6 +8,7 @@
 #include "address-find.h"
 #include "buf.h"
 #include "fail.h"
+#include "pieces.h"
 #include "secret.h"
 
 /* One value on its way to its place. */
@@ -118,22 +119,6 @@ put_secret_url(struct reading *r)
 	return put_text(r);
 }
 
-/* Hides "user:password" and the password; the text stays as it is. */
-static void
-hide_user(struct reading *r, const char *user)
-{
-	const char *end = strrchr(user, '@'), *colon = strchr(user, ':');
-	struct mem *mem = r->config->mem;
-
-	if (!end)
-		return;
-	secret_hide(mem_textn(mem, user, (size_t)(end - user)));
-	if (colon && colon < end)
-		secret_hide(
-			mem_textn(mem, colon + 1, (size_t)(end - colon - 1)));
-	config_secret(r->config, r->section, r->entry);
-}
-
 static bool
 put_proxy(struct reading *r)
 {
@@ -146,7 +131,10 @@ put_proxy(struct reading *r)
 
 	for (i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
 		known = known || begins(r->text, schemes[i]);
-	hide_user(r, host ? host + 3 : r->text);
+	host = host ? host + 3 : r->text;
+	pieces_hide_user(host, strlen(host));
+	if (strchr(host, '@'))
+		config_secret(r->config, r->section, r->entry);
 	if (!known || strpbrk(r->text, " \t")) {
 		config_wrong(r->config, r->section, r->entry,
 			"not a URL of a proxy: http, https, socks4, socks4a, socks5 or socks5h");

@@ -10,14 +10,12 @@
 #include "event/internal.h"
 #include "fail.h"
 #include "field.h"
+#include "pieces.h"
 #include "secret.h"
 #include "template/template.h"
 #include "url.h"
 
 #define METHOD_CEILING 16
-#define PIECE 12 /* bytes; a shorter one may be any word */
-#define UPPER "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#define DIGITS "0123456789"
 
 /* A section on its way, and which names may stand in braces. */
 struct reading {
@@ -45,28 +43,6 @@ wrong(struct reading *r, const char *format, ...)
 	buf_free(&text);
 	r->bad = true;
 	return false;
-}
-
-/*
- * Hides a text, and those pieces of it that look like keys: an error, or an
- * answer that quotes the request, shows no key of a path or a body.
- */
-static void
-hide(const char *text)
-{
-	static const char between[] = "/?&=:@.\"{}[], \t\r\n";
-	struct mem *mem = mem_new();
-	size_t len;
-
-	if (strlen(text) >= PIECE)
-		secret_hide(text);
-	for (; *text; text += len) {
-		text += strspn(text, between);
-		len = strcspn(text, between);
-		if (len >= PIECE && strcspn(text, UPPER DIGITS) < len)
-			secret_hide(mem_textn(mem, text, len));
-	}
-	mem_free(mem);
 }
 
 static bool
@@ -136,15 +112,21 @@ check_url(struct reading *r, const char *text)
 	return good || wrong(r, "%s", fail.text);
 }
 
+/* KEY and KEY_file are the same here; fields are hidden one by one. */
 static void
 take_secret(struct reading *r, const char *text)
 {
 	const char *fault = config_example_fault(text);
+	const char *key = r->entry->key;
 
 	if (fault)
 		wrong(r, "%s", fault);
-	else
-		hide(text);
+	else if (strncmp(key, "url", 3) == 0)
+		pieces_hide_url(text, true);
+	else if (strncmp(key, "body", 4) == 0)
+		pieces_hide_text(text);
+	else if (strncmp(key, "secret", 6) == 0)
+		secret_hide(text);
 }
 
 /* What an entry says itself or in the file that it names, of which many takes
@@ -231,6 +213,7 @@ add_field(struct reading *r, const char *text)
 {
 	struct config_line *field, **end = &r->fields;
 
+	pieces_hide_field(text);
 	if (field_name(text) == 0) {
 		wrong(r, "a header field is `Name: value`");
 		return;
@@ -345,8 +328,6 @@ read_sign(struct reading *r)
 	enum event_sign sign = EVENT_FEISHU;
 
 	request->secret = value(r, "secret", false);
-	if (request->secret)
-		secret_hide(request->secret);
 	entry = config_one(r->config, r->section, "sign");
 	if (!entry && r->entry)
 		wrong(r, "says nothing without sign: DINGTALK or FEISHU");
@@ -445,7 +426,7 @@ read_heartbeat(struct reading *r)
 	r->entry = config_one(r->config, r->section, "heartbeat");
 	if (!r->entry || !url)
 		return;
-	hide(url);
+	pieces_hide_url(url, true);
 	if (check_url(r, url))
 		r->request->text.url = url;
 }

@@ -6,35 +6,10 @@
 #include "escape.h"
 #include "http/http.h"
 #include "json/json.h"
-#include "secret.h"
+#include "pieces.h"
 #include "url.h"
 
 #define REDIRECTS 3
-#define HIDE_MIN 8 /* shorter values of a query are words, not secrets */
-
-/* The user part and the query of a URL may hold credentials. */
-static void
-hide_parts(struct mem *mem, const char *url)
-{
-	const char *host = strstr(url, "://") + 3;
-	const char *path = host + strcspn(host, "/?");
-	const char *query = strchr(host, '?');
-	const char *at = memchr(host, '@', (size_t)(path - host));
-	char *copy, *value, *save = NULL;
-
-	if (at)
-		secret_hide(mem_textn(mem, host, (size_t)(at - host) + 1));
-	if (!query)
-		return;
-	secret_hide(query);
-	copy = mem_text(mem, query + 1);
-	for (value = strtok_r(copy, "&", &save); value;
-		value = strtok_r(NULL, "&", &save)) {
-		value += strcspn(value, "=");
-		if (*value && strlen(value + 1) >= HIDE_MIN)
-			secret_hide(value + 1);
-	}
-}
 
 /* RFC 6901, section 6: a fragment is percent-encoded. */
 static const char *
@@ -72,7 +47,7 @@ read_url(struct lookup_source *source, struct mem *mem, const char *text,
 				"\"#%s\" is not a JSON pointer (#/ip)",
 				source->pointer);
 	}
-	hide_parts(mem, source->place);
+	pieces_hide_url(source->place, false);
 	url_host(&shown, source->place);
 	address_parse(&source->own, buf_text(&shown), shown.len);
 	buf_cut(&shown, 0);

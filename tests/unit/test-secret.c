@@ -161,6 +161,89 @@ names_of_html_are_masked(void **state)
 	expect_rows(rows, COUNT(rows));
 }
 
+/* As htmlentities of PHP writes it, browsers take it, or in Latin-1. */
+static void
+html_is_masked_in_full(void **state)
+{
+	static const struct row rows[] = {
+		{ "Gr&uuml;&szlig;e_+/=9 x", "*** x" },
+		{ "(Gr&#252;&#xdf;e_+/=9)", "(***)" },
+		{ "(Gr&uuml;&szlig;e&lowbar;&plus;&sol;&equals;9)", "(***)" },
+		{ "Gr&amp;uuml;&amp;szlig;e_+/=9", "***" },
+		{ "%47r%26uuml%3B%26szlig;e_+/=9", "***" },
+		{ "&#71r&#252&szlig;e_+/&#61;9", "***" },
+		{ "&#x47r\xFC\xDF"
+		  "e_+/=9",
+			"***" },
+		{ "Gr\xFC\xDF"
+		  "e_+/=9",
+			"***" },
+		{ "Gr%FC%DFe_+/=9", "***" },
+		{ "\"&eacute;&lowbar;-&plus;12345\"", "\"***\"" },
+		{ "\"\xE9_-+12345\"", "\"***\"" },
+		/* a letter is never written as an entity */
+		{ "Gr&uuml;&szlig;&euro;_+/=9", "Gr&uuml;&szlig;&euro;_+/=9" },
+		{ "Gr&uuml;&szlig;e&lowbar&plus;/=9",
+			"Gr&uuml;&szlig;e&lowbar&plus;/=9" },
+		{ "Gr&uuml&1;&;&uuml", "Gr&uuml&1;&;&uuml" },
+	};
+
+	(void)state;
+	secret_hide("Gr\xC3\xBC\xC3\x9F"
+		    "e_+/=9");
+	secret_hide("\xC3\xA9_-+12345");
+	expect_rows(rows, COUNT(rows));
+}
+
+/* Escapes in the secret itself, with other letters of it escaped, too. */
+static void
+secrets_that_hold_escapes_are_masked(void **state)
+{
+	static const struct row rows[] = {
+		{ "Abc%25Xy\"zQ12", "***" },
+		{ "{Abc%25Xy\\\"zQ12}", "{***}" },
+		{ "{Abc%25Xy\\\\\\\"zQ12}", "{***}" },
+		{ "(Abc%25Xy&quot;zQ12)", "(***)" },
+		{ "(Abc%2525Xy%22zQ12)", "(***)" },
+		{ "(Abc%Xy\"zQ12)", "(***)" },
+		{ "Tok\\\\Xy&zQ1", "***" },
+		{ "(Tok\\\\Xy&amp;zQ1)", "(***)" },
+		{ "(Tok\\\\\\\\Xy&zQ1)", "(***)" },
+		{ "(Tok%5C%5CXy%26zQ1)", "(***)" },
+		/* written as in a URL or in JSON, and shown as it is */
+		{ "key=ab/cd+Ef99", "key=***" },
+		{ "key=ab%2fcd+Ef99", "key=***" },
+		{ "(abcdEf/gh12)", "(***)" },
+		{ "(abcdEf%2Fgh12)", "(***)" },
+		{ "YWIvY2QrRWY5OQ==", "***" },
+	};
+
+	(void)state;
+	secret_hide("Abc%25Xy\"zQ12");
+	secret_hide("Tok\\\\Xy&zQ1");
+	secret_hide("ab%2Fcd%2BEf99");
+	secret_hide("ab\\u0063dEf\\/gh12");
+	expect_rows(rows, COUNT(rows));
+}
+
+static void
+hexadecimal_is_masked_in_either_case(void **state)
+{
+	static const struct row rows[] = {
+		{ "A1B2C3D4-E5F6-7890", "***" },
+		{ "a1b2c3d4-e5f6-7890", "***" },
+		{ "A1B2C3D4-E5F6-7890 a1b2c3d5", "*** a1b2c3d5" },
+		{ "FEED feed Feed", "FEED feed ***" },
+		{ "TOKEN-a1 Token-a1", "TOKEN-a1 ***" },
+	};
+
+	(void)state;
+	secret_hide("a1b2C3D4-E5f6-7890");
+	secret_hide("Feed");
+	secret_hide("Token-a1");
+	expect_rows(rows, COUNT(rows));
+}
+
 static void
 base64_is_masked_in_both_alphabets(void **state)
 {
@@ -440,6 +523,11 @@ main(void)
 			plain_secrets_are_masked_everywhere, forget),
 		cmocka_unit_test_teardown(every_spelling_is_masked, forget),
 		cmocka_unit_test_teardown(names_of_html_are_masked, forget),
+		cmocka_unit_test_teardown(html_is_masked_in_full, forget),
+		cmocka_unit_test_teardown(
+			secrets_that_hold_escapes_are_masked, forget),
+		cmocka_unit_test_teardown(
+			hexadecimal_is_masked_in_either_case, forget),
 		cmocka_unit_test_teardown(
 			base64_is_masked_in_both_alphabets, forget),
 		cmocka_unit_test_teardown(
