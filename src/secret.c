@@ -2,71 +2,113 @@
 /* The list of what is hidden, and its search in texts. */
 #include <ctype.h>
 #include <stdbool.h>
-#include <stdint.h>
 #include <string.h>
 
 #include "buf.h"
 #include "escape.h"
 #include "memory.h"
 #include "secret.h"
+#include "undone.h"
 
 #define WORD_SECRET 8  /* a shorter one may be part of our own words */
 #define BASE64_LEAST 6 /* shorter base64 says too little to be hidden */
 #define DEPTH 5        /* JSON in JSON in a URL is three */
-#define FIRSTS 256     /* values of a byte */
 #define LATIN 0xC2 /* begins U+0080 to U+00BF in UTF-8, the next to U+00FF */
 
-/* A text to hide, as it is before anything is escaped. */
+/*
+ * A text to hide, as it is before anything is escaped; or the name of a
+ * section. It is a leaf of a tree as well as a branch: all below it begin with
+ * the bytes up to the one that led to it, and are as long or longer, so that
+ * the bytes of a text lead past all that begin it, however many others there
+ * are.
+ */
 struct spelling {
-	struct spelling *next;
+	struct spelling *less, *more; /* go on with another byte instead */
+	struct spelling *below;       /* by the next byte */
 	const char *text;
 	size_t len;
 	bool word; /* only with no letter or digit beside it */
 };
 
 static struct mem *pool;
-static struct spelling *spellings[FIRSTS]; /* by their first bytes */
-static bool any;
+static struct spelling *spellings;
 static struct spelling *names; /* that are shown, whatever they equal */
 
-/*
- * A text with so many escapes undone, one within another. Each byte knows from
- * where to where it stood in the text that is masked.
- */
-struct layer {
-	struct buf text;
-	uint32_t *from;
-	uint32_t *to;
-};
+/* Where the one is, or would be, that goes on with a byte. */
+static struct spelling **
+find(struct spelling **at, size_t depth, char byte)
+{
+	while (*at && (*at)->text[depth] != byte)
+		at = byte < (*at)->text[depth] ? &(*at)->less : &(*at)->more;
+	return at;
+}
+
+static bool
+is_start(const struct spelling *one, const char *text, size_t len)
+{
+	return len >= one->len && memcmp(text, one->text, one->len) == 0;
+}
+
+/* The one that is a text; NULL: none is. */
+static struct spelling *
+known(struct spelling *list, const struct buf *text)
+{
+	struct spelling *one;
+	size_t i;
+
+	for (i = 0; i < text->len; i++, list = one->below) {
+		one = *find(&list, i, text->at[i]);
+		if (!one || (one->len == text->len &&
+				    is_start(one, text->at, text->len)))
+			return one;
+	}
+	return NULL;
+}
+
+/* Its place, and from there those that are longer each further down. */
+static void
+insert(struct spelling **at, const char *text, size_t len, bool word)
+{
+	struct spelling *one, new = { .text = text, .len = len, .word = word };
+	size_t depth;
+
+	for (depth = 0; *(at = find(at, depth, new.text[depth])); depth++) {
+		one = *at;
+		if (one->len > new.len) {
+			const struct spelling longer = *one;
+
+			one->text = new.text;
+			one->len = new.len;
+			one->word = new.word;
+			new = longer;
+		}
+		at = &one->below;
+	}
+	new.less = new.more = new.below = NULL;
+	*at = mem_take(pool, sizeof new);
+	**at = new;
+}
 
 static void
 keep_in(struct spelling **list, const struct buf *text, bool word)
 {
-	struct spelling *one;
+	struct spelling *one = known(*list, text);
 
 	if (text->len == 0)
 		return;
-	for (one = *list; one; one = one->next) {
-		if (one->len == text->len && one->word == word &&
-			memcmp(one->text, text->at, one->len) == 0)
-			return;
-	}
 	if (!pool)
 		pool = mem_new();
-	one = mem_take(pool, sizeof *one);
-	one->text = mem_textn(pool, text->at, text->len);
-	one->len = text->len;
-	one->word = word;
-	one->next = *list;
-	*list = one;
+	if (one)
+		one->word = one->word && word;
+	else
+		insert(list, mem_textn(pool, text->at, text->len), text->len,
+			word);
 }
 
 static void
 keep(const struct buf *text, bool word)
 {
-	if (text->len > 0)
-		keep_in(&spellings[(unsigned char)text->at[0]], text, word);
-	any = any || text->len > 0;
+	keep_in(&spellings, text, word);
 }
 
 /* In both alphabets (RFC 4648 sections 4 and 5). */
@@ -185,7 +227,7 @@ spelled(const struct spelling *one, const char *text, size_t len)
 {
 	size_t at = 0, said = 0, size, count;
 
-	if (len >= one->len && memcmp(text, one->text, one->len) == 0)
+	if (is_start(one, text, len))
 		return one->len;
 	for (; said < one->len; said += count, at += size) {
 		size = at == len ? 0
@@ -210,141 +252,141 @@ stands_alone(const struct buf *buf, size_t at, size_t len)
 	       (at + len == buf->len || !word_byte(buf->at[at + len]));
 }
 
-static struct layer
-layer_new(size_t most)
-{
-	return (struct layer){
-		.from = memory_take_all(most, sizeof(uint32_t)),
-		.to = memory_take_all(most, sizeof(uint32_t)),
-	};
-}
+/* What the text from a place on may say. */
+struct search {
+	const struct undone *layer;
+	char *marks;
+	size_t from;
+	size_t to;             /* what is read up to here says */
+	struct spelling *list; /* the first bytes of these, */
+	size_t depth;          /* so many */
+};
 
+/* Marks the spelling where it stands at the place. */
 static void
-layer_free(struct layer *layer)
+mark_one(const struct search *search, const struct spelling *one)
 {
-	buf_free(&layer->text);
-	memory_give(layer->from);
-	memory_give(layer->to);
+	const struct buf *text = &search->layer->text;
+	const size_t from = search->from;
+	const size_t len = spelled(one, text->at + from, text->len - from);
+
+	if (len > 0 && (!one->word || stands_alone(text, from, len)))
+		undone_mark(search->layer, from, len, search->marks);
 }
 
-/* The text itself. */
-static struct layer
-layer_first(const char *text, size_t len)
+/* False: none goes on with this byte. */
+static bool
+step(struct search *search, char byte)
 {
-	struct layer layer = layer_new(len);
-	size_t i;
+	const struct spelling *one = *find(&search->list, search->depth, byte);
 
-	buf_add(&layer.text, text, len);
-	for (i = 0; i < len; i++) {
-		layer.from[i] = (uint32_t)i;
-		layer.to[i] = (uint32_t)i + 1;
-	}
-	return layer;
+	if (!one)
+		return false;
+	mark_one(search, one);
+	search->list = one->below;
+	search->depth++;
+	return true;
 }
 
-/* Sets the marks of what bytes of the layer stood for. */
+static void go_on(const struct search *search);
+
+/* Goes on with what the next `size` bytes of the text say. */
 static void
-mark(const struct layer *layer, size_t at, size_t len, char *marks)
+follow(struct search search, size_t size, const char *bytes, size_t count)
 {
-	for (; len > 0; at++, len--)
-		memset(marks + layer->from[at], 1,
-			layer->to[at] - layer->from[at]);
+	for (; count > 0; bytes++, count--)
+		if (!step(&search, *bytes))
+			return;
+	search.to += size;
+	go_on(&search);
 }
 
-/* Marks the spellings that begin with a byte, where one stands at a place. */
+/* Goes on with each sign, or with the rest of its bytes. */
 static void
-mark_first(const struct layer *layer, size_t at, char first, char *marks)
+follow_signs(struct search search, size_t size, bool rest)
 {
-	const struct spelling *one = spellings[(unsigned char)first];
-	const struct buf *text = &layer->text;
-	size_t len;
+	const struct spelling *one = search.list;
+	char byte;
 
-	for (; one; one = one->next) {
-		len = spelled(one, text->at + at, text->len - at);
-		if (len > 0 && (!one->word || stands_alone(text, at, len)))
-			mark(layer, at, len, marks);
-	}
+	if (!one)
+		return;
+	search.list = one->less;
+	follow_signs(search, size, rest);
+	search.list = one->more;
+	follow_signs(search, size, rest);
+	byte = one->text[search.depth];
+	if (rest ? (byte & 0xC0) != 0x80
+		 : byte == '&' || isalnum((unsigned char)byte))
+		return;
+	mark_one(&search, one);
+	search.list = one->below;
+	search.depth++;
+	follow_signs(search, size, true);
+	search.to += size;
+	go_on(&search);
 }
 
-/* Marks all spellings that may begin at a place. */
+/*
+ * Reads the text as `says` does. The ways part at bytes that differ, so that a
+ * spelling is not come to again and again.
+ */
 static void
-mark_place(const struct layer *layer, size_t at, char *marks)
+go_on(const struct search *search)
 {
-	const char *text = layer->text.at + at;
-	const size_t len = layer->text.len - at;
+	const struct buf *all = &search->layer->text;
+	const char *text = all->at + search->to;
+	const size_t len = all->len - search->to;
 	char bytes[ESCAPE_BYTES];
-	size_t count;
-	int first;
+	size_t count, size;
 
-	mark_first(layer, at, *text, marks);
-	if (*text & 0x80)
-		mark_first(layer, at, (char)(LATIN + (*text >> 6 & 1)), marks);
-	if (escape_read(text, len, bytes, &count) > 0)
-		mark_first(layer, at, bytes[0], marks);
-	else if (escape_named(text, len) > 0)
-		for (first = 0; first < FIRSTS; first++)
-			if (!isalnum(first))
-				mark_first(layer, at, (char)first, marks);
+	if (!search->list || len == 0)
+		return;
+	size = escape_read(text, len, bytes, &count);
+	if (size > 0)
+		follow(*search, size, bytes, count);
+	if (size == 0 || bytes[0] != *text)
+		follow(*search, 1, text, 1);
+	bytes[0] = (char)(LATIN + (*text >> 6 & 1));
+	bytes[1] = (char)(0x80 | (*text & 0x3F));
+	if (*text & 0x80 && bytes[0] != *text)
+		follow(*search, 1, bytes, 2);
+	if (size == 0 && (size = escape_named(text, len)) > 0)
+		follow_signs(*search, size, false);
+}
+
+/* Whether a byte may say something else than itself. */
+static bool
+is_special(char c)
+{
+	return c == '%' || c == '\\' || c == '&' || c == '+' || c & 0x80;
+}
+
+/* Marks all spellings that stand at a place, as they are or not. */
+static void
+mark_place(const struct undone *layer, size_t from, char *marks)
+{
+	const struct buf *text = &layer->text;
+	struct search search = { layer, marks, from, from, spellings, 0 };
+	bool plain = true;
+
+	for (; search.to < text->len; search.to++) {
+		if (plain && is_special(text->at[search.to])) {
+			go_on(&search);
+			plain = false;
+		}
+		if (!step(&search, text->at[search.to]))
+			return;
+	}
 }
 
 /* Marks each place of each spelling in the layer. */
 static void
-mark_all(const struct layer *layer, char *marks)
+mark_all(const struct undone *layer, char *marks)
 {
 	size_t at;
 
 	for (at = 0; at < layer->text.len; at++)
 		mark_place(layer, at, marks);
-}
-
-/* A space may stand as `+`: left to spelled, as a `+` may be itself. */
-static size_t
-read_escape(const struct buf *text, size_t at, char bytes[ESCAPE_BYTES],
-	size_t *count)
-{
-	size_t size = 0;
-
-	if (text->at[at] != '+')
-		size = escape_read(text->at + at, text->len - at, bytes, count);
-	if (size > 0)
-		return size;
-	bytes[0] = text->at[at];
-	*count = 1;
-	return 1;
-}
-
-/* Whether there is anything that undo may undo. */
-static bool
-has_escapes(const struct layer *layer)
-{
-	const char *c = buf_text(&layer->text);
-	const char *end = c + layer->text.len;
-
-	while (c < end && *c != '%' && *c != '\\' && *c != '&')
-		c++;
-	return c < end;
-}
-
-/* False: there was no escape to undo. */
-static bool
-undo(struct layer *layer)
-{
-	const size_t most = layer->text.len;
-	struct layer next = layer_new(most);
-	char bytes[ESCAPE_BYTES];
-	size_t at, size, count, i;
-
-	for (at = 0; at < most; at += size) {
-		size = read_escape(&layer->text, at, bytes, &count);
-		for (i = 0; i < count; i++) {
-			next.from[next.text.len + i] = layer->from[at];
-			next.to[next.text.len + i] = layer->to[at + size - 1];
-		}
-		buf_add(&next.text, bytes, count);
-	}
-	layer_free(layer);
-	*layer = next;
-	return next.text.len < most;
 }
 
 /* Keys in hexadecimal and UUIDs are the same in either case of letters. */
@@ -376,19 +418,19 @@ hide_cases(const struct buf *text)
 void
 secret_hide(const char *text)
 {
-	struct layer layer;
+	struct undone layer;
 	int depth = 0;
 
 	if (!text || strlen(text) < SECRET_LEAST)
 		return;
-	layer = layer_first(text, strlen(text));
+	layer = undone_start(text, strlen(text));
 	do {
 		keep(&layer.text, layer.text.len < WORD_SECRET);
 		hide_base64(&layer.text);
 		hide_cases(&layer.text);
-	} while (++depth < DEPTH && undo(&layer) &&
+	} while (++depth < DEPTH && undone_more(&layer) &&
 		 layer.text.len >= SECRET_LEAST);
-	layer_free(&layer);
+	undone_free(&layer);
 }
 
 /* Whether a text stands in brackets, in quotes or alone. */
@@ -408,14 +450,18 @@ is_enclosed(const char *text, size_t len, size_t at, size_t size)
 static void
 show_names(const char *text, size_t len, char *marks)
 {
-	const struct spelling *name;
-	size_t at;
+	struct spelling *one, *list;
+	size_t at, i;
 
-	for (name = names; name; name = name->next)
-		for (at = 0; at + name->len <= len; at++)
-			if (memcmp(text + at, name->text, name->len) == 0 &&
-				is_enclosed(text, len, at, name->len))
-				memset(marks + at, 0, name->len);
+	for (at = 0; at < len; at++)
+		for (i = at, list = names; i < len; i++, list = one->below) {
+			one = *find(&list, i - at, text[i]);
+			if (!one)
+				break;
+			if (is_start(one, text + at, len - at) &&
+				is_enclosed(text, len, at, one->len))
+				memset(marks + at, 0, one->len);
+		}
 }
 
 /* What is marked becomes "***"; what is behind the end goes. */
@@ -444,26 +490,29 @@ void
 secret_mask(struct buf *buf, size_t from)
 {
 	size_t len = from < buf->len ? buf->len - from : 0, shown = len;
-	struct layer layer;
+	struct undone layer;
 	char *marks;
+	bool found;
 	int depth = 0;
 
 	if (len > SECRET_MOST) {
 		len = SECRET_MOST;
 		shown = SECRET_MOST / 2;
 	}
-	if (!any || len == 0) {
+	if (!spellings || len == 0) {
 		buf_cut(buf, from + shown);
 		return;
 	}
-	layer = layer_first(buf->at + from, len);
+	layer = undone_start(buf->at + from, len);
 	marks = memory_take(len);
 	do
 		mark_all(&layer, marks);
-	while (++depth < DEPTH && has_escapes(&layer) && undo(&layer));
-	layer_free(&layer);
-	show_names(buf->at + from, len, marks);
-	if (shown < len || memchr(marks, 1, len))
+	while (++depth < DEPTH && undone_more(&layer));
+	undone_free(&layer);
+	found = memchr(marks, 1, len);
+	if (found)
+		show_names(buf->at + from, len, marks);
+	if (found || shown < len)
 		replace(buf, from, from + shown, marks);
 	memory_give(marks);
 }
@@ -473,7 +522,6 @@ secret_forget(void)
 {
 	mem_free(pool);
 	pool = NULL;
-	memset(spellings, 0, sizeof spellings);
-	any = false;
+	spellings = NULL;
 	names = NULL;
 }
