@@ -6,9 +6,10 @@
 #include <unistd.h>
 
 #include "http/internal.h"
+#include "authority.h"
 #include "file.h"
 
-#define CA_CEILING (4 * 1024 * 1024)
+#define CA_CEILING (4 * 1024 * 1024) /* bytes, with the system's */
 
 /* "5ed36f99.0", as openssl-rehash(1) names its links. */
 static bool
@@ -87,32 +88,72 @@ add_private(struct http_trust *full, struct mem *mem, const char *ca_file,
 	full->dir = info->capath;
 }
 
+/* Of libcurl's own, which parses by itself. */
+static bool
+open_apart(struct http_ca *ca, struct mem *mem, const char *ca_file,
+	struct fail *fail)
+{
+	struct buf pem = { 0 };
+	bool ok = add_file(&pem, ca_file, fail);
+
+	if (ok)
+		add_private(&ca->full, mem, ca_file, &pem);
+	buf_free(&pem);
+	return ok;
+}
+
+/*
+ * One store for all connections, which holds what is private at once, and what
+ * is the system's from when it is needed: of libcurl's own each connection
+ * would have one, and parse for it.
+ */
+static bool
+open_shared(struct http_ca *ca, const char *ca_file, struct fail *fail)
+{
+	struct x509_store_st *private = NULL;
+	const char *dir = curl_version_info(CURLVERSION_NOW)->capath;
+
+	if (ca_file && !(private = authority_read(ca_file, fail)))
+		return false;
+	if (!ca->full.set && (private || dir)) {
+		ca->full.set = true;
+		ca->full.dir = dir;
+		ca->full.loaded = !dir;
+	}
+	ca->fast.store = http_tls_store(private);
+	if (ca->full.set)
+		ca->full.store = ca->fast.store;
+	return true;
+}
+
 /*
  * OpenSSL opens one file of a hashed directory per chain; a bundle it parses
- * whole. libcurl keeps a parsed bundle between connections only if no
- * directory is set beside it.
+ * whole.
  */
 bool
 http_ca_open(struct http_ca *ca, struct mem *mem, const char *ca_file,
 	struct fail *fail)
 {
 	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-	struct buf pem = { 0 };
-	bool ok = true;
 
 	if (info->cainfo && access(info->cainfo, R_OK) == 0) {
 		ca->full.set = true;
 		ca->full.file = info->cainfo;
 	}
-	if (ca_file) {
-		ca_file = mem_text(mem, ca_file);
-		ok = add_file(&pem, ca_file, fail);
-		ca->fast.file = ca_file;
-	}
-	if (ca_file && ok)
-		add_private(&ca->full, mem, ca_file, &pem);
-	buf_free(&pem);
-	return ok;
+	if (ca_file)
+		ca->private = mem_text(mem, ca_file);
+	ca->full.known = ca->fast.known = http_tls_known();
+	if (ca->full.known)
+		return open_shared(ca, ca->private, fail);
+	ca->fast.file = ca->private;
+	return !ca_file || open_apart(ca, mem, ca->private, fail);
+}
+
+void
+http_ca_close(struct http_ca *ca)
+{
+	http_tls_free(ca->fast.store);
+	ca->fast.store = ca->full.store = NULL;
 }
 
 void
@@ -139,26 +180,50 @@ http_ca_none(void)
 	       (!info->capath || !is_hashed(info->capath));
 }
 
-CURLcode
-http_ca_set(const struct http_trust *trust, CURL *easy)
+/* The options of a server, and of a proxy. */
+static const struct place {
+	CURLoption file, dir, blob;
+} places[] = {
+	{ CURLOPT_CAINFO, CURLOPT_CAPATH, CURLOPT_CAINFO_BLOB },
+	{ CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH,
+		CURLOPT_PROXY_CAINFO_BLOB },
+};
+
+/* In a store it is ours to find them, and nothing is left for libcurl. */
+static CURLcode
+name(const struct http_trust *trust, CURL *easy, const struct place *place)
 {
+	const char *file = trust->store ? NULL : trust->file;
+	const char *dir = trust->store ? NULL : trust->dir;
 	struct curl_blob blob = { .flags = CURL_BLOB_NOCOPY };
 	CURLcode code;
 
-	if (!trust->set)
-		return CURLE_OK;
-	code = curl_easy_setopt(easy, CURLOPT_CAINFO, trust->file);
+	code = curl_easy_setopt(easy, place->file, file);
 	if (code == CURLE_OK)
-		code = curl_easy_setopt(easy, CURLOPT_CAPATH, trust->dir);
+		code = curl_easy_setopt(easy, place->dir, dir);
 	/* a TLS library without directories has none set, which is fine */
-	if (code == CURLE_NOT_BUILT_IN && !trust->dir)
+	if (code == CURLE_NOT_BUILT_IN && !dir)
 		code = CURLE_OK;
 	if (code != CURLE_OK || !trust->blob)
 		return code;
 	/* libcurl does not write to it */
 	blob.data = (void *)(uintptr_t)trust->blob;
 	blob.len = trust->blob_len;
-	return curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+	return curl_easy_setopt(easy, place->blob, &blob);
+}
+
+CURLcode
+http_ca_set(struct http_trust *trust, CURL *easy)
+{
+	CURLcode code = CURLE_OK;
+
+	if (trust->known)
+		code = http_tls_set(trust, easy);
+	if (!trust->set || code != CURLE_OK)
+		return code;
+	/* a libcurl without TLS to proxies has no options for it */
+	name(trust, easy, &places[1]);
+	return name(trust, easy, &places[0]);
 }
 
 const char *const *
