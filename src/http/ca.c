@@ -9,6 +9,7 @@
 #include "authority.h"
 #include "file.h"
 
+#define TARGET 1024                  /* bytes of what a link leads to */
 #define CA_CEILING (4 * 1024 * 1024) /* bytes, with the system's */
 
 /* "5ed36f99.0", as openssl-rehash(1) names its links. */
@@ -226,17 +227,54 @@ http_ca_set(struct http_trust *trust, CURL *easy)
 	return name(trust, easy, &places[0]);
 }
 
-const char *const *
-http_authorities(void)
+/* What of a folder a sandbox that has it, and /usr, would not see. */
+static bool
+leads_elsewhere(const char *folder, const char *target)
 {
-	static const char *paths[3];
+	const size_t len = strlen(folder);
+
+	if (*target != '/')
+		return strncmp(target, "../", 3) == 0;
+	return strncmp(target, "/usr/", 5) != 0 &&
+	       (strncmp(target, folder, len) != 0 || target[len] != '/');
+}
+
+static void
+see_links(
+	const char *folder, void (*see)(void *arg, const char *path), void *arg)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	struct buf path = { 0 };
+	char target[TARGET];
+	ssize_t len;
+
+	while (dir && (entry = readdir(dir))) {
+		len = readlinkat(
+			dirfd(dir), entry->d_name, target, sizeof target - 1);
+		if (len <= 0)
+			continue;
+		target[len] = '\0';
+		if (!leads_elsewhere(folder, target))
+			continue;
+		buf_cut(&path, 0);
+		buf_printf(&path, "%s/%s", folder, entry->d_name);
+		see(arg, buf_text(&path));
+	}
+	buf_free(&path);
+	if (dir)
+		closedir(dir);
+}
+
+void
+http_authorities(void (*see)(void *arg, const char *path), void *arg)
+{
 	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-	int count = 0;
 
 	if (info->cainfo)
-		paths[count++] = info->cainfo;
-	if (info->capath)
-		paths[count++] = info->capath;
-	paths[count] = NULL;
-	return paths;
+		see(arg, info->cainfo);
+	if (!info->capath)
+		return;
+	see(arg, info->capath);
+	see_links(info->capath, see, arg);
 }
