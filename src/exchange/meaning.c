@@ -147,6 +147,29 @@ wants_zone(const struct work *work, const struct call *call)
 	       !work->exchange->account->zone;
 }
 
+/* Whether what stands at the pointer, in an answer of the shape that the row
+ * reads, is what it reads or stands beside that, and not a message. */
+static bool
+is_data(const struct call *call, const char *pointer)
+{
+	const struct row_reading *reading = call->template->reading;
+	const struct row_binding *binding;
+	size_t len;
+
+	if (call->status / 100 != 2 || !reading ||
+		json_is_list(call->doc) != reading->list)
+		return false;
+	if (reading->items) {
+		len = strlen(reading->items);
+		return strncmp(pointer, reading->items, len) == 0 &&
+		       pointer[len] == '/';
+	}
+	binding = reading->bindings;
+	while (binding && strcmp(binding->pointer, pointer) != 0)
+		binding = binding->next;
+	return binding || reading->list;
+}
+
 /* The service's own words, where the row says that they stand. */
 static void
 put_own(const struct work *work, const struct call *call, struct buf *out)
@@ -156,15 +179,21 @@ put_own(const struct work *work, const struct call *call, struct buf *out)
 	for (; error && out->len == 0; error = error->next)
 		if (row_is_field(error->text))
 			http_field(out, buf_text(&call->head), error->text);
-		else if (call->doc)
+		else if (call->doc && !is_data(call, error->text))
 			json_first(call->doc, error->text, out);
 }
 
-/* Adds the text of a page, without its tags, as one line. */
+/* Adds the text of a page, without its tags, as one line. A secret may hold a
+ * `<` itself: it is hidden before. */
 static void
-put_page(struct buf *out, const char *page)
+put_page(struct buf *out, const char *text)
 {
-	for (; *page; page += *page != '\0') {
+	struct buf masked = { 0 };
+	const char *page;
+
+	buf_str(&masked, text);
+	secret_mask(&masked, 0);
+	for (page = buf_text(&masked); *page; page += *page != '\0') {
 		if (*page == '<')
 			page += strcspn(page, ">");
 		else if (!strchr(" \t\r\n", *page)) {
@@ -174,6 +203,7 @@ put_page(struct buf *out, const char *page)
 		if (out->len > 0 && out->at[out->len - 1] != ' ')
 			buf_char(out, ' ');
 	}
+	buf_free(&masked);
 }
 
 /* The whole of a short page, else the line of it that decided; as it is, if
@@ -199,7 +229,8 @@ put_text(const struct work *work, const struct call *call, struct buf *out)
 }
 
 /* Adds the service's own words, else the line that decided, else the start of
- * the body. True: its own. */
+ * the body; of a login's only its own words, for the rest may be a token that
+ * nobody knows. True: its own. */
 static bool
 put_message(const struct work *work, const struct call *call, struct buf *out)
 {
@@ -208,7 +239,7 @@ put_message(const struct work *work, const struct call *call, struct buf *out)
 
 	put_own(work, call, out);
 	own = out->len > 0;
-	if (!own)
+	if (!own && call->template != work->row->step[STEP_LOGIN])
 		put_text(work, call, out);
 	fold(out);
 	/* Masked before it is cut, so that no half of a secret is left. */
