@@ -422,6 +422,14 @@ need_file(struct needs *needs, const char *path)
 }
 
 static void
+need_copy(void *arg, const char *path)
+{
+	struct needs *needs = arg;
+
+	need_file(needs, mem_text(needs->mem, path));
+}
+
+static void
 need_set(struct needs *needs, const struct lookup_set *set)
 {
 	const struct lookup_source *source;
@@ -468,10 +476,8 @@ plan_confine(const struct plan *plan, const struct plan_use *use)
 {
 	struct needs needs = { .mem = mem_new() };
 	const struct lookup_set *set;
-	const char *const *path;
 
-	for (path = http_authorities(); *path; path++)
-		need_file(&needs, *path);
+	http_authorities(need_copy, &needs);
 	if (plan)
 		need_file(&needs, plan->config->general.ca_file);
 	if (plan && use->acts)

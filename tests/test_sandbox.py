@@ -170,6 +170,31 @@ def test_a_private_authority_is_read(home, serve, certificates):
     assert home.run().stdout == LINE
 
 
+@pytest.mark.parametrize("middle", ["", "middle.pem"])
+def test_an_authority_by_a_link(home, certificates, tmp_path, middle):
+    """In the system's folder, it may lead to wherever its owner keeps it."""
+    folder = tmp_path / "certs"
+    folder.mkdir()
+    (folder / (middle or "own.pem")).symlink_to(certificates.ca)
+    subprocess.run(["openssl", "rehash", folder], check=True)
+    if not middle:
+        for link in folder.glob("*.0"):
+            link.unlink()
+            link.symlink_to(certificates.ca)
+        (folder / "own.pem").unlink()
+    space = Namespace()
+    try:
+        space.run("mount", "--bind", folder, "/etc/ssl/certs")
+        source = space.server(Reply("203.0.113.7"), tls=certificates.server())
+        home.server = space.server(home.provider)
+        home.configure([source.url])
+        home.ddns.under = space.enter
+        result = home.run("-v")
+        assert result.stdout == LINE, result.stderr
+    finally:
+        space.close()
+
+
 def test_a_proxy_is_used(home, source, serve):
     def forward(request):
         request.target = request.target.removeprefix(home.server.url)

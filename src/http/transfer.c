@@ -353,7 +353,7 @@ set_protocols(CURL *easy, bool clear)
 
 /* Where to go, and in what is left of the time. */
 static CURLcode
-aim(struct http_transfer *transfer, const struct http_trust *trust)
+aim(struct http_transfer *transfer, struct http_trust *trust)
 {
 	const struct http_request *request = &transfer->request;
 	bool clear = request->clear_text || transfer->host->loopback;
@@ -375,7 +375,7 @@ aim(struct http_transfer *transfer, const struct http_trust *trust)
 	return code;
 }
 
-static const struct http_trust *
+static struct http_trust *
 trust_of(const struct http_transfer *transfer, struct http_ca *ca)
 {
 	if (strncasecmp(transfer->request.url, "https:", 6) == 0)
@@ -408,7 +408,7 @@ http_transfer_begin(
 	CURL *easy = transfer->easy;
 	CURLcode code;
 
-	transfer->private = ca->fast.file != NULL;
+	transfer->private = ca->private != NULL;
 	transfer->began = clock_ms();
 	if (!easy)
 		return CURLE_OUT_OF_MEMORY;
