@@ -7,9 +7,11 @@
 #include <strings.h>
 
 #include <curl/curl.h>
+#include <openssl/crypto.h>
 
 #include "buf.h"
 #include "fail.h"
+#include "memory.h"
 #include "url.h"
 
 /* Before 7.88 the URL API leaves a name as it is. */
@@ -19,10 +21,31 @@
 #define CURLUE_LACKS_IDN CURLUE_UNKNOWN_PART
 #endif
 
+bool
+url_start(void)
+{
+	static bool started;
+
+	/* the end of the process cleans up as well, and for nothing */
+	if (!started)
+		OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
+	if (!started)
+		started = curl_global_init_mem(CURL_GLOBAL_DEFAULT, memory_take,
+				  memory_give, memory_resize, memory_text,
+				  memory_take_all) == CURLE_OK;
+	return started;
+}
+
+static CURLU *
+make(void)
+{
+	return url_start() ? curl_url() : NULL;
+}
+
 static CURLU *
 parse(const char *text)
 {
-	CURLU *url = curl_url();
+	CURLU *url = make();
 
 	if (url && curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK) {
 		curl_url_cleanup(url);
@@ -229,7 +252,7 @@ url_ascii(struct buf *out, const char *text)
 bool
 url_ascii_host(struct buf *out, const char *name, struct fail *fail)
 {
-	CURLU *url = curl_url();
+	CURLU *url = make();
 	CURLUcode code = CURLUE_OUT_OF_MEMORY;
 	char *ascii = NULL;
 
