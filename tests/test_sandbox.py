@@ -170,6 +170,22 @@ def test_a_private_authority_is_read(home, serve, certificates):
     assert home.run().stdout == LINE
 
 
+def test_what_the_settings_of_tls_include_is_read(home, serve, certificates,
+                                                  tmp_path):
+    tls = serve(Reply("203.0.113.7"), tls=certificates.server())
+    home.configure([tls.url], general=f"ca_file = {certificates.ca}")
+    (tmp_path / "strict").mkdir()
+    (tmp_path / "strict" / "own.cnf").write_text(
+        "[own]\nCipherString = DEFAULT@SECLEVEL=5\n")
+    settings = tmp_path / "openssl.cnf"
+    settings.write_text(
+        f"openssl_conf = all\n.include {tmp_path}/strict/own.cnf\n"
+        "[all]\nssl_conf = kinds\n[kinds]\nsystem_default = own\n")
+    result = home.run("-v", env={"OPENSSL_CONF": str(settings)})
+    assert result.status == 4 and ": TLS: " in result.stderr, result
+    assert home.run().stdout == LINE
+
+
 def test_a_proxy_is_used(home, source, serve):
     def forward(request):
         request.target = request.target.removeprefix(home.server.url)
