@@ -28,7 +28,8 @@ static const char *const common[] = {
 	"/etc/ld.so.cache",
 	"/etc/localtime",
 	/* resolver(5), nsswitch.conf(5); files that a daemon renames into
-	 * place while we run are known by their folder */
+	 * place while we run are known by their folder, unless keys lie
+	 * there, too */
 	"/etc/resolv.conf",
 	"/etc/nsswitch.conf",
 	"/etc/hosts",
@@ -41,7 +42,8 @@ static const char *const common[] = {
 	"/etc/mdns.allow",
 	"/run/systemd/resolve",
 	"/run/resolvconf",
-	"/run/NetworkManager",
+	"/run/NetworkManager/resolv.conf",
+	"/run/NetworkManager/no-stub-resolv.conf",
 	"/run/connman",
 	"/var/lib/sss/mc",
 	"/var/db",
@@ -134,6 +136,7 @@ allow_all(struct guard *guard, const struct sandbox *sandbox)
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 /* Not of POSIX, and so not declared. */
@@ -270,6 +273,7 @@ enter_landlock(const struct sandbox *sandbox)
 #define X32_CALL 0x40000000 /* from here on: x86-64's other numbers */
 #define THREAD 0x00010000   /* CLONE_THREAD of clone(2) */
 #define NETLINK_LEN 12      /* bytes of a struct sockaddr_nl */
+#define UNION_LEN 16        /* of a union with one, as nss-myhostname has it */
 
 /* System calls that no run needs, and what they answer. */
 static const struct refusal {
@@ -299,6 +303,37 @@ static const struct refusal {
 	{ 435 /* clone3 */, ENOSYS, SANDBOX_NSUPDATE },
 	/* its requests would pass by unseen */
 	{ 425 /* io_uring_setup */, ENOSYS, SANDBOX_NSUPDATE },
+/* files of others: their modes, owners, times and attributes */
+#ifdef SYS_chmod
+	{ SYS_chmod, EPERM, SANDBOX_NO_PROGRAM },
+	{ SYS_chown, EPERM, SANDBOX_NO_PROGRAM },
+	{ SYS_lchown, EPERM, SANDBOX_NO_PROGRAM },
+	{ SYS_utimes, EPERM, SANDBOX_NO_PROGRAM },
+	{ SYS_futimesat, EPERM, SANDBOX_NO_PROGRAM },
+#endif
+#ifdef SYS_chown32
+	{ SYS_chown32, EPERM, SANDBOX_NO_PROGRAM },
+	{ SYS_lchown32, EPERM, SANDBOX_NO_PROGRAM },
+#endif
+#ifdef SYS_utime
+	{ SYS_utime, EPERM, SANDBOX_NO_PROGRAM },
+#endif
+	{ SYS_fchmodat, EPERM, SANDBOX_NO_PROGRAM },
+	{ 452 /* fchmodat2 */, EPERM, SANDBOX_NO_PROGRAM },
+	{ SYS_fchownat, EPERM, SANDBOX_NO_PROGRAM },
+#ifdef SYS_utimensat
+	{ SYS_utimensat, EPERM, SANDBOX_NO_PROGRAM },
+#endif
+	{ 412 /* utimensat_time64 */, EPERM, SANDBOX_NO_PROGRAM },
+	{ SYS_setxattr, EPERM, SANDBOX_NO_PROGRAM },
+	{ SYS_lsetxattr, EPERM, SANDBOX_NO_PROGRAM },
+	{ SYS_fsetxattr, EPERM, SANDBOX_NO_PROGRAM },
+	{ SYS_removexattr, EPERM, SANDBOX_NO_PROGRAM },
+	{ SYS_lremovexattr, EPERM, SANDBOX_NO_PROGRAM },
+	{ SYS_fremovexattr, EPERM, SANDBOX_NO_PROGRAM },
+	{ 463 /* setxattrat */, EPERM, SANDBOX_NO_PROGRAM },
+	{ 466 /* removexattrat */, EPERM, SANDBOX_NO_PROGRAM },
+	{ 469 /* file_setattr */, EPERM, SANDBOX_NO_PROGRAM },
 	/* other processes */
 	{ SYS_process_vm_readv, EPERM, SANDBOX_NSUPDATE },
 	{ SYS_process_vm_writev, EPERM, SANDBOX_NSUPDATE },
@@ -336,10 +371,15 @@ static const struct refusal {
 	{ SYS_personality, EPERM, SANDBOX_NSUPDATE },
 	{ SYS_settimeofday, EPERM, SANDBOX_NSUPDATE },
 	{ SYS_clock_settime, EPERM, SANDBOX_NSUPDATE },
+	{ 404 /* clock_settime64 */, EPERM, SANDBOX_NSUPDATE },
+	{ SYS_clock_adjtime, EPERM, SANDBOX_NSUPDATE },
+	{ 405 /* clock_adjtime64 */, EPERM, SANDBOX_NSUPDATE },
+	{ SYS_adjtimex, EPERM, SANDBOX_NSUPDATE },
 	{ SYS_sethostname, EPERM, SANDBOX_NSUPDATE },
+	{ SYS_setdomainname, EPERM, SANDBOX_NSUPDATE },
 };
 
-#define INSTRUCTIONS (2 * sizeof refusals / sizeof refusals[0] + 24)
+#define INSTRUCTIONS (2 * sizeof refusals / sizeof refusals[0] + 48)
 
 struct filter {
 	struct sock_filter at[INSTRUCTIONS];
@@ -393,19 +433,45 @@ argument(int i)
 	       (size_t)i * sizeof(uint64_t) + (little ? 0 : sizeof(uint32_t));
 }
 
+/* A call that passes with one of two values of an argument alone. */
+static void
+add_only(struct filter *filter, int number, int arg, uint32_t one,
+	uint32_t other)
+{
+	add_unless(filter, BPF_JEQ, (uint32_t)number, 6);
+	add_load(filter, argument(arg));
+	add_unless(filter, BPF_JEQ, one, 1);
+	add_allowed(filter);
+	add_unless(filter, BPF_JEQ, other, 1);
+	add_allowed(filter);
+	add_error(filter, EPERM);
+}
+
 /*
- * getaddrinfo(3) and interface: bind a netlink socket, whose address is
- * shorter than that of any other family. A run that binds its requests binds
- * them to other addresses, too.
+ * getaddrinfo(3) and interface: bind a netlink socket, whose address is as
+ * short as one of IPv4. A run that binds its requests binds them to other
+ * addresses, too.
  */
 static void
 add_bind(struct filter *filter)
 {
-	add_unless(filter, BPF_JEQ, SYS_bind, 4);
-	add_load(filter, argument(2));
-	add_unless(filter, BPF_JEQ, NETLINK_LEN, 1);
-	add_allowed(filter);
-	add_error(filter, EPERM);
+	add_only(filter, SYS_bind, 2, NETLINK_LEN, UNION_LEN);
+}
+
+/* A new state is given its mode, and to whom its folder belongs. */
+static void
+add_state(struct filter *filter, const char *folder)
+{
+	const uint32_t mode = S_IRUSR | S_IWUSR;
+	struct stat st = { .st_uid = geteuid() };
+
+	if (folder)
+		stat(folder, &st);
+	add_only(filter, SYS_fchmod, 1, mode, mode);
+	add_only(filter, SYS_fchown, 1, st.st_uid, st.st_uid);
+#ifdef SYS_fchown32
+	add_only(filter, SYS_fchown32, 1, st.st_uid, st.st_uid);
+#endif
 }
 
 /* Threads, in which libcurl resolves names, but no processes. */
@@ -446,6 +512,8 @@ enter_seccomp(const struct sandbox *sandbox)
 	add_unless(&filter, BPF_JGE, X32_CALL, 1);
 	add_error(&filter, ENOSYS);
 	add_refusals(&filter, sandbox->programs);
+	if (sandbox->programs == SANDBOX_NO_PROGRAM)
+		add_state(&filter, sandbox->folder);
 	if (sandbox->programs == SANDBOX_NO_PROGRAM && !sandbox->binds)
 		add_bind(&filter);
 	if (sandbox->programs == SANDBOX_NO_PROGRAM && !looks_for_leaks)
