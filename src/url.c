@@ -7,7 +7,6 @@
 #include <strings.h>
 
 #include <curl/curl.h>
-#include <openssl/crypto.h>
 
 #include "buf.h"
 #include "fail.h"
@@ -26,9 +25,6 @@ url_start(void)
 {
 	static bool started;
 
-	/* the end of the process cleans up as well, and for nothing */
-	if (!started)
-		OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 	if (!started)
 		started = curl_global_init_mem(CURL_GLOBAL_DEFAULT, memory_take,
 				  memory_give, memory_resize, memory_text,
