@@ -19,6 +19,9 @@
 #include "sign/sign.h"
 #include "state/state.h"
 
+/* Of XSI, and so not declared. */
+char *realpath(const char *restrict path, char *restrict real);
+
 struct lookup_set *
 plan_set(const struct plan *plan, int family, const char *label)
 {
