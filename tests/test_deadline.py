@@ -238,14 +238,18 @@ def test_late_program_is_killed_with_its_children(
 
 
 @pytest.mark.parametrize("command", ["update", "lookup"])
-def test_program_of_a_run_that_is_stopped(home, program, command):
+@pytest.mark.parametrize("number, status", [
+    (signal.SIGTERM, -signal.SIGTERM), (signal.SIGQUIT, -signal.SIGQUIT),
+    (signal.SIGALRM, 1)])  # the last one by the kernel, as it is stuck
+def test_program_of_a_run_that_is_stopped(
+        home, program, command, number, status):
     home.configure([program(HANGS % program.pids)], general="timeout = 60")
     run = home.ddns.start(command)
     until(lambda: program.pids.exists()
           and program.pids.read_text().endswith("\n"))
-    run.send_signal(signal.SIGTERM)
+    run.send_signal(number)
     run.communicate(timeout=LATE)
-    assert run.returncode == -signal.SIGTERM
+    assert run.returncode == status
     await_end(program.pids, 2)
 
 

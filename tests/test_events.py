@@ -521,16 +521,18 @@ def test_hanging_hooks_leave_time_for_the_heartbeat(home, serve, source, hook):
     assert result.seconds < SOON
 
 
-def test_signal_ends_a_hook(home, source, hook, tmp_path):
+@pytest.mark.parametrize("number, status", [
+    (signal.SIGTERM, -signal.SIGTERM), (signal.SIGALRM, 1)])
+def test_signal_ends_a_hook(home, source, hook, tmp_path, number, status):
     began = tmp_path / "began"
     script = hook(f"idle & echo $$ $! >{began}.new; mv {began}.new {began}; "
                   "wait")
     home.configure([source.url], general=f"hook = {script}")
     process = home.ddns.start()
     until(began.exists)
-    process.send_signal(signal.SIGTERM)
+    process.send_signal(number)
     out, _ = process.communicate(timeout=LATE)
-    assert out.decode() == home.line and process.returncode == -signal.SIGTERM
+    assert out.decode() == home.line and process.returncode == status
     await_end(began, 2)
     hook("true")
     assert home.run().stdout == ""

@@ -48,7 +48,8 @@ read_url(struct lookup_source *source, struct mem *mem, const char *text,
 				source->pointer);
 	}
 	pieces_hide_url(source->place, false);
-	url_host(&shown, source->place);
+	if (!url_host(&shown, source->place))
+		return fail_set(fail, "the URL has no host");
 	address_parse(&source->own, buf_text(&shown), shown.len);
 	buf_cut(&shown, 0);
 	url_shown(&shown, source->place);
