@@ -201,6 +201,15 @@ state_unlock(struct state_files *files)
 	files->lock = -1;
 }
 
+/* By a lock on the folder: the state's own is free while others are told. */
+bool
+state_claim_news(const struct state_files *files)
+{
+	/* a file system without such locks is told twice at worst */
+	return flock(files->dir, LOCK_EX | LOCK_NB) == 0 ||
+	       errno != EWOULDBLOCK;
+}
+
 static void
 make_key(struct state *state)
 {

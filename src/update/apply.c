@@ -136,10 +136,13 @@ static void
 save(void *arg)
 {
 	struct update *update = arg;
+	struct report changes = { .mem = update->mem };
 	struct fail fail;
 
 	update->saving = NULL;
 	update->saved = clock_ms();
+	update_report_changes(update, &changes);
+	update_keep_news(update, &changes);
 	/* the save may have taken the room of the next one */
 	if (!state_save(update->files, update->state, &fail) ||
 		!state_reserve(update->files, update->state, &fail))
@@ -440,7 +443,7 @@ update_drop(struct update *update, const char *why)
 }
 
 static void
-report_item(struct update *update, const struct update_item *item)
+report_item(struct report *report, const struct update_item *item)
 {
 	char was[ADDRESS_TEXT], now[ADDRESS_TEXT];
 	const struct report_subject about = {
@@ -453,15 +456,15 @@ report_item(struct update *update, const struct update_item *item)
 
 	address_format(update_before(item), was);
 	address_format(&item->want, now);
-	report_change(&update->report, &about);
+	report_change(report, &about);
 }
 
 void
-update_report_changes(struct update *update)
+update_report_changes(struct update *update, struct report *report)
 {
 	const struct update_item *item;
 
 	for (item = update->items; item; item = item->next)
-		if (item->begun && update_changed(item))
-			report_item(update, item);
+		if (item->job.done && update_changed(item))
+			report_item(report, item);
 }
