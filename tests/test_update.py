@@ -41,6 +41,24 @@ def test_first_silent_changed(home, source):
     assert home.asked == [GOOD, "203.0.113.8"]
 
 
+@pytest.mark.parametrize("word", ["good", "nochg"])
+def test_change_whose_answer_was_lost_is_told(home, source, word):
+    """The service took it; a word that it was so already is news still. That
+    is how dyndns2 repeats itself."""
+    home.configure([source.url])
+    home.run()
+    source.reply = Reply("203.0.113.8")
+    home.server.reply = Reset()
+    result = home.run()
+    assert (result.stdout, result.stderr, result.status) == ("", "", 1)
+    home.server.reply = Reply(f"{word} 203.0.113.8\n")
+    assert home.run().stdout == (
+        "home.example.com A 203.0.113.7 -> 203.0.113.8 (dyndns2)\n")
+    for options in ((), ("--force",)):
+        result = home.run(*options)
+        assert (result.stdout, result.stderr, result.status) == ("", "", 0)
+
+
 # (what the service says, exit status, calls of the next run at once)
 WORDS = [
     ("good 203.0.113.7", 0, 0),

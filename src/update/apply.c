@@ -33,7 +33,7 @@ update_before(const struct update_item *item)
 bool
 update_changed(const struct update_item *item)
 {
-	if (item->job.outcome > OUTCOME_CHANGED || item->job.same ||
+	if (item->job.outcome > OUTCOME_CHANGED ||
 		address_equal(&item->old, &item->want))
 		return false;
 	/* it had been there before we came: nothing changed */
