@@ -59,6 +59,32 @@ def test_change_whose_answer_was_lost_is_told(home, source, word):
         assert (result.stdout, result.stderr, result.status) == ("", "", 0)
 
 
+# What the service says of a and of b once the section of the denied account
+# was changed, and again; in which of these runs the account is well again.
+WELL = {
+    "nothing worked": (["dnserr dnserr", "dnserr dnserr"], []),
+    "at last": (["dnserr dnserr", "good good"], [1]),
+    "one did": (["dnserr good", "good good"], [0]),
+    "the other did": (["good dnserr", "good good"], [0]),
+    "denied again": (["badauth badauth", "good good"], [1]),
+    "denied later": (["dnserr dnserr", "badauth badauth", "good good"], [2]),
+}
+
+
+@pytest.mark.parametrize("words, well", WELL.values(), ids=WELL)
+def test_account_is_well_when_something_worked(home, source, words, well):
+    """Not because its section was changed."""
+    said = []
+    for days, word in enumerate(["badauth badauth", *words], 20):
+        home.provider.says = dict(zip(("a.example.com", "b.example.com"),
+                                      word.split()))
+        home.configure([source.url], names="a.example.com b.example.com",
+                       account=f"refresh = {days}d")
+        said.append("ddns: [dyndns2]: is well again" in home.run().lines)
+    assert [run for run, again in enumerate(said[1:]) if again] == well
+    assert not said[0]
+
+
 # (what the service says, exit status, calls of the next run at once)
 WORDS = [
     ("good 203.0.113.7", 0, 0),

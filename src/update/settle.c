@@ -248,6 +248,22 @@ settle_foreign(struct update *update, const struct update_item *item)
 		is_dry(item) ? "would be" : "was");
 }
 
+/* Whether something of the account worked, or nothing of it is to be done. */
+static bool
+account_works(const struct update_item *item)
+{
+	const struct update_item *other = item->update->items;
+
+	if (account_held(item))
+		return false;
+	if (item->begun && standing(item) <= OUTCOME_CHANGED)
+		return true;
+	while (other && (other->account != item->account ||
+				standing(other) <= OUTCOME_CHANGED))
+		other = other->next;
+	return !other;
+}
+
 static void
 settle_item(struct update *update, const struct update_item *item)
 {
@@ -271,7 +287,8 @@ settle_item(struct update *update, const struct update_item *item)
 		name_problem(update, &name, item);
 	else if (sent)
 		over(update, &name, "is well again");
-	if (sent && !account_held(item))
+	if (sent && report_knows(&update->report, account.key) &&
+		account_works(item))
 		over(update, &account, "is well again");
 	settle_foreign(update, item);
 }
