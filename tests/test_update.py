@@ -1064,6 +1064,21 @@ def test_saving_does_not_hold_a_run(home, source, serve):
     assert False, "each run waited for the second to pass"
 
 
+def test_saves_are_a_second_apart(home, source, serve):
+    """However many accounts end one after the other."""
+    more = ""
+    for number in range(12):
+        other = serve(Reply("good", after=1 + number / 10))
+        more += (f"[dyndns2 a{number}]\nserver = {other.url}\nuser = me\n"
+                 f"password = pa55word\nnames = a{number}.example.com\n")
+    home.configure([source.url], more=more)
+    result = home.run("-vv")
+    assert result.status == 0, result.stderr
+    wrote = result.stderr.count("state: wrote")
+    # the first before all calls, the last at the end of the run
+    assert 3 <= wrote <= 3 + result.seconds
+
+
 def test_json(home, source):
     home.configure([source.url])
     value = json.loads(home.run("--json").stdout)

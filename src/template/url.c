@@ -98,6 +98,11 @@ path_value(struct buf *out, const struct expression *expression,
 	if (expression->plus)
 		return reserved_value(
 			out, expression->name, variable->text, fail);
+	/* the path of one record would be that of all; at an apex a row that
+	 * writes `sub` means that */
+	if (!*variable->text && strcmp(expression->name, "sub") != 0)
+		return template_unfit(
+			fail, expression->name, "", "has no text");
 	template_encode(out, variable->text);
 	return true;
 }

@@ -165,9 +165,15 @@ old_problems_expire(void **unused)
 static void
 keep(struct state *state, const char *to, int64_t when)
 {
-	const struct state_news piece = { .when = when, .to = to,
-		.event = "failed", .name = "", .type = "", .account = "",
-		.was = "", .now = "", .text = "x" };
+	const struct state_news piece = { .when = when,
+		.to = to,
+		.event = "failed",
+		.name = "",
+		.type = "",
+		.account = "",
+		.was = "",
+		.now = "",
+		.text = "x" };
 
 	state_keep_news(state, &piece);
 }
@@ -214,18 +220,27 @@ the_oldest_news_is_not_written(void **unused)
 static void
 news_that_was_taken_is_forgotten(void **unused)
 {
-	const struct state_news taken = { .when = 2, .to = "hook",
-		.event = "failed", .text = "x" };
+	const struct state_news taken = {
+		.when = 2, .to = "hook", .event = "failed", .text = "x"
+	};
+	const struct state_news others[] = {
+		{ NULL, 2, "hook", "changed", "", "", "", "", "", "x", false,
+			false },
+		{ NULL, 2, "hook", "failed", "", "", "", "", "", "y", false,
+			false },
+	};
 	struct state *state = state_parse(HEAD, strlen(HEAD));
 
 	(void)unused;
 	keep(state, "hook", 1);
 	keep(state, "webhook", 2);
+	state_keep_news(state, &others[0]);
+	state_keep_news(state, &others[1]);
 	keep(state, "hook", 2);
 	keep(state, "hook", 2);
 	state_forget_news(state, &taken);
 	state_forget_news(state, &taken);
-	expect_news(state, "H1 W2 ");
+	expect_news(state, "H1 W2 H2 H2 ");
 }
 
 static void
