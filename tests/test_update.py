@@ -568,6 +568,23 @@ def test_cloudflare_says_foreign_address_once(cloud, source):
         assert ("the record held 192.0.2.99" in result.stderr) == said
 
 
+def test_address_of_a_lost_answer_is_not_foreign(cloud, source):
+    """The service took it, and nobody else."""
+    def lose(request):
+        reply = cloud(request)
+        return reply if request.method == "GET" else Reset()
+    cloud.configure().run()
+    source.reply = Reply("203.0.113.8")
+    cloud.server.reply = lose
+    assert cloud.configure().run().status == 1
+    assert cloud.records[0]["content"] == "203.0.113.8"
+    source.reply = Reply("203.0.113.9")
+    cloud.server.reply = cloud
+    result = cloud.configure().run()
+    assert (result.stdout, result.stderr, result.status) == (
+        f"{NAME} A 203.0.113.7 -> 203.0.113.9 (cloudflare)\n", "", 0)
+
+
 def test_records_taken_over_are_no_news(cloud, ddns):
     """The line of a first run shows what they held."""
     names = {"a.example.com": "192.0.2.99", "b.example.com": GOOD,

@@ -252,6 +252,7 @@ mark(struct update *update, struct update_item *item)
 
 	item->begun = true;
 	state->attempt = update->now;
+	item->tried = *state->tried;
 	*state->tried = item->want;
 	state->failures++;
 	state->until = hold_until(update->now, decide_wait(state->failures));

@@ -56,7 +56,8 @@ struct update_item {
 	bool unfit; /* the suffix makes no address that may be published */
 	struct update_call *call; /* that it is part of; NULL: none */
 	struct address want;
-	struct address old; /* confirmed before this run */
+	struct address old;   /* confirmed before this run */
+	struct address tried; /* in the last attempt before it */
 	struct address was; /* what the record held */
 	struct exchange_dry dry;
 	struct exchange_job job;

@@ -228,7 +228,8 @@ suffix_problem(struct update *update, const struct topic *topic,
 }
 
 /* A record that had what neither we nor anybody here had set; for a name that
- * is new here that is no wonder. */
+ * is new here that is no wonder. What the last attempt was to set may have been
+ * set, though its answer was lost. */
 static void
 settle_foreign(struct update *update, const struct update_item *item)
 {
@@ -236,7 +237,8 @@ settle_foreign(struct update *update, const struct update_item *item)
 	char was[ADDRESS_TEXT];
 
 	if (!item->begun || !item->job.foreign || !item->old.family ||
-		item->job.outcome > OUTCOME_CHANGED)
+		item->job.outcome > OUTCOME_CHANGED ||
+		address_equal(&item->was, &item->tried))
 		return;
 	address_format(&item->was, was);
 	topic.key = mem_printf(update->mem, "foreign %s %s %s", item->name,
