@@ -86,29 +86,39 @@ is_used(const struct update *update, int channel)
 	return used[channel] != NULL;
 }
 
+/* What took the time is the better reason. */
 static bool
-call_hook(struct telling *telling, const struct event *event, struct fail *fail)
+lack_time(struct channel *channel)
 {
-	const char *hook = telling->update->plan->config->general.hook;
-	struct event_limit limit;
-
-	return allow(telling, &limit) ? event_hook(hook, event, &limit, fail)
-				      : fail_set(fail, "no time was left");
+	return channel->failures == 0 &&
+	       fail_set(&channel->fail, "no time was left");
 }
 
 static bool
-call_webhook(
-	struct telling *telling, const struct event *event, struct fail *fail)
+call_hook(struct telling *telling, const struct event *event)
+{
+	const char *hook = telling->update->plan->config->general.hook;
+	struct channel *to = &telling->channels[HOOK];
+	struct event_limit limit;
+
+	return allow(telling, &limit)
+		       ? event_hook(hook, event, &limit, &to->fail)
+		       : lack_time(to);
+}
+
+static bool
+call_webhook(struct telling *telling, const struct event *event)
 {
 	struct update *update = telling->update;
+	struct channel *to = &telling->channels[WEBHOOK];
 	struct event_limit limit;
 
 	if (!update->http)
-		return fail_set(fail, "%s", update->no_http.text);
+		return fail_set(&to->fail, "%s", update->no_http.text);
 	if (!allow_request(telling, &limit))
-		return fail_set(fail, "no time was left");
+		return lack_time(to);
 	return event_webhook(
-		update->http, update->plan->webhook, event, &limit, fail);
+		update->http, update->plan->webhook, event, &limit, &to->fail);
 }
 
 /* Offers a piece to its receiver. */
@@ -128,8 +138,7 @@ offer(struct telling *telling, struct state_news *piece)
 	};
 
 	log_step("%s: %s", to->key, piece->text);
-	piece->taken =
-		(hook ? call_hook : call_webhook)(telling, &event, &to->fail);
+	piece->taken = (hook ? call_hook : call_webhook)(telling, &event);
 	count(to, piece->taken);
 	return piece->taken;
 }
