@@ -38,6 +38,11 @@ ANSWERS = {
 }
 
 
+# the status line and the empty line at the end are not fields
+FIELDS = {f"X-{n}": "a" for n in range(256)}
+ANSWERS["256 fields"] = Reply("203.0.113.7", headers=list(FIELDS.items())[1:])
+
+
 @pytest.mark.parametrize("reply", ANSWERS.values(), ids=ANSWERS)
 def test_answer(home, serve, reply):
     home.configure([serve(reply).url])
@@ -104,6 +109,9 @@ FAILURES = {
     "64 KiB and one byte": (Reply("203.0.113.9" + " " * 65526), LARGE),
     "bomb": (Reply(gzip.compress(b"203.0.113.9" + b" " * 10_000_000),
                    headers={"Content-Encoding": "gzip"}), LARGE),
+    "257 fields": (
+        Reply("203.0.113.9", headers=FIELDS),
+        "answer with more than 256 fields or 65536 bytes of them"),
     "a byte a second": (
         Slow("203.0.113.9\n"),
         "timed out after 6 s while receiving the answer"),

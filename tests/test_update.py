@@ -557,15 +557,58 @@ def test_cloudflare_changes_the_address_alone(cloud):
     assert cloud.writes == 1
 
 
-def test_cloudflare_says_foreign_address_once(cloud, source):
+def test_cloudflare_says_foreign_address_each_time(cloud, source):
     record = cloud.add(type="A", name=NAME, content=GOOD, ttl=1, proxied=False)
     assert cloud.configure().run().lines == []
-    for address, said in (("203.0.113.8", True), ("203.0.113.6", False)):
-        record["content"] = "192.0.2.99"
+    for address, foreign in (("203.0.113.8", True), ("203.0.113.6", True),
+                             ("203.0.113.9", False), ("203.0.113.5", True)):
+        if foreign:
+            record["content"] = "192.0.2.99"
         source.reply = Reply(address)
         result = cloud.configure().run()
         assert f"-> {address} (cloudflare)\n" in result.stdout
-        assert ("the record held 192.0.2.99" in result.stderr) == said
+        assert ("the record held 192.0.2.99" in result.stderr) == foreign
+        assert cloud.configure().run().lines == []
+        assert ("192.0.2.99" in cloud.configure().run("status").stdout
+                ) == foreign
+
+
+@clock
+@pytest.mark.parametrize("held, line, warned", [
+    ("192.0.2.99", f"{NAME} A 192.0.2.99 -> {GOOD} (cloudflare)\n", True),
+    (None, f"{NAME} A none -> {GOOD} (cloudflare)\n", False),
+    (GOOD, "", False)])
+def test_what_others_did_to_a_record_is_news(cloud, held, line, warned):
+    """A refresh finds the record of an unchanged address other than it was."""
+    record = cloud.add(type="A", name=NAME, content=GOOD, ttl=1, proxied=False)
+    ddns = cloud.configure("refresh = 1d")
+    assert ddns.run().lines == []
+    for days in (2, 4):
+        if held:
+            record["content"] = held
+        else:
+            cloud.records.clear()
+        result = ddns.run(later=days * 86400)
+        assert (result.stdout, result.status) == (line, 0)
+        assert result.stderr == (
+            f"ddns: {NAME} A (cloudflare): the record held {held}, which was "
+            "not set from here; it was changed\n" if warned else "")
+        assert cloud.records[0]["content"] == GOOD
+
+
+@clock
+def test_what_others_did_to_a_record_as_a_document(cloud):
+    cloud.add(type="A", name=NAME, content=GOOD, ttl=1, proxied=False)
+    ddns = cloud.configure("refresh = 1d")
+    assert ddns.run().lines == []
+    cloud.records[0]["content"] = "192.0.2.99"
+    value = json.loads(ddns.run("--json", later=2 * 86400).stdout)
+    name, = value["names"]
+    assert (name["old"], name["new"], name["outcome"]) == (
+        "192.0.2.99", GOOD, "changed")
+    problem, = value["problems"]
+    assert (problem["event"], problem["name"], problem["type"],
+            problem["account"]) == ("warning", NAME, "A", "cloudflare")
 
 
 def test_address_of_a_lost_answer_is_not_foreign(cloud, source):

@@ -160,11 +160,17 @@ put_own(const struct work *work, const struct call *call, struct buf *out)
 			json_first(call->doc, error->text, out);
 }
 
-/* Adds the text of a page, without its tags, as one line. */
+/* Adds the text of a page, without its tags, as one line. A secret may hold a
+ * `<` itself: it is hidden before. */
 static void
-put_page(struct buf *out, const char *page)
+put_page(struct buf *out, const char *text)
 {
-	for (; *page; page += *page != '\0') {
+	struct buf masked = { 0 };
+	const char *page;
+
+	buf_str(&masked, text);
+	secret_mask(&masked, 0);
+	for (page = buf_text(&masked); *page; page += *page != '\0') {
 		if (*page == '<')
 			page += strcspn(page, ">");
 		else if (!strchr(" \t\r\n", *page)) {
@@ -174,6 +180,7 @@ put_page(struct buf *out, const char *page)
 		if (out->len > 0 && out->at[out->len - 1] != ' ')
 			buf_char(out, ' ');
 	}
+	buf_free(&masked);
 }
 
 /* The whole of a short page, else the line of it that decided; as it is, if
@@ -199,7 +206,8 @@ put_text(const struct work *work, const struct call *call, struct buf *out)
 }
 
 /* Adds the service's own words, else the line that decided, else the start of
- * the body. True: its own. */
+ * the body; of a login's only its own words, for the rest may be a token that
+ * nobody knows. True: its own. */
 static bool
 put_message(const struct work *work, const struct call *call, struct buf *out)
 {
@@ -208,7 +216,7 @@ put_message(const struct work *work, const struct call *call, struct buf *out)
 
 	put_own(work, call, out);
 	own = out->len > 0;
-	if (!own)
+	if (!own && call->template != work->row->step[STEP_LOGIN])
 		put_text(work, call, out);
 	fold(out);
 	/* Masked before it is cut, so that no half of a secret is left. */

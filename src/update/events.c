@@ -86,39 +86,36 @@ is_used(const struct update *update, int channel)
 	return used[channel] != NULL;
 }
 
-/* What took the time is the better reason. */
+/* Why a call before it failed says more. Always false. */
 static bool
-lack_time(struct channel *channel)
+no_time(struct fail *fail)
 {
-	return channel->failures == 0 &&
-	       fail_set(&channel->fail, "no time was left");
+	return *fail->text ? false : fail_set(fail, "no time was left");
 }
 
 static bool
-call_hook(struct telling *telling, const struct event *event)
+call_hook(struct telling *telling, const struct event *event, struct fail *fail)
 {
 	const char *hook = telling->update->plan->config->general.hook;
-	struct channel *to = &telling->channels[HOOK];
 	struct event_limit limit;
 
-	return allow(telling, &limit)
-		       ? event_hook(hook, event, &limit, &to->fail)
-		       : lack_time(to);
+	return allow(telling, &limit) ? event_hook(hook, event, &limit, fail)
+				      : no_time(fail);
 }
 
 static bool
-call_webhook(struct telling *telling, const struct event *event)
+call_webhook(
+	struct telling *telling, const struct event *event, struct fail *fail)
 {
 	struct update *update = telling->update;
-	struct channel *to = &telling->channels[WEBHOOK];
 	struct event_limit limit;
 
 	if (!update->http)
-		return fail_set(&to->fail, "%s", update->no_http.text);
+		return fail_set(fail, "%s", update->no_http.text);
 	if (!allow_request(telling, &limit))
-		return lack_time(to);
+		return no_time(fail);
 	return event_webhook(
-		update->http, update->plan->webhook, event, &limit, &to->fail);
+		update->http, update->plan->webhook, event, &limit, fail);
 }
 
 /* Offers a piece to its receiver. */
@@ -138,7 +135,8 @@ offer(struct telling *telling, struct state_news *piece)
 	};
 
 	log_step("%s: %s", to->key, piece->text);
-	piece->taken = (hook ? call_hook : call_webhook)(telling, &event);
+	piece->taken =
+		(hook ? call_hook : call_webhook)(telling, &event, &to->fail);
 	count(to, piece->taken);
 	return piece->taken;
 }

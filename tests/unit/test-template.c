@@ -76,7 +76,7 @@ find(void *arg, const char *name)
 	return unset;
 }
 
-static const struct scope scope = { find, NULL };
+static const struct scope scope = { .get = find, .arg = NULL };
 
 struct row {
 	const char *text;
@@ -505,7 +505,7 @@ nothing(void *arg, const char *name)
 static void
 test_url_without_server(void **state)
 {
-	static const struct scope empty = { nothing, NULL };
+	static const struct scope empty = { .get = nothing, .arg = NULL };
 	static const struct template_url url = { "{server}", NULL, "/x" };
 	struct buf out = { 0 };
 	struct fail fail;
