@@ -346,9 +346,12 @@ update_tell(struct update *update, int status, int64_t deadline)
 	struct telling telling = {
 		.update = update,
 		.channels = {
-			[HOOK] = { keys[HOOK], REPORT_LASTING },
-			[WEBHOOK] = { keys[WEBHOOK], REPORT_LASTING },
-			[HEARTBEAT] = { keys[HEARTBEAT], REPORT_PASSING },
+			[HOOK] = { .key = keys[HOOK],
+				.kind = REPORT_LASTING },
+			[WEBHOOK] = { .key = keys[WEBHOOK],
+				.kind = REPORT_LASTING },
+			[HEARTBEAT] = { .key = keys[HEARTBEAT],
+				.kind = REPORT_PASSING },
 		},
 		.end = clock_ms() + LEAST_MS,
 	};
