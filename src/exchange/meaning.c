@@ -147,6 +147,29 @@ wants_zone(const struct work *work, const struct call *call)
 	       !work->exchange->account->zone;
 }
 
+/* Whether what stands at the pointer, in an answer of the shape that the row
+ * reads, is what it reads or stands beside that, and not a message. */
+static bool
+is_data(const struct call *call, const char *pointer)
+{
+	const struct row_reading *reading = call->template->reading;
+	const struct row_binding *binding;
+	size_t len;
+
+	if (call->status / 100 != 2 || !reading ||
+		json_is_list(call->doc) != reading->list)
+		return false;
+	if (reading->items) {
+		len = strlen(reading->items);
+		return strncmp(pointer, reading->items, len) == 0 &&
+		       pointer[len] == '/';
+	}
+	binding = reading->bindings;
+	while (binding && strcmp(binding->pointer, pointer) != 0)
+		binding = binding->next;
+	return binding || reading->list;
+}
+
 /* The service's own words, where the row says that they stand. */
 static void
 put_own(const struct work *work, const struct call *call, struct buf *out)
@@ -156,7 +179,7 @@ put_own(const struct work *work, const struct call *call, struct buf *out)
 	for (; error && out->len == 0; error = error->next)
 		if (row_is_field(error->text))
 			http_field(out, buf_text(&call->head), error->text);
-		else if (call->doc)
+		else if (call->doc && !is_data(call, error->text))
 			json_first(call->doc, error->text, out);
 }
 
