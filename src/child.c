@@ -287,7 +287,9 @@ child_end(struct child *child, long ms, struct fail *fail)
 		return fail_set(fail, "it does not run");
 	if (!reap(child, clock_ms() + ms, &status)) {
 		child_kill(child);
-		return fail_set(fail, "did not end in time");
+		return fail_set(fail, "%s",
+			stop_signal() ? "stopped by a signal"
+				      : "did not end in time");
 	}
 	forget(child);
 	if (WIFSIGNALED(status))

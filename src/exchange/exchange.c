@@ -81,8 +81,7 @@ exchange_start(const struct exchange_options *options,
 	for (; jobs; jobs = jobs->next) {
 		exchange->room += EXCHANGE_POOL_EACH;
 		memory_expect(EXCHANGE_LISTED);
-		jobs->done = jobs->daily = jobs->same = jobs->foreign = false;
-		jobs->missed = false;
+		jobs->done = jobs->daily = jobs->foreign = jobs->missed = false;
 		jobs->stays = false;
 		jobs->hold = 0;
 		jobs->was->family = 0;
