@@ -282,6 +282,8 @@ explain(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 	else if (transfer->bind_error)
 		fail_set(fail, "cannot bind to interface %s: %s", request->bind,
 			strerror(transfer->bind_error));
+	else if (transfer->resent)
+		fail_set(fail, "closed without an answer");
 	else if (code == CURLE_OPERATION_TIMEDOUT ||
 		 code == CURLE_ABORTED_BY_CALLBACK)
 		explain_late(fail, transfer);

@@ -26,6 +26,7 @@
  * not know the number, which is as good as a TLS library without the thing.
  */
 #define HTTP_MIXES_FAMILIES (LIBCURL_VERSION_NUM < 0x074D00)
+#define HTTP_SEES_SENDING (LIBCURL_VERSION_NUM >= 0x075000)
 #if LIBCURL_VERSION_NUM < 0x074D00
 #define CURLOPT_CAINFO_BLOB ((CURLoption)(CURLOPTTYPE_BLOB + 309))
 #endif
@@ -33,6 +34,7 @@
 #define CURLOPT_PREREQFUNCTION ((CURLoption)(CURLOPTTYPE_FUNCTIONPOINT + 312))
 #define CURLOPT_PREREQDATA ((CURLoption)(CURLOPTTYPE_OBJECTPOINT + 313))
 #define CURL_PREREQFUNC_OK 0
+#define CURL_PREREQFUNC_ABORT 1
 #endif
 #if LIBCURL_VERSION_NUM < 0x075700
 #define CURLOPT_QUICK_EXIT ((CURLoption)(CURLOPTTYPE_LONG + 322))
@@ -111,6 +113,8 @@ struct http_transfer {
 	size_t field_bytes, fields_count; /* of all headers and trailers */
 	int fd;				/* the last socket; -1: none */
 	bool connected;			/* it was seen to be */
+	bool sent;			/* or is about to be */
+	bool resent;			/* it would have been sent once more */
 	bool large;			/* the body went above the ceiling */
 	bool wide;			/* the fields did */
 	bool crowded;			/* answers at the same time, together */

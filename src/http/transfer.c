@@ -73,11 +73,13 @@ mixes(const struct http_request *request)
 	return request->bind || (HTTP_MIXES_FAMILIES && request->family != 0);
 }
 
-/* Whether it may be one of several on a connection. */
+/* Whether it may be one of several on a connection. HTTP/2 has ways to ask for
+ * it once more: see_ready. */
 static bool
 has_streams(const struct http_request *request)
 {
-	return !request->clear_text && !request->bind;
+	return !request->clear_text && !request->bind &&
+	       (HTTP_SEES_SENDING || !request->once);
 }
 
 struct http_transfer *
@@ -220,7 +222,11 @@ bind_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 	return CURL_SOCKOPT_ERROR;
 }
 
-/* CURLOPT_PREREQFUNCTION: libcurl is about to send, so it is connected. */
+/*
+ * CURLOPT_PREREQFUNCTION: libcurl is about to send, so it is connected. It
+ * sends anew, whatever the method, what a server of HTTP/2 has closed as
+ * refused or as fit for HTTP/1.1 alone, which may have read it all the same.
+ */
 static int
 see_ready(void *arg, char *to, char *from, int to_port, int from_port)
 {
@@ -231,7 +237,9 @@ see_ready(void *arg, char *to, char *from, int to_port, int from_port)
 	(void)to_port;
 	(void)from_port;
 	http_queue_met(transfer->host);
-	return CURL_PREREQFUNC_OK;
+	transfer->resent = transfer->sent && transfer->request.once;
+	transfer->sent = true;
+	return transfer->resent ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
 static CURLcode
@@ -363,6 +371,7 @@ aim(struct http_transfer *transfer, const struct http_trust *trust)
 
 	if (left <= 0)
 		return CURLE_OPERATION_TIMEDOUT;
+	transfer->sent = false;
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
 	http_stuck_wait(transfer->began + request->timeout_ms);
 	curl_easy_setopt(
