@@ -138,6 +138,9 @@ step_of(const struct http_transfer *transfer)
 		if (end == 0 && steps[i].time == CURLINFO_CONNECT_TIME_T &&
 			transfer->connected)
 			continue; /* to libcurl TLS is a part of connecting */
+		if (end == 0 && steps[i].time == CURLINFO_PRETRANSFER_TIME_T &&
+			transfer->request.proxy && !transfer->secure)
+			return "while waiting for the proxy";
 		if (end == 0)
 			return steps[i].step;
 	}

@@ -113,6 +113,7 @@ struct http_transfer {
 	size_t field_bytes, fields_count; /* of all headers and trailers */
 	int fd;				/* the last socket; -1: none */
 	bool connected;			/* it was seen to be */
+	bool secure;			/* TLS has begun, or may have */
 	bool sent;			/* or is about to be */
 	bool resent;			/* it would have been sent once more */
 	bool large;			/* the body went above the ceiling */

@@ -242,6 +242,18 @@ see_ready(void *arg, char *to, char *from, int to_port, int from_port)
 	return transfer->resent ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
 }
 
+/* CURLOPT_SSL_CTX_FUNCTION: TLS begins, with a proxy or the server. */
+static CURLcode
+see_tls(CURL *easy, void *context, void *arg)
+{
+	struct http_transfer *transfer = arg;
+
+	(void)easy;
+	(void)context;
+	transfer->secure = true;
+	return CURLE_OK;
+}
+
 static CURLcode
 set_flags(CURL *easy)
 {
@@ -287,6 +299,10 @@ set_callbacks(CURL *easy, struct http_transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, bind_socket);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, see_ready);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, (void *)transfer);
+	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)transfer);
+	/* some TLS libraries do not call it */
+	transfer->secure = curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION,
+				   see_tls) != CURLE_OK;
 	return curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, (void *)transfer);
 }
 
