@@ -260,6 +260,8 @@ set_flags(CURL *easy)
 		{ CURLOPT_NOSIGNAL, 1, false },
 		{ CURLOPT_NOPROGRESS, 0, false },
 		{ CURLOPT_QUICK_EXIT, 1, true },
+		/* the least there is: it is wiped for each request */
+		{ CURLOPT_UPLOAD_BUFFERSIZE, 16384, true },
 		{ CURLOPT_NETRC, CURL_NETRC_IGNORED, true },
 		{ CURLOPT_FOLLOWLOCATION, 0, false },
 		{ CURLOPT_HTTP09_ALLOWED, 0, false },
