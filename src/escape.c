@@ -16,6 +16,7 @@
 static const char letters[] = "\"\\/bfnrt";
 static const char signs[] = "\"\\/\b\f\n\r\t";
 
+/* XML's five; behind them what HTML has and other escapes begin with. */
 static const struct {
 	const char *text;
 	char sign;
@@ -25,9 +26,14 @@ static const struct {
 	{ "&gt;", '>' },
 	{ "&quot;", '"' },
 	{ "&apos;", '\'' },
+	{ "&AMP;", '&' },
+	{ "&percnt;", '%' },
+	{ "&bsol;", '\\' },
 };
 
 #define ENTITIES (sizeof entities / sizeof entities[0])
+#define OF_XML 5
+#define NAME_MOST 32 /* the longest of HTML has 31 */
 
 void
 escape_percent(struct buf *out, const char *text, size_t len, const char *stay)
@@ -82,9 +88,9 @@ escape_xml(struct buf *out, const char *text)
 	size_t i;
 
 	for (; *text; text++) {
-		for (i = 0; i < ENTITIES && entities[i].sign != *text; i++)
+		for (i = 0; i < OF_XML && entities[i].sign != *text; i++)
 			;
-		if (i < ENTITIES)
+		if (i < OF_XML)
 			buf_str(out, entities[i].text);
 		else
 			buf_char(out, *text);
@@ -229,6 +235,14 @@ backslash_read(const char *text, size_t len, char *bytes, size_t *count)
 	return 2;
 }
 
+/* Of ASCII, whatever the locale. */
+static bool
+is_alnum(char c)
+{
+	return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') ||
+	       (c >= 'a' && c <= 'z');
+}
+
 /* &amp; &#39; &#x27; */
 static size_t
 reference_read(const char *text, size_t len, char *bytes, size_t *count)
@@ -254,6 +268,19 @@ reference_read(const char *text, size_t len, char *bytes, size_t *count)
 		return 0;
 	*count = utf8(code, bytes);
 	return *count > 0 ? begin + digits + 1 : 0;
+}
+
+size_t
+escape_named(const char *text, size_t len)
+{
+	const size_t most = len < NAME_MOST + 2 ? len : NAME_MOST + 2;
+	size_t i;
+
+	if (most == 0 || *text != '&')
+		return 0;
+	for (i = 1; i < most && is_alnum(text[i]); i++)
+		;
+	return i > 1 && i < most && text[i] == ';' && text[1] > '9' ? i + 1 : 0;
 }
 
 size_t

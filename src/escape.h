@@ -46,4 +46,8 @@ int escape_digit(char c);
 size_t escape_read(const char *text, size_t len, char bytes[ESCAPE_BYTES],
 	size_t *count);
 
+/* The length of a reference by name at the start of text, be it known or not;
+ * 0: there is none. */
+size_t escape_named(const char *text, size_t len);
+
 #endif

@@ -94,21 +94,29 @@ tell_syslog(const struct news *news, struct fail *fail)
 	return report_syslog_test(news->event.message, fail);
 }
 
-/* The words of the command line, or a text of our own. */
+/* The words of the command line, or a text of our own. Its lines stay. */
 static const char *
 message_of(const struct news *news)
 {
-	struct buf text = { 0 }, shown = { 0 };
-	const char *message = "this is a test";
+	struct buf text = { 0 }, line = { 0 }, whole = { 0 };
+	const char *message = "this is a test", *at;
+	size_t len;
 	int i;
 
 	for (i = 0; i < news->cli->count; i++)
 		buf_printf(&text, "%s%s", i > 0 ? " " : "", news->cli->args[i]);
+	for (at = buf_text(&text); *at; at += len) {
+		len = strcspn(at, "\n\t");
+		buf_str(&whole,
+			report_shown(&line, mem_textn(news->mem, at, len)));
+		if (at[len])
+			buf_char(&whole, at[len++]);
+	}
 	if (text.len > 0)
-		message = mem_text(
-			news->mem, report_shown(&shown, buf_text(&text)));
+		message = mem_text(news->mem, buf_text(&whole));
 	buf_free(&text);
-	buf_free(&shown);
+	buf_free(&line);
+	buf_free(&whole);
 	return message;
 }
 

@@ -53,7 +53,7 @@ report_change(struct report *report, const struct report_subject *about)
 	struct buf text = { 0 };
 
 	buf_printf(&text, "%s %s %s -> %s (%s)", about->name, about->type,
-		about->was, about->now, about->provider);
+		about->was ? about->was : "none", about->now, about->provider);
 	add_news(report, "changed", buf_text(&text), about);
 	buf_free(&text);
 }

@@ -29,7 +29,7 @@ struct report_subject {
 	const char *name; /* all NULL for what is about no name */
 	const char *type;
 	const char *provider;
-	const char *was; /* addresses as text */
+	const char *was; /* addresses as text, NULL: none */
 	const char *now;
 };
 
@@ -52,7 +52,7 @@ struct report {
 	struct report_news *news, *last;
 };
 
-/* A provider confirmed a change; about has all five. */
+/* A provider confirmed a change; about has all but `was`, perhaps. */
 void report_change(struct report *report, const struct report_subject *about);
 
 struct report_problem {

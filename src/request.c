@@ -110,29 +110,54 @@ request_set_body(
 static bool
 begins_json(const char *body)
 {
-	size_t len = strspn(body + 1, "abcdefghijklmnopqrstuvwxyz");
+	size_t len;
 
-	return *body == '[' ||
-	       (*body == '{' && (len == 0 || body[len + 1] != '}'));
+	if (*body != '{')
+		return *body == '[';
+	len = strspn(body + 1, "abcdefghijklmnopqrstuvwxyz");
+	return len == 0 || body[len + 1] != '}';
+}
+
+/* URL Standard, section 5.2: of what a form writes otherwise, people write
+ * spaces and line ends as they are. */
+static const char *
+form_of(struct mem *mem, const char *body)
+{
+	struct buf text = { 0 };
+	const char *form;
+
+	for (; *body; body++)
+		if (*body == ' ')
+			buf_char(&text, '+');
+		else if (*body == '\r' || *body == '\n')
+			buf_printf(&text, "%%%02X", (unsigned)*body);
+		else
+			buf_char(&text, *body);
+	form = mem_text(mem, buf_text(&text));
+	buf_free(&text);
+	return form;
 }
 
 void
 request_set_message(
 	struct mem *mem, struct request_text *request, const char *body)
 {
-	char *text = mem_text(mem, body);
+	const char *json = body + strspn(body, SPACES "\r\n");
+	const char *kept = body;
 
-	request->body = text;
 	request->kind = BODY_TEXT;
-	if (has_type(request, "text/"))
+	if (has_type(request, "text/")) {
+		request->body = mem_text(mem, body);
 		return;
-	if (begins_json(body))
+	}
+	if (begins_json(json)) {
 		request->kind = BODY_JSON;
-	else if (strchr(body, '='))
+		kept = json;
+	} else if (strchr(body, '=')) {
 		request->kind = BODY_FORM;
-	/* URL Standard, section 5.2: a space of a form is written as a plus */
-	while (request->kind == BODY_FORM && (text = strchr(text, ' ')))
-		*text = '+';
+		kept = form_of(mem, body);
+	}
+	request->body = mem_text(mem, kept);
 }
 
 static struct variable
@@ -149,7 +174,7 @@ anything(void *arg, const char *name)
 static bool
 xml_ok(const char *body, struct fail *fail)
 {
-	static const struct scope scope = { anything, NULL };
+	static const struct scope scope = { .get = anything, .arg = NULL };
 	const bool whole = strncmp(body, "<?", 2) == 0;
 	struct buf text = { 0 };
 	struct json_t *root;

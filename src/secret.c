@@ -19,11 +19,13 @@ struct spelling {
 	struct spelling *next;
 	const char *text;
 	size_t len;
-	bool word; /* only with no letter or digit beside it */
+	bool word;             /* only with no letter or digit beside it */
+	struct spelling *also; /* the next of all that begin with a sign */
 };
 
 static struct mem *pool;
 static struct spelling *spellings[256]; /* by their first bytes */
+static struct spelling *signs;          /* those that begin with a sign */
 static bool any;
 static struct spelling *names; /* that are shown, whatever they equal */
 
@@ -37,17 +39,33 @@ struct layer {
 	uint32_t *to;
 };
 
-static void
+/* The bytes of the character of a spelling at a place, if that is neither a
+ * letter nor a digit of ASCII; else 0. */
+static size_t
+sign_size(const struct spelling *one, size_t at)
+{
+	const unsigned char first = (unsigned char)one->text[at];
+	size_t size = 1;
+
+	if (first < 0x80)
+		return !isalnum(first);
+	while (at + size < one->len && (one->text[at + size] & 0xC0) == 0x80)
+		size++;
+	return size;
+}
+
+/* The new one, or NULL. */
+static struct spelling *
 keep_in(struct spelling **list, const struct buf *text, bool word)
 {
 	struct spelling *one;
 
 	if (text->len == 0)
-		return;
+		return NULL;
 	for (one = *list; one; one = one->next) {
 		if (one->len == text->len && one->word == word &&
 			memcmp(one->text, text->at, one->len) == 0)
-			return;
+			return NULL;
 	}
 	if (!pool)
 		pool = mem_new();
@@ -57,14 +75,22 @@ keep_in(struct spelling **list, const struct buf *text, bool word)
 	one->word = word;
 	one->next = *list;
 	*list = one;
+	return one;
 }
 
 static void
 keep(const struct buf *text, bool word)
 {
-	if (text->len > 0)
-		keep_in(&spellings[(unsigned char)text->at[0]], text, word);
-	any = any || text->len > 0;
+	struct spelling *one;
+
+	if (text->len == 0)
+		return;
+	any = true;
+	one = keep_in(&spellings[(unsigned char)text->at[0]], text, word);
+	if (one && sign_size(one, 0) > 0) {
+		one->also = signs;
+		signs = one;
+	}
 }
 
 /* In both alphabets (RFC 4648 sections 4 and 5). */
@@ -141,6 +167,25 @@ secret_show(const char *name)
 	buf_free(&text);
 }
 
+/* Bytes of text that are an HTML reference by a name of which only HTML knows
+ * what it means: so it may stand for any sign. *count: of the spelling. */
+static size_t
+read_name(const struct spelling *one, size_t said, const char *text, size_t len,
+	size_t *count)
+{
+	const size_t size = escape_named(text, len);
+
+	if (size == 0)
+		return 0;
+	/* a secret may hold what looks like one */
+	if (size <= one->len - said &&
+		memcmp(text, one->text + said, size) == 0)
+		*count = size;
+	else
+		*count = sign_size(one, said);
+	return *count > 0 ? size : 0;
+}
+
 /* Bytes of text that say the spelling, some of them escaped; 0: it does not. */
 static size_t
 spelled(const struct spelling *one, const char *text, size_t len)
@@ -156,6 +201,13 @@ spelled(const struct spelling *one, const char *text, size_t len)
 		size = escape_read(text + at, len - at, bytes, &count);
 		if (size > 0 && count <= one->len - said &&
 			memcmp(bytes, one->text + said, count) == 0)
+			continue;
+		if (size == 0)
+			size = read_name(
+				one, said, text + at, len - at, &count);
+		else
+			size = 0;
+		if (size > 0)
 			continue;
 		if (text[at] != one->text[said])
 			return 0;
@@ -218,19 +270,36 @@ mark(const struct layer *layer, size_t at, size_t len, char *marks)
 			layer->to[at] - layer->from[at]);
 }
 
+/* Marks a spelling, if it stands at a place. */
+static void
+mark_one(const struct layer *layer, size_t at, const struct spelling *one,
+	char *marks)
+{
+	const struct buf *text = &layer->text;
+	size_t len = spelled(one, text->at + at, text->len - at);
+
+	if (len > 0 && (!one->word || stands_alone(text, at, len)))
+		mark(layer, at, len, marks);
+}
+
 /* Marks the spellings that begin with a byte, where one stands at a place. */
 static void
 mark_first(const struct layer *layer, size_t at, char first, char *marks)
 {
 	const struct spelling *one = spellings[(unsigned char)first];
-	const struct buf *text = &layer->text;
-	size_t len;
 
-	for (; one; one = one->next) {
-		len = spelled(one, text->at + at, text->len - at);
-		if (len > 0 && (!one->word || stands_alone(text, at, len)))
-			mark(layer, at, len, marks);
-	}
+	for (; one; one = one->next)
+		mark_one(layer, at, one, marks);
+}
+
+/* Marks those that begin with whatever sign is meant by a name. */
+static void
+mark_named(const struct layer *layer, size_t at, char *marks)
+{
+	const struct spelling *one = signs;
+
+	for (; one; one = one->also)
+		mark_one(layer, at, one, marks);
 }
 
 /* Marks each place of each spelling in the layer. */
@@ -239,14 +308,17 @@ mark_all(const struct layer *layer, char *marks)
 {
 	const struct buf *text = &layer->text;
 	char bytes[ESCAPE_BYTES];
-	size_t at, count;
+	size_t at, count, size;
 
 	for (at = 0; at < text->len; at++) {
 		mark_first(layer, at, text->at[at], marks);
-		if (escape_read(text->at + at, text->len - at, bytes, &count) >
-				0 &&
-			bytes[0] != text->at[at])
+		size = escape_read(
+			text->at + at, text->len - at, bytes, &count);
+		if (size > 0 && bytes[0] != text->at[at])
 			mark_first(layer, at, bytes[0], marks);
+		else if (size == 0 &&
+			 escape_named(text->at + at, text->len - at) > 0)
+			mark_named(layer, at, marks);
 	}
 }
 
@@ -383,6 +455,7 @@ secret_forget(void)
 	mem_free(pool);
 	pool = NULL;
 	memset(spellings, 0, sizeof spellings);
+	signs = NULL;
 	any = false;
 	names = NULL;
 }

@@ -9,6 +9,7 @@
 #include <curl/curl.h>
 
 #include "buf.h"
+#include "escape.h"
 #include "fail.h"
 #include "url.h"
 
@@ -248,4 +249,71 @@ url_ascii_host(struct buf *out, const char *name, struct fail *fail)
 			"libcurl was built without international names: write the name in punycode (xn--)");
 	return code == CURLUE_OK ||
 	       fail_set(fail, "not a valid international name");
+}
+
+/* RFC 3986, sections 6.2.2.1 and 6.2.2.2: escapes of what needs none are
+ * undone, the others have upper case. */
+static void
+add_normal(struct buf *out, const char *text)
+{
+	char byte;
+
+	while (*text) {
+		if (*text == '%' && escape_digit(text[1]) >= 0 &&
+			escape_digit(text[2]) >= 0) {
+			byte = (char)(escape_digit(text[1]) * 16 +
+				      escape_digit(text[2]));
+			escape_percent(out, &byte, 1, "");
+			text += 3;
+		} else {
+			buf_char(out, *text++);
+		}
+	}
+}
+
+/* In lower case and without a final dot. */
+static void
+add_host(struct buf *out, CURLU *url)
+{
+	size_t i = out->len;
+
+	if (!add_part(out, url, CURLUPART_HOST, ""))
+		return;
+	for (; i < out->len; i++)
+		if (out->at[i] >= 'A' && out->at[i] <= 'Z')
+			out->at[i] = (char)(out->at[i] | 0x20);
+	if (out->len > 0 && out->at[out->len - 1] == '.')
+		buf_cut(out, out->len - 1);
+}
+
+void
+url_canonical(struct buf *out, const char *text)
+{
+	struct buf ascii = { 0 }, normal = { 0 };
+	char *port = NULL;
+	CURLU *url;
+
+	url_ascii(&ascii, text);
+	add_normal(&normal, buf_text(&ascii));
+	url = parse(buf_text(&normal)); /* which resolves dots in the path */
+	if (url) {
+		add_part(out, url, CURLUPART_SCHEME, "");
+		buf_str(out, "://");
+		if (add_part(out, url, CURLUPART_USER, "")) {
+			add_part(out, url, CURLUPART_PASSWORD, ":");
+			buf_char(out, '@');
+		}
+		add_host(out, url);
+		if (curl_url_get(url, CURLUPART_PORT, &port,
+			    CURLU_NO_DEFAULT_PORT) == CURLUE_OK)
+			buf_printf(out, ":%s", port);
+		add_part(out, url, CURLUPART_PATH, "");
+		add_part(out, url, CURLUPART_QUERY, "?");
+	} else {
+		buf_str(out, text);
+	}
+	curl_free(port);
+	curl_url_cleanup(url);
+	buf_free(&ascii);
+	buf_free(&normal);
 }

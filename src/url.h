@@ -39,6 +39,10 @@ void url_userless(struct buf *out, const char *url);
 /* Adds the URL with its host in ASCII (IDNA), all else as it is. */
 void url_ascii(struct buf *out, const char *url);
 
+/* Adds the URL, without its fragment, as all have it that mean the same (RFC
+ * 3986, sections 6.2.2 and 6.2.3), for comparison; what is not one as it is. */
+void url_canonical(struct buf *out, const char *url);
+
 /* Adds a host name or label in ASCII (IDNA). False: *fail says why. */
 bool url_ascii_host(struct buf *out, const char *name, struct fail *fail);
 

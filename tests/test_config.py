@@ -82,6 +82,8 @@ MISTAKES = [
      "6: [ipv4] url: a file URL begins with file:///"),
     ("ipv4", "url = exec:relative",
      "6: [ipv4] url: exec: takes an absolute path"),
+    ("ipv4", "url = exec:/bin/true" + " a" * 32,
+     "6: [ipv4] url: more than 32 words"),
     ("ipv4", "url = https://a.example.net/#ip",
      '6: [ipv4] url: "#ip" is not a JSON pointer (#/ip)'),
     ("ipv4", "url = interface:abcdefghijklmnop",

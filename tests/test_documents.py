@@ -483,7 +483,7 @@ def test_sources_of_a_resolver(stage):
 ROWS = [line for text in shown("en", "table") for line in text.splitlines()]
 # What stands beside ours: all families, and what an account cannot be without.
 BESIDE = {
-    "ddns": "", "ipv4": "url = https://4.ipw.cn\n",
+    "ddns": "", "ipv4": "url = http://ip.3322.net\n",
     "ipv6": "url = https://6.ipw.cn\n", "webhook": "", "url": "",
     "aliyun": "access_key_id = LTAI5t\naccess_key_secret = c2VjcmV0\n",
     "cloudflare": "token = c2VjcmV0\n", "duckdns": "token = c2VjcmV0\n",

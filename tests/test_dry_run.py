@@ -308,6 +308,15 @@ def test_thousand(dry):
     assert "not shown" not in said
 
 
+@pytest.mark.parametrize("count", [10, 11])
+def test_ten_requests_are_shown_unasked(dry, count):
+    names = " ".join(f"n{number}.example.com" for number in range(count))
+    dry.configure("dyndns2", "user = me\npassword = s3cret", {}, names=names)
+    said = dry.run().stdout
+    assert said.count("\tGET URL/nic/update?") == (10 if count == 10 else 0)
+    assert ("not shown" in said) == (count > 10)
+
+
 def test_document(dry):
     dry.configure("desec", "token = s3cret", desec(OLD), names=f"{HOME} {AWAY}")
     result = dry.run("--json")

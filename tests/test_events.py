@@ -47,7 +47,7 @@ RECEIVERS = {
         'url = {url}/hooks/T000/B000\n'
         'body = {{"text": "ddns: {{message}}", "old": "{{old}}"}}\n',
         "POST", "/hooks/T000/B000", {"Content-Type": "application/json"},
-        {"text": f"ddns: {LINE}", "old": "none"}),
+        {"text": f"ddns: {LINE}", "old": ""}),
     "chat message in several lines": (
         'url = {url}/robot/send?access_token=x\n'
         'body = {{"msgtype": "text",\n'
@@ -84,6 +84,9 @@ RECEIVERS = {
         "url = {url}/{{event}}/{{name}}/{{provider}}\nmethod = PUT\n",
         "PUT", "/changed/home.example.com/dyndns2",
         {"Content-Length": "0", "Accept": "*/*"}, b""),
+    "no old address in the path": (
+        "url = {url}/{{old}}/{{new}}\n",
+        "POST", f"//{GOOD}", {"Accept": "*/*"}, b""),
     "what is accepted": (
         "url = {url}/x\nheader = accept: text/{{event}}\n",
         "POST", "/x", {"Accept": "text/changed"}, b""),
@@ -513,7 +516,9 @@ def test_hanging_hooks_leave_time_for_the_heartbeat(home, serve, source, hook):
         "deadline = 6")
     result = home.run()
     assert result.status == 0 and beat.asked == ["GET /up"]
-    assert "6 of 6 times" in result.stderr and result.seconds < SOON
+    assert result.stderr == (
+        "ddns: hook: did not end in time (6 of 6 times)\n")
+    assert result.seconds < SOON
 
 
 def test_signal_ends_a_hook(home, source, hook, tmp_path):
@@ -585,7 +590,7 @@ def test_kept_news_needs_no_other(home, serve, source, hook, tmp_path):
     assert home.run().stderr == "ddns: hook: works again\n"
     assert log.read_text().splitlines() == [
         "DDNS_EVENT=changed", f"DDNS_MESSAGE={LINE}",
-        "DDNS_NAME=home.example.com", f"DDNS_NEW={GOOD}", "DDNS_OLD=none",
+        "DDNS_NAME=home.example.com", f"DDNS_NEW={GOOD}", "DDNS_OLD=",
         "DDNS_PROVIDER=dyndns2", "DDNS_TYPE=A"]
 
 
@@ -865,6 +870,64 @@ def test_webhook_in_files(home, serve, source, tmp_path):
     request, = server.requests
     assert request.target == "/k" and request.header("X-Key") == "k"
     assert json.loads(request.body) == {"m": "changed"}
+
+
+# Files of several lines: (text of header_file, of body_file, fields, body).
+FILES = {
+    "fields": (b"X-A: 1\r\n\r\n  X-B: {event}\n", b"x\n",
+               {"X-A": "1", "X-B": "changed"}, b"x"),
+    "text": (b"X-A: 1\n", b"\xef\xbb\xbf\nfirst {event}\n\nlast\n\n",
+             {"Content-Type": "text/plain; charset=utf-8"},
+             b"\nfirst changed\n\nlast\n"),
+    "JSON": (b"X-A: 1\n", b"\n{\n \"m\": \"{event}\",\n \"l\": [1,\n2]\n}\r\n",
+             {"Content-Type": "application/json"},
+             {"m": "changed", "l": [1, 2]}),
+    "form": (b"X-A: 1\n", b"a=1 2\n3&b={type}\n",
+             {"Content-Type": "application/x-www-form-urlencoded"},
+             [("a", "1 2\n3"), ("b", "A")]),
+    "credential": (b"X-A: 1\n", "credential:",
+                   {"X-A": "1"}, b"x\ny"),
+}
+
+
+@pytest.mark.parametrize("kind", FILES)
+def test_files_of_several_lines(home, serve, source, tmp_path, kind):
+    header, body, fields, sent = FILES[kind]
+    server = serve(Reply())
+    place = "credential:" if body == "credential:" else f"{tmp_path}/"
+    for name, text in (("h", header), ("b", body)):
+        (tmp_path / name).write_bytes(b"x\ny\n" if text == body == place
+                                      else text)
+        (tmp_path / name).chmod(0o600)
+    home.configure([source.url], more=f"[webhook]\nurl = {server.url}/\n"
+                   f"header_file = {place}h\nbody_file = {place}b\n")
+    result = home.run(env={"CREDENTIALS_DIRECTORY": str(tmp_path)})
+    assert (result.stderr, result.status) == ("", 0)
+    request, = server.requests
+    assert {k: request.header(k) for k in fields} == fields
+    assert content(request, sent) == sent
+
+
+# What is wrong with such a file: (key, text, what is reported).
+BAD_FILES = [
+    ("header", b"X-A: 1\nnonsense\n", "a header field is `Name: value`"),
+    ("header", b"X-A: 1\nX-B: {nam}\n", "{nam} is not known here"),
+    ("body", b"first\nlast {nam}\n", "{nam} is not known here"),
+    ("body", b"a\0b\n", "b: a NUL byte stands in the file"),
+    ("body", b"\n", "b: is empty"),
+    ("body", b"x" * 65537, "b: is larger than 65536 bytes"),
+]
+
+
+@pytest.mark.parametrize("key, text, said", BAD_FILES)
+def test_bad_files_of_several_lines(home, source, tmp_path, key, text, said):
+    (tmp_path / "b").write_bytes(text)
+    (tmp_path / "b").chmod(0o600)
+    home.configure([source.url], more=f"[webhook]\nurl = https://x/\n"
+                   f"{key}_file = {tmp_path}/b\n")
+    result = home.run("check")
+    assert result.status == 3
+    assert f"[webhook] {key}_file: " in result.stderr and said in result.stderr
 
 
 @root

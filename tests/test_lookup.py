@@ -2,6 +2,7 @@
 """Learning the address: what answers count, and the order of sources."""
 
 import gzip
+import re
 
 import pytest
 
@@ -35,6 +36,11 @@ ANSWERS = {
                    b"6\r\n203.0.\r\n5\r\n113.7\r\n0\r\n\r\n"),
     "no length": Raw(b"HTTP/1.0 200 OK\r\n\r\n203.0.113.7"),
 }
+
+
+# the status line and the empty line at the end are not fields
+FIELDS = {f"X-{n}": "a" for n in range(256)}
+ANSWERS["256 fields"] = Reply("203.0.113.7", headers=list(FIELDS.items())[1:])
 
 
 @pytest.mark.parametrize("reply", ANSWERS.values(), ids=ANSWERS)
@@ -103,6 +109,9 @@ FAILURES = {
     "64 KiB and one byte": (Reply("203.0.113.9" + " " * 65526), LARGE),
     "bomb": (Reply(gzip.compress(b"203.0.113.9" + b" " * 10_000_000),
                    headers={"Content-Encoding": "gzip"}), LARGE),
+    "257 fields": (
+        Reply("203.0.113.9", headers=FIELDS),
+        "answer with more than 256 fields or 65536 bytes of them"),
     "a byte a second": (
         Slow("203.0.113.9\n"),
         "timed out after 6 s while receiving the answer"),
@@ -306,6 +315,26 @@ def test_exec(home, tmp_path, script, status):
     result = home.run(env={"SECRET": "x"})
     assert result.status == status, result.stderr
     assert result.seconds < SOON
+
+
+def test_a_useless_source_is_told_by_two_months(home, serve):
+    """Its counts of this month, with the try of this run, and of the last."""
+    home.configure([serve(Reply("203.0.113.7")).url])
+    assert home.run().status == 0
+    stats = home.ddns.state.with_suffix(".state.stats")
+    text, count = re.subn(r"(\nsource\tipv4\t\S+)(\t\d+){4}",
+                          r"\1\t30\t2\t40\t4", stats.read_text())
+    assert count == 1
+    stats.write_text(text)
+    assert "gives hardly any valid answers (7 of 71)" in home.run("-v").stderr
+
+
+def test_exec_gets_as_many_words_as_there_may_be(home, tmp_path):
+    path = write_program(tmp_path / "source",
+                         '[ "$#" -eq 31 ] && echo 203.0.113.7')
+    home.configure([f"exec:{path}" + " a" * 31])
+    result = home.run()
+    assert result.status == 0, result.stderr
 
 
 def test_exec_is_shown_without_its_words(home, tmp_path):

@@ -125,6 +125,19 @@ def test_a_secret_in_the_text_is_masked(home, serve):
     assert server.requests[0].body == b"it is ***"
 
 
+def test_lines_of_the_text_stay(home, serve, script, tmp_path):
+    """As they are quoted for a shell; other control bytes are shown."""
+    server, log = serve(Reply()), tmp_path / "log"
+    home.configure(["https://a.example.net"], general=(
+        f"hook = {script(f'printf %s {chr(34)}$DDNS_MESSAGE{chr(34)} >{log}')}"
+    ), more=f'[webhook]\nurl = {server.url}/\nbody = {{"m": "{{message}}"}}\n')
+    result = home.run("news", "one\n two\t=x\x1b\n")
+    text = "one\n two\t=x\\x1B\n"
+    assert (result.stderr, result.status) == ("", 0)
+    assert json.loads(server.requests[0].body) == {"m": text}
+    assert log.read_text() == text
+
+
 def test_dry(home, serve, script, tmp_path):
     log, server = tmp_path / "log", serve(Reply())
     home.configure(["https://a.example.net"],

@@ -38,6 +38,39 @@ def test_one_source_twice_is_not_two(home, serve):
     assert f"[ipv4] url: {url}/ is given twice" in result.stderr
 
 
+# The same source in two spellings: what stands behind the URL of a server.
+@pytest.mark.parametrize("agree", [1, 2])
+@pytest.mark.parametrize("first, second", [
+    ("{host}:{port}/x", "{host}:{port}/x"),
+    ("http://localhost:{port}/x", "http://LOCALHOST:{port}/x"),
+    ("http://localhost:{port}", "HTTP://localhost.:{port}/"),
+    ("http://localhost:{port}/a?b=~", "http://localhost:{port}/%61?b=%7E"),
+    ("https://4.ipw.cn", "https://4.ipw.cn:443/"),
+    ("4.ipw.cn", "https://4.ipw.cn/"),
+    ("file:///etc/hostname", "file:///etc/../etc/%68ostname"),
+    ("exec:/bin/echo a", "exec:/bin/echo  a"),
+    ("interface:lo", "interface:lo"),
+])
+def test_two_spellings_are_one_source(home, serve, first, second, agree):
+    port = serve(Reply(GOOD)).port
+    home.configure([text.format(host="http://127.0.0.1", port=port)
+                    for text in (first, second)], lookup=f"agree = {agree}")
+    result = home.run("check")
+    assert result.status == 3 and " is given twice\n" in result.stderr
+
+
+@pytest.mark.parametrize("first, second", [
+    ("https://4.ipw.cn/a", "https://4.ipw.cn/A"),
+    ("https://4.ipw.cn/#/a", "https://4.ipw.cn/#/b"),
+    ("https://4.ipw.cn/", "http://4.ipw.cn/"),
+    ("https://4.ipw.cn/?a%26b", "https://4.ipw.cn/?a&b"),
+    ("exec:/bin/echo a", "exec:/bin/echo b"),
+])
+def test_what_differs_is_not_one_source(home, first, second):
+    home.configure([first, second], lookup="agree = 2")
+    assert home.run("check").status == 0
+
+
 def test_each_answer_is_named(home, serve):
     says = [Reply(GOOD), Reply(LIE), Reply("no", 503), Reply("10.0.0.1")]
     sources = [serve(reply) for reply in says]

@@ -513,15 +513,58 @@ def test_cloudflare_changes_the_address_alone(cloud):
     assert cloud.writes == 1
 
 
-def test_cloudflare_says_foreign_address_once(cloud, source):
+def test_cloudflare_says_foreign_address_each_time(cloud, source):
     record = cloud.add(type="A", name=NAME, content=GOOD, ttl=1, proxied=False)
     assert cloud.configure().run().lines == []
-    for address, said in (("203.0.113.8", True), ("203.0.113.6", False)):
-        record["content"] = "192.0.2.99"
+    for address, foreign in (("203.0.113.8", True), ("203.0.113.6", True),
+                             ("203.0.113.9", False), ("203.0.113.5", True)):
+        if foreign:
+            record["content"] = "192.0.2.99"
         source.reply = Reply(address)
         result = cloud.configure().run()
         assert f"-> {address} (cloudflare)\n" in result.stdout
-        assert ("the record held 192.0.2.99" in result.stderr) == said
+        assert ("the record held 192.0.2.99" in result.stderr) == foreign
+        assert cloud.configure().run().lines == []
+        assert ("192.0.2.99" in cloud.configure().run("status").stdout
+                ) == foreign
+
+
+@clock
+@pytest.mark.parametrize("held, line, warned", [
+    ("192.0.2.99", f"{NAME} A 192.0.2.99 -> {GOOD} (cloudflare)\n", True),
+    (None, f"{NAME} A none -> {GOOD} (cloudflare)\n", False),
+    (GOOD, "", False)])
+def test_what_others_did_to_a_record_is_news(cloud, held, line, warned):
+    """A refresh finds the record of an unchanged address other than it was."""
+    record = cloud.add(type="A", name=NAME, content=GOOD, ttl=1, proxied=False)
+    ddns = cloud.configure("refresh = 1d")
+    assert ddns.run().lines == []
+    for days in (2, 4):
+        if held:
+            record["content"] = held
+        else:
+            cloud.records.clear()
+        result = ddns.run(later=days * 86400)
+        assert (result.stdout, result.status) == (line, 0)
+        assert result.stderr == (
+            f"ddns: {NAME} A (cloudflare): the record held {held}, which was "
+            "not set from here; it was changed\n" if warned else "")
+        assert cloud.records[0]["content"] == GOOD
+
+
+@clock
+def test_what_others_did_to_a_record_as_a_document(cloud):
+    cloud.add(type="A", name=NAME, content=GOOD, ttl=1, proxied=False)
+    ddns = cloud.configure("refresh = 1d")
+    assert ddns.run().lines == []
+    cloud.records[0]["content"] = "192.0.2.99"
+    value = json.loads(ddns.run("--json", later=2 * 86400).stdout)
+    name, = value["names"]
+    assert (name["old"], name["new"], name["outcome"]) == (
+        "192.0.2.99", GOOD, "changed")
+    problem, = value["problems"]
+    assert (problem["event"], problem["name"], problem["type"],
+            problem["account"]) == ("warning", NAME, "A", "cloudflare")
 
 
 def test_records_taken_over_are_no_news(cloud, ddns):
@@ -1018,6 +1061,21 @@ def test_saving_does_not_hold_a_run(home, source, serve):
         if result.seconds < 1:
             return
     assert False, "each run waited for the second to pass"
+
+
+def test_saves_are_a_second_apart(home, source, serve):
+    """However many accounts end one after the other."""
+    more = ""
+    for number in range(12):
+        other = serve(Reply("good", after=1 + number / 10))
+        more += (f"[dyndns2 a{number}]\nserver = {other.url}\nuser = me\n"
+                 f"password = pa55word\nnames = a{number}.example.com\n")
+    home.configure([source.url], more=more)
+    result = home.run("-vv")
+    assert result.status == 0, result.stderr
+    wrote = result.stderr.count("state: wrote")
+    # the first before all calls, the last at the end of the run
+    assert 3 <= wrote <= 3 + result.seconds
 
 
 def test_json(home, source):

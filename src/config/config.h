@@ -195,6 +195,11 @@ int64_t config_time(const char *text);
 const char *config_file_line(struct config *config, const char *path,
 	struct fail *fail);
 
+/* All lines of such a file, up to 64 KiB, without the last one's end; else as
+ * above. */
+const char *config_file_whole(struct config *config, const char *path,
+	struct fail *fail);
+
 /* Adds the whole of such a file, up to 64 KiB, to out; else as above. */
 bool config_file_text(struct config *config, const char *path,
 	struct buf *out, struct fail *fail);

@@ -137,6 +137,33 @@ first_line(struct mem *mem, const struct buf *text, struct fail *fail)
 	return NULL;
 }
 
+/* All of a file's bytes but its last line end, from mem; NULL: *fail says why.
+ */
+static const char *
+all_lines(struct mem *mem, const struct buf *text, struct fail *fail)
+{
+	const char *at = buf_text(text);
+	size_t len = text->len;
+
+	if (strncmp(at, "\xEF\xBB\xBF", 3) == 0) {
+		at += 3;
+		len -= 3;
+	}
+	if (len > 0 && at[len - 1] == '\n')
+		len--;
+	if (len > 0 && at[len - 1] == '\r')
+		len--;
+	if (memchr(at, '\0', len))
+		fail_set(fail, "a NUL byte stands in the file");
+	else if (text->len > FILE_CEILING)
+		fail_set(fail, "is larger than %d bytes", FILE_CEILING);
+	else if (len == 0)
+		fail_set(fail, "is empty");
+	else
+		return mem_textn(mem, at, len);
+	return NULL;
+}
+
 /* Reads up to ceiling + 1 bytes of a file that nobody else may write. */
 static bool
 load_private(struct config *config, const char *path, size_t ceiling,
@@ -171,6 +198,22 @@ config_file_line(struct config *config, const char *path, struct fail *fail)
 	if (!line)
 		fail_at(fail, "%s", real);
 	return line;
+}
+
+const char *
+config_file_whole(struct config *config, const char *path, struct fail *fail)
+{
+	const char *whole = NULL, *real = locate(config, path, fail);
+	struct buf text = { 0 };
+
+	if (!real)
+		return NULL;
+	if (load_private(config, real, FILE_CEILING, &text, fail))
+		whole = all_lines(config->mem, &text, fail);
+	buf_free(&text);
+	if (!whole)
+		fail_at(fail, "%s", real);
+	return whole;
 }
 
 bool

@@ -181,7 +181,9 @@ event_webhook(struct http *http, const struct event_request *webhook,
 	/* RFC 9110 section 12.5.1: some receivers ask for one */
 	static const struct config_line accept = { .text = "Accept: */*" };
 	struct event copy = *event;
-	const struct scope scope = { get_value, &copy };
+	const struct scope scope = {
+		.get = get_value, .arg = &copy, .any = true
+	};
 	const struct request_place place = {
 		.mem = mem_new(), .scope = &scope, .fields = &accept
 	};
@@ -210,7 +212,7 @@ bool
 event_heartbeat(struct http *http, const struct event_request *heartbeat,
 	int status, const struct event_limit *limit, struct fail *fail)
 {
-	const struct scope scope = { get_status, &status };
+	const struct scope scope = { .get = get_status, .arg = &status };
 	const struct request_place place = { .mem = mem_new(),
 		.scope = &scope };
 	bool good = send_request(http, heartbeat, &place, limit, fail);

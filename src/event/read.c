@@ -54,7 +54,7 @@ wrong(struct reading *r, const char *format, ...)
 static void
 hide(const char *text)
 {
-	static const char between[] = "/?&=:@.\"{}[], \t";
+	static const char between[] = "/?&=:@.\"{}[], \t\r\n";
 	struct mem *mem = mem_new();
 	size_t len;
 
@@ -113,7 +113,7 @@ sample(void *arg, const char *name)
 	return variable;
 }
 
-static const struct scope samples = { sample, NULL };
+static const struct scope samples = { .get = sample, .arg = NULL };
 
 static bool
 check_url(struct reading *r, const char *text)
@@ -147,9 +147,10 @@ take_secret(struct reading *r, const char *text)
 		hide(text);
 }
 
-/* What an entry says itself or in the file that it names; NULL: reported. */
+/* What an entry says itself or in the file that it names, of which many takes
+ * all lines; NULL: reported. */
 static const char *
-text_of(struct reading *r, bool file)
+text_of(struct reading *r, bool file, bool many)
 {
 	const char *text;
 	struct fail fail;
@@ -161,7 +162,7 @@ text_of(struct reading *r, bool file)
 	if (!file)
 		text = request_join(r->config->mem, r->entry->lines);
 	else
-		text = config_file_line(
+		text = (many ? config_file_whole : config_file_line)(
 			r->config, r->entry->lines->text, &fail);
 	if (!text)
 		wrong(r, "%s", fail.text);
@@ -194,7 +195,7 @@ value(struct reading *r, const char *key, bool many)
 		r->bad = true;
 		return NULL;
 	}
-	return text_of(r, file);
+	return text_of(r, file, many);
 }
 
 static void
@@ -259,21 +260,33 @@ read_lines(struct reading *r)
 	}
 }
 
+/* One field a line of the file that the key names. */
+static void
+read_field_file(struct reading *r)
+{
+	const char *text = text_of(r, true, true), *line;
+	size_t len;
+
+	for (; text && *text; text += len) {
+		text += strspn(text, " \t\r\n");
+		len = strcspn(text, "\r\n");
+		line = mem_textn(r->config->mem, text, len);
+		if (*line)
+			add_field(r, line);
+	}
+}
+
 static void
 read_fields(struct reading *r)
 {
 	const struct config_entry *entry = r->section->entries;
-	const char *text;
 
 	for (; entry; entry = entry->next) {
 		r->entry = entry;
-		if (strcmp(entry->key, "header") == 0) {
+		if (strcmp(entry->key, "header") == 0)
 			read_lines(r);
-		} else if (strcmp(entry->key, "header_file") == 0) {
-			text = text_of(r, true);
-			if (text)
-				add_field(r, text);
-		}
+		else if (strcmp(entry->key, "header_file") == 0)
+			read_field_file(r);
 	}
 	r->request->text.fields = r->fields;
 }

@@ -48,7 +48,7 @@ static void
 sign_body(struct mem *mem, const struct event_request *request,
 	struct request_made *made, int64_t now)
 {
-	const char *rest = made->body + 1 + strspn(made->body + 1, " \t");
+	const char *rest = made->body + 1 + strspn(made->body + 1, " \t\r\n");
 	struct buf words = { 0 }, base64 = { 0 };
 	unsigned char mac[MAC];
 

@@ -257,6 +257,7 @@ exchange_choose_write(struct work *work)
 			       ? OUTCOME_REFUSED
 			       : refuse(work, "none of them is ours");
 	work->mine = mine;
+	job->missed = !mine && work->row->step[STEP_RECORDS];
 	if (mine) {
 		*job->was = *mine->address;
 		job->foreign = job->was->family &&

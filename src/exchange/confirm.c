@@ -58,23 +58,50 @@ is_of_kind(struct work *work, const struct call *call, struct fail *fail)
 	       fail_set(fail, "%s", *body ? call->fail->text : "empty");
 }
 
-/* A line that names an address names the one that was sent. */
+/* Whether a line names the address; if not, *other is one of that family that
+ * it does name. */
 static bool
-is_about_ours(const struct work *work, struct fail *fail)
+names(const char *line, int family, const struct address *want,
+	struct address *other)
 {
-	const struct address *want = work->job->want;
-	struct address_walk walk = { work->line, strlen(work->line),
-		want->family, 0 };
-	char sent[ADDRESS_TEXT], told[ADDRESS_TEXT];
-	struct address other = { 0 }, next;
+	struct address_walk walk = { line, strlen(line), family, 0 };
+	struct address next;
 
 	while (address_next(&walk, &next)) {
 		if (address_equal(&next, want))
 			return true;
-		if (next.family == want->family)
-			other = next;
+		*other = next;
 	}
-	if (!other.family)
+	return false;
+}
+
+/* Whether it names what the same request sent of the other family. */
+static bool
+names_other(
+	const struct work *work, const struct call *call, struct address *other)
+{
+	const int type = work->job->type == ROW_A ? ROW_AAAA : ROW_A;
+	const struct request_text *text = &call->template->text;
+	struct address sent = { 0 };
+
+	if (work->job->ip[type] &&
+		(request_holds(text, type == ROW_A ? "ip4" : "ip6") ||
+			request_holds(text, "ips")))
+		sent = *work->job->ip[type];
+	return names(work->line, type == ROW_A ? 4 : 6, &sent, other);
+}
+
+/* A line that names addresses names one that was sent. */
+static bool
+is_about_ours(
+	const struct work *work, const struct call *call, struct fail *fail)
+{
+	const struct address *want = work->job->want;
+	char sent[ADDRESS_TEXT], told[ADDRESS_TEXT];
+	struct address other = { 0 };
+
+	if (names_other(work, call, &other) ||
+		names(work->line, want->family, want, &other) || !other.family)
 		return true;
 	address_format(&other, told);
 	address_format(want, sent);
@@ -91,6 +118,6 @@ exchange_confirm(struct work *work, const struct call *call, struct fail *fail)
 	/* a delete names the old address, a batch those of several names */
 	if (work->test->kind == MATCH_TEXT && step >= STEP_SET &&
 		step <= STEP_UPDATE)
-		return is_about_ours(work, fail);
+		return is_about_ours(work, call, fail);
 	return true;
 }

@@ -83,6 +83,7 @@ exchange_start(const struct exchange_options *options,
 		exchange->pooled += EXCHANGE_POOL_OWN;
 		memory_expect(EXCHANGE_LISTED);
 		jobs->done = jobs->daily = jobs->same = jobs->foreign = false;
+		jobs->missed = false;
 		jobs->stays = false;
 		jobs->hold = 0;
 		jobs->was->family = 0;

@@ -83,6 +83,7 @@ struct exchange_job {
 				read by `finished`: jobs may share it */
 	bool foreign;        /* the record held an address that was
 				neither ours nor the new one */
+	bool missed;         /* it was read, and there was no record */
 	struct address *was; /* the caller's; what it held, family 0
 				if there was no record or no read */
 	bool stays;          /* a record of it is still there beside the

@@ -47,7 +47,7 @@ struct mem;
 #define EXCHANGE_ANSWER 1048576 /* bytes of an answer */
 #define EXCHANGE_KEPT 1048576   /* of all that are kept once they were read */
 #define EXCHANGE_POOL 1048576   /* of what is made of answers and requests, */
-#define EXCHANGE_POOL_EACH 65536 /* and more for each name; */
+#define EXCHANGE_POOL_EACH 16384 /* and more for each name; */
 #define EXCHANGE_POOL_OWN 8192 /* of each name's, what no answers make less */
 #define EXCHANGE_LISTED 8192 /* of a list, for each name */
 #define EXCHANGE_PAGES 50

@@ -12,6 +12,17 @@
 #include "secret.h"
 #include "sign/sign.h"
 
+/* An error may have an id, a success of something else, or a word of its own:
+ * what is good comes with 2xx, unless the row says with which status. */
+static bool
+may_decide(const struct work *work, const struct match *test,
+	enum row_meaning meaning, const struct call *call)
+{
+	return test->steps & 1u << work->step &&
+	       (meaning != MEANS_GOOD || test->kind == MATCH_STATUS ||
+		       call->status / 100 == 2);
+}
+
 static bool
 holds(struct work *work, const struct match *test, const struct call *call)
 {
@@ -20,8 +31,6 @@ holds(struct work *work, const struct match *test, const struct call *call)
 	struct buf pattern = { 0 }, line = { 0 };
 	bool found = false;
 
-	if (!(test->steps & 1u << work->step))
-		return false;
 	if (!test->text || exchange_request_line(work, test->text, &pattern))
 		found = match_holds(test, &answer,
 			test->text ? buf_text(&pattern) : NULL, &line);
@@ -85,7 +94,8 @@ judge(struct work *work, const struct call *call)
 	work->line = NULL;
 	for (; call->status && meaning < MEANINGS; meaning++) {
 		test = work->row->test[meaning];
-		while (test && !holds(work, test, call))
+		while (test && (!may_decide(work, test, meaning, call) ||
+				       !holds(work, test, call)))
 			test = test->next;
 		if (test)
 			break;
@@ -150,11 +160,17 @@ put_own(const struct work *work, const struct call *call, struct buf *out)
 			json_first(call->doc, error->text, out);
 }
 
-/* Adds the text of a page, without its tags, as one line. */
+/* Adds the text of a page, without its tags, as one line. A secret may hold a
+ * `<` itself: it is hidden before. */
 static void
-put_page(struct buf *out, const char *page)
+put_page(struct buf *out, const char *text)
 {
-	for (; *page; page += *page != '\0') {
+	struct buf masked = { 0 };
+	const char *page;
+
+	buf_str(&masked, text);
+	secret_mask(&masked, 0);
+	for (page = buf_text(&masked); *page; page += *page != '\0') {
 		if (*page == '<')
 			page += strcspn(page, ">");
 		else if (!strchr(" \t\r\n", *page)) {
@@ -164,6 +180,7 @@ put_page(struct buf *out, const char *page)
 		if (out->len > 0 && out->at[out->len - 1] != ' ')
 			buf_char(out, ' ');
 	}
+	buf_free(&masked);
 }
 
 /* The whole of a short page, else the line of it that decided; as it is, if
@@ -189,7 +206,8 @@ put_text(const struct work *work, const struct call *call, struct buf *out)
 }
 
 /* Adds the service's own words, else the line that decided, else the start of
- * the body. True: its own. */
+ * the body; of a login's only its own words, for the rest may be a token that
+ * nobody knows. True: its own. */
 static bool
 put_message(const struct work *work, const struct call *call, struct buf *out)
 {
@@ -198,7 +216,7 @@ put_message(const struct work *work, const struct call *call, struct buf *out)
 
 	put_own(work, call, out);
 	own = out->len > 0;
-	if (!own)
+	if (!own && call->template != work->row->step[STEP_LOGIN])
 		put_text(work, call, out);
 	fold(out);
 	/* Masked before it is cut, so that no half of a secret is left. */

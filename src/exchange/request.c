@@ -124,7 +124,7 @@ exchange_request_piece(struct work *work, const char *text,
 	char address[ADDRESS_TEXT];
 	struct pair ip = { NULL, "ip", NULL, false };
 	struct view view = { work, NULL, work->mine };
-	const struct scope scope = { get, &view };
+	const struct scope scope = { .get = get, .arg = &view };
 	const char *made = NULL;
 	struct buf out = { 0 };
 	enum expansion done;
@@ -150,7 +150,7 @@ bool
 exchange_request_line(struct work *work, const char *text, struct buf *out)
 {
 	struct view view = { work, NULL, work->mine };
-	const struct scope scope = { get, &view };
+	const struct scope scope = { .get = get, .arg = &view };
 	struct fail fail;
 
 	return template_line(out, text, &scope, &fail) == EXPAND_DONE;
@@ -235,7 +235,7 @@ exchange_request_make(struct work *work, const struct row_request *template,
 	struct mem *mem = work->exchange->mem;
 	const struct row *row = work->row;
 	struct view view = { work, extra, work->mine };
-	const struct scope scope = { get, &view };
+	const struct scope scope = { .get = get, .arg = &view };
 	const struct request_place place = { mem, &scope, row->url,
 		work->exchange->account->server, row->fields };
 	struct request *request = mem_take(mem, sizeof *request);
@@ -272,7 +272,7 @@ make_jwt(struct work *work, struct fail *fail)
 	size_t len = strcspn(words, " \t");
 	const char *scope = words + len + strspn(words + len, " \t");
 	struct view view = { work, NULL, NULL };
-	const struct scope variables = { get, &view };
+	const struct scope variables = { .get = get, .arg = &view };
 	struct buf key = { 0 }, token = { 0 };
 	struct sign_claim claim = { NULL, scope, clock_now() };
 	bool fine;

@@ -36,11 +36,11 @@ by_name(const void *a, const void *b)
 	return name_order((*one)->job->name, (*other)->job->name);
 }
 
-/* The longer of two suffixes of a name. */
+/* The longer of two suffixes of a name, of which it may not have the first. */
 static const char *
 longer(const char *a, const char *b)
 {
-	return !a || (b && strlen(b) > strlen(a)) ? b : a;
+	return a && strlen(a) > strlen(b) ? a : b;
 }
 
 /* Gives sorted names, one of each kind of it, what every run of them shares. */
@@ -85,7 +85,7 @@ exchange_zone_share(struct exchange *exchange)
 		return;
 	for (work = exchange->works; work; work = work->next)
 		count++;
-	sorted = mem_take(exchange->mem, (2 * count + 1) * sizeof(void *));
+	sorted = mem_take(exchange->mem, 2 * count * sizeof(void *));
 	first = sorted + count;
 	for (work = exchange->works, i = 0; work; work = work->next)
 		sorted[i++] = work;

@@ -314,6 +314,14 @@ retry_after(const char *text)
 	return seconds > RETRY_CEILING ? RETRY_CEILING : seconds;
 }
 
+/* Whether a line of a head is neither its first, the status, nor its last. */
+static bool
+is_field(const char *line, size_t len)
+{
+	return len > 0 && line[0] != '\r' && line[0] != '\n' &&
+	       (len < 5 || strncmp(line, "HTTP/", 5) != 0);
+}
+
 size_t
 http_answer_field(char *line, size_t size, size_t count, void *arg)
 {
@@ -321,7 +329,8 @@ http_answer_field(char *line, size_t size, size_t count, void *arg)
 	const size_t len = size * count;
 
 	transfer->field_bytes += len;
-	if (++transfer->fields_count > HTTP_FIELDS ||
+	transfer->fields_count += is_field(line, len);
+	if (transfer->fields_count > HTTP_FIELDS ||
 		transfer->field_bytes > HTTP_FIELD_BYTES) {
 		transfer->wide = true;
 		return 0; /* less than it gave: an error */

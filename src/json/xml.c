@@ -47,6 +47,15 @@ on_doctype(void *arg, const XML_Char *name, const XML_Char *system,
 		stop(arg, "a DOCTYPE with declarations");
 }
 
+/* Which is how expat takes an undefined one behind a DOCTYPE with a file. */
+static void XMLCALL
+on_skipped(void *arg, const XML_Char *name, int parameter)
+{
+	(void)name;
+	(void)parameter;
+	stop(arg, "undefined entity");
+}
+
 static void XMLCALL
 on_start(void *arg, const XML_Char *name, const XML_Char **attributes)
 {
@@ -156,6 +165,7 @@ json_read_xml(const char *text, size_t len, struct fail *fail)
 	reader.parser = XML_ParserCreate_MM("UTF-8", &memory, NULL);
 	XML_SetUserData(reader.parser, &reader);
 	XML_SetStartDoctypeDeclHandler(reader.parser, on_doctype);
+	XML_SetSkippedEntityHandler(reader.parser, on_skipped);
 	XML_SetElementHandler(reader.parser, on_start, on_end);
 	XML_SetCharacterDataHandler(reader.parser, on_text);
 	if (XML_Parse(reader.parser, text, (int)len, 1) != XML_STATUS_OK) {

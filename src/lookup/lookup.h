@@ -27,6 +27,7 @@ struct lookup_source {
 	struct lookup_source *next;
 	const char *written; /* after `url =` */
 	const char *shown;   /* how it is named to people */
+	const char *same;    /* equal in all that ask the same */
 	const struct lookup_kind *kind;
 
 	/* as the kind needs them */

@@ -23,7 +23,7 @@ static const struct config_key keys[] = {
 };
 
 /* A file that somebody else may write to must not name programs, and a source
- * cannot agree with itself. */
+ * that failed, or is to agree with another, is not asked again. */
 static bool
 may_stand(const struct config *config, const struct lookup_set *set,
 	const struct lookup_source *source, struct fail *fail)
@@ -31,8 +31,7 @@ may_stand(const struct config *config, const struct lookup_set *set,
 	const struct lookup_source *other;
 
 	for (other = set->sources; other; other = other->next)
-		if (set->agree > 1 &&
-			strcmp(other->written, source->written) == 0)
+		if (strcmp(other->same, source->same) == 0)
 			return fail_set(
 				fail, "%s is given twice", source->shown);
 	if (source->kind->program && !config->strict)

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lookup/internal.h"
+#include "url.h"
 
 /* A new kind is one row here, and a file of its own. The last takes all. */
 static const struct lookup_kind *const kinds[] = {
@@ -24,6 +25,29 @@ lookup_source_runs(const struct lookup_source *source)
 	return source->kind->program;
 }
 
+/* What is asked, in one spelling. */
+static const char *
+canonical(struct mem *mem, const struct lookup_source *source)
+{
+	struct buf text = { 0 };
+	const char *same;
+	char **word;
+
+	for (word = source->argv; word && *word; word++)
+		buf_printf(&text, "%s ", *word);
+	if (source->kind == &lookup_kind_http)
+		url_canonical(&text, source->place);
+	else if (source->kind == &lookup_kind_file)
+		url_canonical(&text, source->written);
+	else if (!source->argv)
+		buf_str(&text, source->written);
+	if (source->pointer)
+		buf_printf(&text, "#%s", source->pointer);
+	same = mem_text(mem, buf_text(&text));
+	buf_free(&text);
+	return same;
+}
+
 bool
 lookup_source_read(struct lookup_source *source, struct mem *mem,
 	const char *text, struct fail *fail)
@@ -34,6 +58,9 @@ lookup_source_read(struct lookup_source *source, struct mem *mem,
 		kind++;
 	source->kind = *kind;
 	source->written = source->shown = mem_text(mem, text);
-	return source->kind->read(source, mem,
-		source->written + strlen(source->kind->prefix), fail);
+	if (!source->kind->read(source, mem,
+		    source->written + strlen(source->kind->prefix), fail))
+		return false;
+	source->same = canonical(mem, source);
+	return true;
 }

@@ -187,6 +187,7 @@ nsupdate_start(const struct exchange_options *options,
 	nsupdate->account = account;
 	for (job = jobs; job; job = job->next) {
 		job->done = job->daily = job->foreign = job->stays = false;
+		job->missed = false;
 		job->hold = 0;
 		job->was->family = 0;
 	}

@@ -346,9 +346,8 @@ state_write_beside(
 		text, false };
 	struct fail fail;
 
-	if (files->dir != -1 && write_over(files, file.name, text))
-		return true;
-	if (files->dir != -1 && state_file_replace(files, &file, &fail))
+	if (write_over(files, file.name, text) ||
+		state_file_replace(files, &file, &fail))
 		return true;
 	log_step("state: %s", fail.text);
 	return false;

@@ -262,7 +262,7 @@ one(void *arg, const char *name)
 bool
 template_json_ok(const char *text, struct fail *fail)
 {
-	static const struct scope scope = { one, NULL };
+	static const struct scope scope = { .get = one, .arg = NULL };
 	struct buf out = { 0 };
 	enum expansion done = template_json(&out, text, &scope, fail);
 

@@ -26,6 +26,7 @@ struct variable {
 struct scope {
 	struct variable (*get)(void *arg, const char *name);
 	void *arg;
+	bool any; /* a value without text may stand in a path: no record's */
 };
 
 enum expansion {
@@ -39,7 +40,8 @@ enum expansion {
  * account's `server` (may be NULL): where base does not hold {server}, it
  * replaces scheme, host and port of base. A url that begins with "https://" or
  * "http://" stands for itself. The query of base comes first. A parameter
- * whose variable is not set is left out; in path or host that is EXPAND_BAD.
+ * whose variable is not set is left out; in path or host that is EXPAND_BAD, as
+ * is a value without text in a path.
  */
 struct template_url {
 	const char *base;

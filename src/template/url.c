@@ -92,7 +92,7 @@ reserved_value(
 }
 
 static bool
-path_value(struct buf *out, const struct expression *expression,
+any_value(struct buf *out, const struct expression *expression,
 	const struct variable *variable, struct fail *fail)
 {
 	if (expression->plus)
@@ -102,8 +102,22 @@ path_value(struct buf *out, const struct expression *expression,
 	return true;
 }
 
+static bool
+path_value(struct buf *out, const struct expression *expression,
+	const struct variable *variable, struct fail *fail)
+{
+	/* the path of one record would be that of all; at an apex a row that
+	 * writes `sub` means that */
+	if (!*variable->text && !expression->plus &&
+		strcmp(expression->name, "sub") != 0)
+		return template_unfit(
+			fail, expression->name, "", "has no text");
+	return any_value(out, expression, variable, fail);
+}
+
 static const struct place host_place = { template_byte, host_value, true };
 static const struct place path_place = { url_byte, path_value, true };
+static const struct place any_place = { url_byte, any_value, true };
 static const struct place query_place = { url_byte, query_value, false };
 
 /* RFC 3986, section 6.2.2.3: `%2e` is a dot too. */
@@ -262,14 +276,15 @@ static enum expansion
 put_path(struct buf *out, const struct span *base, const struct span *path,
 	const struct scope *scope, struct fail *fail)
 {
+	const struct place *place = scope->any ? &any_place : &path_place;
 	size_t start = out->len;
 	enum expansion done;
 
-	done = template_span(out, &path_place, base, scope, fail);
+	done = template_span(out, place, base, scope, fail);
 	if (done != EXPAND_DONE)
 		return done;
 	join(out, start, path);
-	done = template_span(out, &path_place, path, scope, fail);
+	done = template_span(out, place, path, scope, fail);
 	if (done == EXPAND_DONE && !path_fit(buf_text(out) + start, fail))
 		return EXPAND_BAD;
 	return done;

@@ -24,17 +24,27 @@ hold_until(int64_t now, int64_t seconds)
 	return now + (seconds < DECIDE_DAY ? seconds : DECIDE_DAY);
 }
 
+/* Whether others had changed or removed the record of an address that had been
+ * confirmed and is the current one. */
+static bool
+was_undone(const struct update_item *item)
+{
+	return item->old.family && address_equal(&item->old, &item->want) &&
+	       item->job.outcome == OUTCOME_CHANGED &&
+	       (item->job.foreign || item->job.missed);
+}
+
 const struct address *
 update_before(const struct update_item *item)
 {
-	return item->old.family ? &item->old : &item->was;
+	return item->old.family && !was_undone(item) ? &item->old : &item->was;
 }
 
 bool
 update_changed(const struct update_item *item)
 {
 	if (item->job.outcome > OUTCOME_CHANGED || item->job.same ||
-		address_equal(&item->old, &item->want))
+		address_equal(update_before(item), &item->want))
 		return false;
 	/* it had been there before we came: nothing changed */
 	return item->job.outcome == OUTCOME_CHANGED || item->old.family != 0;
@@ -442,16 +452,17 @@ update_drop(struct update *update, const char *why)
 static void
 report_item(struct update *update, const struct update_item *item)
 {
+	const struct address *before = update_before(item);
 	char was[ADDRESS_TEXT], now[ADDRESS_TEXT];
 	const struct report_subject about = {
 		.name = item->name,
 		.type = row_types[item->type],
 		.provider = item->account->id,
-		.was = was,
+		.was = before->family ? was : NULL,
 		.now = now,
 	};
 
-	address_format(update_before(item), was);
+	address_format(before, was);
 	address_format(&item->want, now);
 	report_change(&update->report, &about);
 }

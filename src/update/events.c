@@ -89,6 +89,13 @@ is_used(const struct update *update, int channel)
 	return used[channel] != NULL;
 }
 
+/* Why a call before it failed says more. Always false. */
+static bool
+no_time(struct fail *fail)
+{
+	return *fail->text ? false : fail_set(fail, "no time was left");
+}
+
 static bool
 call_hook(struct telling *telling, const struct event *event, struct fail *fail)
 {
@@ -96,7 +103,7 @@ call_hook(struct telling *telling, const struct event *event, struct fail *fail)
 	struct event_limit limit;
 
 	return allow(telling, &limit) ? event_hook(hook, event, &limit, fail)
-				      : fail_set(fail, "no time was left");
+				      : no_time(fail);
 }
 
 static bool
@@ -109,7 +116,7 @@ call_webhook(
 	if (!update->http)
 		return fail_set(fail, "%s", update->no_http.text);
 	if (!allow_request(telling, &limit))
-		return fail_set(fail, "no time was left");
+		return no_time(fail);
 	return event_webhook(
 		update->http, update->plan->webhook, event, &limit, fail);
 }

@@ -108,10 +108,12 @@ void update_begin(struct update *update);
 /* apply.c: gives what has no result yet one: the run was ended before. */
 void update_drop(struct update *update, const char *why);
 
-/* apply.c: what the name had: as confirmed, else as the record was read. */
+/* apply.c: what the name had: as confirmed, unless others undid that, else as
+ * the record was read. */
 const struct address *update_before(const struct update_item *item);
 
-/* apply.c: whether a provider confirmed another address than before. */
+/* apply.c: whether a provider confirmed another address than before, or that a
+ * record which others had changed holds it again. */
 bool update_changed(const struct update_item *item);
 
 /* apply.c: reports what was changed, in the order of the configuration. */

@@ -228,20 +228,26 @@ suffix_problem(struct update *update, const struct topic *topic,
 }
 
 /* A record that had what neither we nor anybody here had set; for a name that
- * is new here that is no wonder. */
+ * is new here that is no wonder. It is reported each time it is found. */
 static void
 settle_foreign(struct update *update, const struct update_item *item)
 {
 	struct topic topic = name_topic(update, item);
+	struct state_problem *row;
 	char was[ADDRESS_TEXT];
 
-	if (!item->begun || !item->job.foreign || !item->old.family ||
-		item->job.outcome > OUTCOME_CHANGED)
+	if (!item->begun || item->job.outcome > OUTCOME_CHANGED)
 		return;
-	address_format(&item->was, was);
 	topic.key = mem_printf(update->mem, "foreign %s %s %s", item->name,
 		row_types[item->type], item->account->id);
-	topic.about = (struct report_subject){ .name = NULL };
+	if (!item->job.foreign || !item->old.family) {
+		over(update, &topic, NULL);
+		return;
+	}
+	row = state_problem_of(update->state, topic.key);
+	if (row)
+		row->said = 0;
+	address_format(&item->was, was);
 	problem(update, &topic, REPORT_WARNING,
 		"the record %s %s, which was not set from here; it %s changed",
 		is_dry(item) ? "holds" : "held", was,

@@ -96,7 +96,7 @@ static void
 expand(struct input *input, const struct account *account,
 	const struct row *row)
 {
-	const struct scope scope = { get, input };
+	const struct scope scope = { .get = get, .arg = input };
 	const struct request_place place = { input->mem, &scope, row->url,
 		account->server, row->fields };
 	struct request_made made;
@@ -118,7 +118,7 @@ expand(struct input *input, const struct account *account,
 static void
 match(struct input *input, const struct row *row)
 {
-	const struct scope scope = { get, input };
+	const struct scope scope = { .get = get, .arg = input };
 	const size_t len = strlen(input->answer);
 	struct match_answer answer = { 200, input->answer, NULL };
 	const struct match *test;

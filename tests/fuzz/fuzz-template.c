@@ -33,7 +33,8 @@ find(void *arg, const char *name)
 static enum expansion
 expand(char place, struct buf *out, char *const *texts, struct fail *fail)
 {
-	const struct scope scope = { find, (void *)(uintptr_t)texts };
+	const struct scope scope = { .get = find,
+		.arg = (void *)(uintptr_t)texts };
 	const struct template_url url = { texts[BASE],
 		place == 's' ? "https://server.example" : NULL, texts[TEXT] };
 

@@ -11,6 +11,7 @@ import base64
 import concurrent.futures
 import functools
 import html
+import html.entities
 import json
 import os
 import pathlib
@@ -37,12 +38,18 @@ MODELS = (
     lambda core: base64.b64encode(core.encode()).decode(),
 )
 
+# All that HTML has a name for.
+NAMED = {text: f"&{name}" for name, text in sorted(html.entities.html5.items())
+         if name.endswith(";") and len(text) == 1
+         and not (text.isascii() and text.isalnum())}
+
 # How a service says back what it heard.
 ESCAPES = (
     lambda text: text,
     lambda text: json.dumps({"error": {"message": text}}),
     lambda text: urllib.parse.quote(text, safe=""),
     lambda text: f"<p>{html.escape(text)}</p>",
+    lambda text: f"<p>{''.join(NAMED.get(c, c) for c in text)}</p>",
 )
 
 # What a server says back, and with which status.

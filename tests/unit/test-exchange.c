@@ -49,6 +49,13 @@
 	"records = GET /r -> /r id name type ip\n" \
 	"create = POST /r {\"ip\":\"{ip}\"}\n" \
 	"[x]\nnames = a.example.com\n"
+#define ONCE \
+	"[provider x]\n" \
+	"url = https://once.example\n" \
+	"zones = GET /z/{zone}\n" \
+	"set = GET /set/{zone}\n" \
+	"missing = 404\n" \
+	"[x]\nnames = a.example.com\n"
 #define REPLACE \
 	"[provider x]\n" \
 	"url = https://replace.example\n" \
@@ -287,9 +294,13 @@ what_is_shown_of_an_answer(void **state)
 	} rows[] = {
 		{ 0, NULL, "timed out" },
 		{ 503, "\033[1mdown \n", "HTTP 503: \\x1B[1mdown" },
+		/* one line */
+		{ 500, "\r\na \nb\r\nc", "HTTP 500: a b c" },
 		/* cut, not within a character nor within a secret */
 		{ 500, FIFTY FIFTY FIFTY CUT "\xe2\x82\xac pa55word",
 			"HTTP 500: " FIFTY FIFTY FIFTY CUT },
+		{ 500, FIFTY FIFTY FIFTY CUT "pa55word",
+			"HTTP 500: " FIFTY FIFTY FIFTY CUT "**" },
 		/* bytes that continue a character, and none that begins it */
 		{ 500, LOOSE LOOSE LOOSE, NULL },
 	};
@@ -368,6 +379,67 @@ pages_have_room(void **state)
 	run_close(&run);
 }
 
+/* Of the pages behind the first, what the row reads is all that is held. */
+static void
+pages_are_slim(void **state)
+{
+	static char answers[12][60100];
+	struct script_row rows[12] = { { .request = NULL } };
+	struct run run;
+	size_t i, at;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		at = (size_t)snprintf(answers[i], sizeof answers[i],
+			"{\"z\":[{\"n\":\"z%zu.net\"}],\"p\":\"%.*s\",\"x\":[1",
+			i, i + 1 < COUNT(rows) ? (int)i + 1 : 0, "ppppppppppp");
+		while (at < sizeof answers[i] - 4)
+			at += (size_t)snprintf(answers[i] + at, 3, ",1");
+		strcpy(answers[i] + at, "]}");
+		rows[i].status = 200;
+		rows[i].answer = answers[i];
+	}
+	run_open(&run, PAGED, 1, "192.0.2.1");
+	run_start(&run, rows, COUNT(rows));
+	http_loop_run(NULL, 0, -1);
+	assert_int_equal(script.at, COUNT(rows));
+	assert_string_equal(
+		run.fail[0].text, "zones: no zone of a.example.com was found");
+	run_close(&run);
+}
+
+/* One write for two names, whose answer is too large to be kept for the one
+ * that comes later: it is not sent again. */
+static void
+what_was_written_is_not_written_again(void **state)
+{
+	static char large[1100000];
+	const struct script_row rows[] = {
+		{ "GET https://once.example/z/a.example.com", 404, "no" },
+		{ "GET https://once.example/z/b.c.d.e.f.example.com", 404,
+			"no" },
+		{ "GET https://once.example/z/example.com", 200, "{\"x\":1}" },
+		{ "GET https://once.example/z/c.d.e.f.example.com", 404, "no" },
+		{ "GET https://once.example/set/example.com", 200, large },
+		{ "GET https://once.example/z/d.e.f.example.com", 404, "no" },
+		{ "GET https://once.example/z/e.f.example.com", 404, "no" },
+		{ "GET https://once.example/z/f.example.com", 404, "no" },
+	};
+	static struct run run;
+
+	(void)state;
+	snprintf(large, sizeof large, "{\"x\":\"%0*d\"}", 1060000, 0);
+	run_open(&run, ONCE, 2, "192.0.2.1");
+	strcpy(run.names[1], "b.c.d.e.f.example.com");
+	run_start(&run, rows, COUNT(rows));
+	http_loop_run(NULL, 0, -1);
+	assert_int_equal(script.at, COUNT(rows));
+	assert_int_equal(run.jobs[0].outcome, OUTCOME_CHANGED);
+	assert_int_equal(run.jobs[1].outcome, OUTCOME_LATER);
+	assert_non_null(strstr(run.fail[1].text, "the answers are too large"));
+	run_close(&run);
+}
+
 /* The first goes alone; then at most eight are under way. */
 static void
 flights_are_limited(void **state)
@@ -411,6 +483,32 @@ batches_are_limited(void **state)
 	assert_int_equal(run.finished, NAMES);
 	assert_int_equal(run.jobs[49].outcome, OUTCOME_LATER);
 	assert_int_equal(run.jobs[50].outcome, OUTCOME_CHANGED);
+	run_close(&run);
+}
+
+/* Of 26 names, each of which is alone in the end: two of 13, of which come 7 7
+ * 7 5, and then 4 4 4 4 4 1 of those that were 7, and 3 2 of those that were 5.
+ */
+static void
+batches_are_halved(void **state)
+{
+	static struct script_row rows[52] = {
+		{ .status = 200,
+			.answer = "{\"status\":\"success\",\"records\":[]}" },
+	};
+	static struct run run;
+	size_t i;
+
+	(void)state;
+	for (i = 1; i < COUNT(rows); i++)
+		rows[i] = (struct script_row){ .status = 400, .answer = "no" };
+	run_open(&run, BATCH, 26, "192.0.2.1");
+	run_start(&run, rows, COUNT(rows));
+	http_loop_run(NULL, 0, -1);
+	assert_int_equal(script.at, COUNT(rows));
+	assert_int_equal(run.finished, 26);
+	for (i = 0; i < 26; i++)
+		assert_int_equal(run.jobs[i].outcome, OUTCOME_LATER);
 	run_close(&run);
 }
 
@@ -573,8 +671,11 @@ main(void)
 		cmocka_unit_test(what_is_shown_of_an_answer),
 		cmocka_unit_test(pages_have_a_ceiling),
 		cmocka_unit_test(pages_have_room),
+		cmocka_unit_test(pages_are_slim),
+		cmocka_unit_test(what_was_written_is_not_written_again),
 		cmocka_unit_test(flights_are_limited),
 		cmocka_unit_test(batches_are_limited),
+		cmocka_unit_test(batches_are_halved),
 		cmocka_unit_test(requests_have_a_ceiling),
 		cmocka_unit_test(what_stays_is_noted),
 		cmocka_unit_test(senders_use_their_family),

@@ -213,6 +213,11 @@ who_may_go(void **state)
 		/* one whose requests have all ended is as good as new */
 		{ "AABBBBCCCCDDDDEEEEFFFFGGGG.HHI.A-A-A.",
 			"ABACBDCEBFDGCEBFDGCEFDGE.HI.A." },
+		/* but for one of them only, whichever turn it is */
+		{ "AABBBBCCCCDDDDEEEEFFFFGG.HI.AA-A-A-B.",
+			"ABACBDCEBFDGCEBFDGCEFDEF.HI.A." },
+		{ "AABBBBCCCCDDDDEEEEFFFFGG.HI..AA-A-A-B.",
+			"ABACBDCEBFDGCEBFDGCEFDEF.HI..A." },
 		{ EIGHT("aaaa") "a.2a^a.bb.-b.",
 			"a.aaaaaaaaaaaaaaaaaaaaaaa.b.b." },
 	};

@@ -98,6 +98,35 @@ shown(void **state)
 }
 
 static void
+canonical(void **state)
+{
+	static const struct row rows[] = {
+		{ "HTTPS://IP.Example.NET.:443/a%2Fb%7e%41?x=%3d%61#/ip",
+			"https://ip.example.net/a%2Fb~A?x=%3Da" },
+		{ "http://ip.example.net:80", "http://ip.example.net/" },
+		{ "http://ip.example.net:443/", "http://ip.example.net:443/" },
+		{ "https://U:P@ip.example.net/%2e%2E/a/./b",
+			"https://U:P@ip.example.net/a/b" },
+		{ "http://[2001:DB8::1]:81/%", "http://[2001:db8::1]:81/%" },
+		{ "https://b\xC3\xBC"
+		  "cher.example/\xC3\xBC",
+			"https://xn--bcher-kva.example/\xC3\xBC" },
+		{ "file:///etc/../etc/%68osts", "file:///etc/hosts" },
+		{ "no URL", "no URL" },
+	};
+	struct buf out = { 0 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		buf_cut(&out, 0);
+		url_canonical(&out, rows[i].text);
+		assert_string_equal(buf_text(&out), rows[i].want);
+	}
+	buf_free(&out);
+}
+
+static void
 hosts(void **state)
 {
 	static const struct row rows[] = {
@@ -169,6 +198,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(accepted),
 		cmocka_unit_test(shown),
+		cmocka_unit_test(canonical),
 		cmocka_unit_test(hosts),
 		cmocka_unit_test(punycode),
 		cmocka_unit_test(libraries),

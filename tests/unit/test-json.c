@@ -199,6 +199,8 @@ test_refused(void **state)
 			"not XML: not well-formed (invalid token) at line 1" },
 		{ "<!DOCTYPE a [<!ENTITY b \"c\">]><a>&b;</a>",
 			"not XML: a DOCTYPE with declarations at line 1" },
+		{ "<!DOCTYPE a SYSTEM \"x\"><a>0&b;</a>",
+			"not XML: undefined entity at line 1" },
 		{ "<", "not XML: unclosed token at line 1" },
 	};
 	struct fail fail;

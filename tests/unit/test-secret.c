@@ -121,6 +121,46 @@ every_spelling_is_masked(void **state)
 	expect_rows(rows, COUNT(rows));
 }
 
+/* Any name that is not XML's may be any sign, and no letter. */
+static void
+names_of_html_are_masked(void **state)
+{
+	static const char secret[] =
+		"+tok_A+b/C=d.e:f!g&h\"i'j<k\xC3\xA9l&hi;m#";
+	static const struct row rows[] = {
+		{ "<p>+tok_A&plus;b/C=d.e:f!g&h\"i'j<k\xC3\xA9l&hi;m#</p>",
+			"<p>***</p>" },
+		{ "&plus;tok&lowbar;A&plus;b&sol;C&equals;d&period;e&colon;f"
+		  "&excl;g&amp;h&quot;i&apos;j&lt;k&eacute;l&amp;hi&semi;m"
+		  "&num;",
+			"***" },
+		{ "&x;tok&y1;A&z;b&sol;C&equals;d.e:f!g&AMP;h&QUOT;i'j&LT;"
+		  "k&#233;l&hi;m&CounterClockwiseContourIntegralx;",
+			"***" },
+		/* within another escape */
+		{ "%26plus%3Btok_A&amp;plus;b/C=d.e:f!g&h\"i'j<k\xC3\xA9"
+		  "l&hi;m#",
+			"***" },
+		{ "&percnt;2Btok_A&bsol;u002bb/C=d.e:f!g&h\"i'j<k"
+		  "\xC3\xA9l&hi;m#",
+			"***" },
+		/* neither a letter nor two signs, and not longer */
+		{ "+&t;ok_A+b/C=d.e:f!g&h\"i'j<k\xC3\xA9l&hi;m#",
+			"+&t;ok_A+b/C=d.e:f!g&h\"i'j<k\xC3\xA9l&hi;m#" },
+		{ "+tok_A&plus;/C=d.e:f!g&h\"i'j<k\xC3\xA9l&hi;m#",
+			"+tok_A&plus;/C=d.e:f!g&h\"i'j<k\xC3\xA9l&hi;m#" },
+		{ "+tok_A&CounterClockwiseContourIntegralxx;b/C=",
+			"+tok_A&CounterClockwiseContourIntegralxx;b/C=" },
+		{ "+tok_A&1;b", "+tok_A&1;b" },
+		{ "+tok_A&;b", "+tok_A&;b" },
+		{ "+tok_A&plus", "+tok_A&plus" },
+	};
+
+	(void)state;
+	secret_hide(secret);
+	expect_rows(rows, COUNT(rows));
+}
+
 static void
 base64_is_masked_in_both_alphabets(void **state)
 {
@@ -128,6 +168,7 @@ base64_is_masked_in_both_alphabets(void **state)
 		{ "fn5+Pz8/Pn5+fg==", "***" },
 		{ "fn5-Pz8_Pn5-fg==", "***" },
 		{ "[fn5+Pz8/Pn5+fg]", "[***]" },
+		{ "fn5&plus;Pz8&sol;Pn5&#43;fg&equals;&equals;", "***" },
 	};
 
 	(void)state;
@@ -398,6 +439,7 @@ main(void)
 		cmocka_unit_test_teardown(
 			plain_secrets_are_masked_everywhere, forget),
 		cmocka_unit_test_teardown(every_spelling_is_masked, forget),
+		cmocka_unit_test_teardown(names_of_html_are_masked, forget),
 		cmocka_unit_test_teardown(
 			base64_is_masked_in_both_alphabets, forget),
 		cmocka_unit_test_teardown(

@@ -208,17 +208,23 @@ news_that_was_taken_is_forgotten(void **unused)
 {
 	const struct state_news taken = { NULL, 2, "hook", "failed", "", "", "",
 		"", "", "x" };
+	const struct state_news others[] = {
+		{ NULL, 2, "hook", "changed", "", "", "", "", "", "x" },
+		{ NULL, 2, "hook", "failed", "", "", "", "", "", "y" },
+	};
 	struct state *state = state_parse(HEAD, strlen(HEAD));
 
 	(void)unused;
 	keep(state, "hook", 1);
 	keep(state, "webhook", 2);
+	state_keep_news(state, &others[0]);
+	state_keep_news(state, &others[1]);
 	keep(state, "hook", 2);
 	keep(state, "hook", 2);
 	state_forget_news(state, &taken);
 	state_forget_news(state, &taken);
 	state_forget_news(state, &taken);
-	expect_news(state, "H1 W2 ");
+	expect_news(state, "H1 W2 H2 H2 ");
 }
 
 static void

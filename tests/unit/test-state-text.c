@@ -208,6 +208,7 @@ static const struct reading readings[] = {
 	{ HEAD "key\n" NAME, 0, true, HEAD NO_KEY NAME },
 	{ HEAD "key\t" HEX "\n" NAME, 0, true, HEAD NO_KEY NAME },
 	{ HEAD "key\t" HEX HEX "0\n", 0, true, HEAD NO_KEY },
+	{ HEAD "key\n" KEY NAME, 0, true, HEAD KEY NAME },
 	{ HEAD "key\t" HEX "0001020304050607g8090a0b0c0d0e0f\n", 0, true,
 		HEAD NO_KEY },
 
@@ -220,6 +221,8 @@ static const struct reading readings[] = {
 	{ HEAD KEY "\0\0\0\0\n", sizeof(HEAD KEY "\0\0\0\0\n") - 1, true,
 		HEAD KEY },
 	{ HEAD KEY PROBLEM_OF("\033[2J") NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY PROBLEM_OF("\037") NAME, 0, true, HEAD KEY NAME },
+	{ HEAD KEY PROBLEM_OF("\177") NAME, 0, true, HEAD KEY NAME },
 	{ HEAD KEY PROBLEM_OF("\x7F") NAME, 0, true, HEAD KEY NAME },
 	{ HEAD KEY PROBLEM_OF("\xFF") NAME, 0, true, HEAD KEY NAME },
 	{ HEAD KEY PROBLEM_OF("\xC2\x9B") NAME, 0, true, HEAD KEY NAME },
@@ -348,10 +351,24 @@ any_text_survives(void **unused)
 	}
 }
 
+static void
+news_is_kept_whole(void **unused)
+{
+	struct state *from = state_parse(HEAD NEWS, strlen(HEAD NEWS));
+	struct state *to = state_parse(HEAD KEY, strlen(HEAD KEY));
+
+	(void)unused;
+	state_keep_news(to, from->news);
+	state_free(from);
+	expect_format(to, HEAD KEY NEWS);
+	state_free(to);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(news_is_kept_whole),
 		cmocka_unit_test(every_member_is_read),
 		cmocka_unit_test(text_is_read),
 		cmocka_unit_test(any_text_survives),

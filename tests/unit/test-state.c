@@ -176,6 +176,24 @@ a_damaged_state_is_kept(void **folder)
 	assert_int_equal(count_files("."), 3);
 }
 
+/* No save follows that would lose it. */
+static void
+a_damaged_state_that_cannot_be_kept(void **folder)
+{
+	struct fail fail = { "" };
+	struct state_files *files;
+
+	(void)folder;
+	assert_int_equal(mkdir("s.bad", 0700), 0);
+	put("s", HEAD "name\tcut");
+	files = open_locked("s");
+	assert_null(state_load(files, &fail));
+	assert_string_equal(fail.text, "cannot replace s.bad: Is a directory");
+	assert_int_equal(count_files("."), 3);
+	state_close(files);
+	expect_text("s", HEAD "name\tcut");
+}
+
 static void
 who_only_looks_changes_nothing(void **folder)
 {
@@ -309,6 +327,7 @@ main(void)
 		IN_FOLDER(a_quiet_run_touches_nothing),
 		IN_FOLDER(a_new_state_has_its_own_key),
 		IN_FOLDER(a_damaged_state_is_kept),
+		IN_FOLDER(a_damaged_state_that_cannot_be_kept),
 		IN_FOLDER(who_only_looks_changes_nothing),
 		IN_FOLDER(a_state_has_a_ceiling),
 		IN_FOLDER(ten_thousand_names_may_fail),

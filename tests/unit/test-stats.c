@@ -4,10 +4,12 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <dirent.h>
+#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -112,6 +114,31 @@ months_roll_over(void **folder)
 }
 
 static void
+months_are_those_of_the_calendar(void **folder)
+{
+	/* 1 March of 2000, 2004, 2100 and 2400 */
+	static const int about[] = { 11017, 12478, 47541, 157114 };
+	struct state_files *files = open_locked("s");
+	struct stats *stats;
+	struct tm date;
+	time_t now;
+	size_t i;
+	int day;
+
+	(void)folder;
+	for (i = 0; i < sizeof about / sizeof about[0]; i++)
+		for (day = about[i] - 400; day < about[i] + 400; day++) {
+			now = (time_t)day * 86400;
+			stats = stats_load(files, now);
+			assert_non_null(gmtime_r(&now, &date));
+			assert_int_equal(stats->month,
+				(date.tm_year + 1900) * 12 + date.tm_mon);
+			stats_free(stats);
+		}
+	state_close(files);
+}
+
+static void
 damage_starts_anew(void **folder)
 {
 	static const char *const rows[] = {
@@ -123,6 +150,8 @@ damage_starts_anew(void **folder)
 		"# ddns stats 1\nrun\t1\t1\nsource\tipv4\n",
 		"# ddns stats 1\nrun\t1\t1\nsource\t\tx\t1\t1\t0\t0\t0\t0\t0\t"
 		"\n",
+		"# ddns stats 1\nrun\t1\t1\nsource\tipv4\tx\t-1\t1\t0\t0\t0\t0\t0"
+		"\t\n",
 		"# ddns stats 1\nrun\t1\t1\n\033\n",
 		TEXT TEXT,
 	};
@@ -183,6 +212,10 @@ tries_are_counted(void **folder)
 	assert_ptr_not_equal(stats_source(stats, "ipv4", "w"), source);
 	assert_ptr_not_equal(stats_source(stats, "ipv4", "y"), source);
 	assert_ptr_equal(stats_source(stats, "ipv4", "x"), source);
+	/* and no further than a count goes */
+	source->month[0].tries = UINT_MAX;
+	stats_try(stats, source, "a", NOV_30, 0);
+	assert_true(source->month[0].tries == UINT_MAX);
 	stats_free(stats);
 	stats_free(NULL);
 	state_close(files);
@@ -224,6 +257,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		IN_FOLDER(counts_are_kept),
 		IN_FOLDER(months_roll_over),
+		IN_FOLDER(months_are_those_of_the_calendar),
 		IN_FOLDER(damage_starts_anew),
 		IN_FOLDER(tries_are_counted),
 		IN_FOLDER(a_useless_source_is_told),

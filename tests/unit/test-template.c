@@ -52,6 +52,7 @@ static const struct value values[] = {
 	{ "encoded", { "/a/%2E%2e/b", false } },
 	{ "dot", { ".", false } },
 	{ "dots", { "..", false } },
+	{ "empty", { "", false } },
 	{ "evil", { ".evil.example", false } },
 	{ "slash", { "a/b", false } },
 	{ "user9_x", { "me", false } },
@@ -75,7 +76,7 @@ find(void *arg, const char *name)
 	return unset;
 }
 
-static const struct scope scope = { find, NULL };
+static const struct scope scope = { .get = find, .arg = NULL };
 
 struct row {
 	const char *text;
@@ -402,6 +403,8 @@ test_url(void **state)
 		{ { API, NULL, "/{zone}/{type}/{sub}" }, API "/example.com/A/",
 			NULL },
 		{ { API, NULL, "/{unset}?a=1" }, NULL, "unset is not set" },
+		{ { API, NULL, "/{empty}" }, NULL, "empty: \"\" has no text" },
+		{ { API, NULL, "/a/{sub}" }, API "/a/", NULL },
 		{ { API, NULL, "/{dots}/x" }, NULL,
 			"the path would have a segment \"..\"" },
 		{ { API, NULL, "/x/{dot}?a" }, NULL,
@@ -502,7 +505,7 @@ nothing(void *arg, const char *name)
 static void
 test_url_without_server(void **state)
 {
-	static const struct scope empty = { nothing, NULL };
+	static const struct scope empty = { .get = nothing, .arg = NULL };
 	static const struct template_url url = { "{server}", NULL, "/x" };
 	struct buf out = { 0 };
 	struct fail fail;
