@@ -170,20 +170,6 @@ def test_a_private_authority_is_read(home, serve, certificates):
     assert home.run().stdout == LINE
 
 
-def test_authorities_are_read_once(home, serve, certificates, tmp_path):
-    """For all connections: each would parse the system's bundle anew."""
-    copy = tmp_path / "ca.pem"
-    copy.write_bytes(certificates.ca.read_bytes())
-
-    def spoil(request):
-        copy.write_text("nothing\n")
-        return Reply("203.0.113.7")
-    source = serve(spoil, tls=certificates.server())
-    home.server = serve(home.provider, tls=certificates.server())
-    home.configure([source.url], general=f"ca_file = {copy}")
-    assert home.run().stdout == LINE
-
-
 def test_a_proxy_is_used(home, source, serve, certificates):
     name = "provider.example"
     home.server = serve(home.provider,

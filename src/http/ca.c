@@ -5,9 +5,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/err.h>
-#include <openssl/ssl.h>
-
 #include "http/internal.h"
 #include "file.h"
 
@@ -41,14 +38,6 @@ is_hashed(const char *path)
 }
 
 static bool
-is_openssl(void)
-{
-	const char *name = curl_version_info(CURLVERSION_NOW)->ssl_version;
-
-	return name && strncmp(name, "OpenSSL/", 8) == 0;
-}
-
-static bool
 add_file(struct buf *out, const char *path, struct fail *fail)
 {
 	const size_t start = out->len;
@@ -77,8 +66,8 @@ takes_blob(const struct buf *pem)
 }
 
 /*
- * Of libcurl a TLS library gets one bundle, so the private CA and the system's
- * become one in memory. One without that takes the directory beside the file.
+ * libcurl takes one bundle, so the private CA and the system's become one in
+ * memory. A TLS library without that takes the directory beside the file.
  */
 static void
 add_private(struct http_trust *full, struct mem *mem, const char *ca_file,
@@ -88,11 +77,6 @@ add_private(struct http_trust *full, struct mem *mem, const char *ca_file,
 	struct fail fail;
 
 	full->set = true;
-	if (is_openssl()) {
-		full->private = ca_file;
-		full->dir = full->file ? NULL : info->capath;
-		return;
-	}
 	if (full->file && add_file(pem, full->file, &fail) && takes_blob(pem)) {
 		full->blob = mem_textn(mem, pem->at, pem->len);
 		full->blob_len = pem->len;
@@ -103,8 +87,11 @@ add_private(struct http_trust *full, struct mem *mem, const char *ca_file,
 	full->dir = info->capath;
 }
 
-/* OpenSSL opens one file of a hashed directory per chain; a bundle it parses
- * whole. */
+/*
+ * OpenSSL opens one file of a hashed directory per chain; a bundle it parses
+ * whole. libcurl keeps a parsed bundle between connections only if no
+ * directory is set beside it.
+ */
 bool
 http_ca_open(struct http_ca *ca, struct mem *mem, const char *ca_file,
 	struct fail *fail)
@@ -120,7 +107,7 @@ http_ca_open(struct http_ca *ca, struct mem *mem, const char *ca_file,
 	if (ca_file) {
 		ca_file = mem_text(mem, ca_file);
 		ok = add_file(&pem, ca_file, fail);
-		ca->fast.private = ca_file;
+		ca->fast.file = ca_file;
 	}
 	if (ca_file && ok)
 		add_private(&ca->full, mem, ca_file, &pem);
@@ -137,7 +124,9 @@ http_ca_look(struct http_ca *ca)
 		return;
 	ca->looked = true;
 	info = curl_version_info(CURLVERSION_NOW);
-	ca->fast.set = is_openssl() && info->capath && is_hashed(info->capath);
+	ca->fast.set = info->ssl_version && info->capath &&
+		       strncmp(info->ssl_version, "OpenSSL", 7) == 0 &&
+		       is_hashed(info->capath);
 	ca->fast.dir = info->capath;
 }
 
@@ -158,10 +147,6 @@ http_ca_set(const struct http_trust *trust, CURL *easy)
 
 	if (!trust->set)
 		return CURLE_OK;
-	if (is_openssl()) {
-		curl_easy_setopt(easy, CURLOPT_CAPATH, NULL);
-		return curl_easy_setopt(easy, CURLOPT_CAINFO, NULL);
-	}
 	code = curl_easy_setopt(easy, CURLOPT_CAINFO, trust->file);
 	if (code == CURLE_OK)
 		code = curl_easy_setopt(easy, CURLOPT_CAPATH, trust->dir);
@@ -174,51 +159,6 @@ http_ca_set(const struct http_trust *trust, CURL *easy)
 	blob.data = (void *)(uintptr_t)trust->blob;
 	blob.len = trust->blob_len;
 	return curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
-}
-
-/* A private CA must be readable, the system's only if it is alone. */
-static X509_STORE *
-read_store(const struct http_trust *trust)
-{
-	X509_STORE *store = X509_STORE_new();
-	/* a CA that another one has signed is trusted as well, as by libcurl */
-	bool ok =
-		store && X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);
-
-	if (ok && trust->file)
-		ok = X509_STORE_load_locations(store, trust->file, NULL);
-	if (store && trust->private)
-		ok = X509_STORE_load_locations(store, trust->private, NULL);
-	if (ok && trust->dir)
-		ok = X509_STORE_load_locations(store, NULL, trust->dir);
-	ERR_clear_error();
-	if (ok)
-		return store;
-	X509_STORE_free(store);
-	return NULL;
-}
-
-/* libcurl would read them for each connection, each with a copy: a bundle takes
- * 3 MiB and 20 ms. */
-CURLcode
-http_ca_share(struct http_trust *trust, struct ssl_ctx_st *context)
-{
-	if (!trust->set || !is_openssl())
-		return CURLE_OK;
-	if (!trust->store)
-		trust->store = read_store(trust);
-	if (!trust->store)
-		return CURLE_SSL_CACERT_BADFILE;
-	X509_STORE_up_ref(trust->store);
-	SSL_CTX_set_cert_store(context, trust->store);
-	return CURLE_OK;
-}
-
-void
-http_ca_close(struct http_ca *ca)
-{
-	X509_STORE_free(ca->full.store);
-	X509_STORE_free(ca->fast.store);
 }
 
 const char *const *

@@ -138,7 +138,6 @@ http_close(struct http *http)
 		curl_easy_cleanup(http->idle[--http->idle_count]);
 	curl_multi_cleanup(http->multi);
 	curl_global_cleanup();
-	http_ca_close(&http->ca);
 	mem_free(http->mem);
 }
 

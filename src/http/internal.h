@@ -44,16 +44,13 @@
  * would open a connection for each that is above it. */
 #define HTTP_AT_ONCE 32
 
-/* Whom to trust. OpenSSL gets all that is given, another library `file` and
- * `dir`, or the blob. */
+/* One way to name the CAs to libcurl. */
 struct http_trust {
 	bool set;		/* false: as libcurl was built */
 	const char *file;
-	const char *private;
 	const char *dir;
 	const char *blob;
 	size_t blob_len;
-	struct x509_store_st *store; /* NULL: no connection has needed it */
 };
 
 #define HTTP_FIELD_BYTES 65536 /* of the fields of an answer */
@@ -64,8 +61,6 @@ struct http_ca {
 	struct http_trust fast;		/* set: tried before full */
 	bool looked;			/* for a hashed directory */
 };
-
-struct ssl_ctx_st;
 
 /* Who takes turns: servers with a request under way, and those without. */
 enum http_turn { HTTP_TURN_OLD, HTTP_TURN_NEW, HTTP_TURNS };
@@ -110,7 +105,6 @@ struct http_transfer {
 	void (*done)(void *arg, const struct http_answer *answer);
 	void *arg;
 	CURL *easy;			/* lent by the loop; NULL: not begun */
-	struct http_trust *trust;	/* of the loop */
 	struct buf head;
 	struct buf body;
 	int64_t began;			/* clock_ms */
@@ -142,13 +136,8 @@ void http_ca_look(struct http_ca *ca);
 /* Whether the system has none that libcurl would find. */
 bool http_ca_none(void);
 
-/* Names the CAs to libcurl, for a TLS library that http_ca_share is not for. */
+/* Names the CAs to libcurl. */
 CURLcode http_ca_set(const struct http_trust *trust, CURL *easy);
-
-/* Hands the CAs to a connection, all of which share what was read. */
-CURLcode http_ca_share(struct http_trust *trust, struct ssl_ctx_st *context);
-
-void http_ca_close(struct http_ca *ca);
 
 /* A copy of the request, not begun. */
 struct http_transfer *http_transfer_new(const struct http_request *request);

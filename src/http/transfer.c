@@ -249,8 +249,9 @@ see_tls(CURL *easy, void *context, void *arg)
 	struct http_transfer *transfer = arg;
 
 	(void)easy;
+	(void)context;
 	transfer->secure = true;
-	return http_ca_share(transfer->trust, context);
+	return CURLE_OK;
 }
 
 static CURLcode
@@ -340,8 +341,7 @@ set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
 					     : CURL_IPRESOLVE_WHATEVER;
 	CURLcode code = curl_easy_setopt(easy, CURLOPT_IPRESOLVE, family);
 
-	/* a proxy elsewhere has another loopback, and may be reached in clear
-	 */
+	/* a proxy elsewhere has another loopback, and may be reached in clear */
 	if (!request->proxy || transfer->host->loopback) {
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
@@ -380,7 +380,7 @@ set_protocols(CURL *easy, bool clear)
 
 /* Where to go, and in what is left of the time. */
 static CURLcode
-aim(struct http_transfer *transfer, struct http_trust *trust)
+aim(struct http_transfer *transfer, const struct http_trust *trust)
 {
 	const struct http_request *request = &transfer->request;
 	bool clear = request->clear_text || transfer->host->loopback;
@@ -390,7 +390,6 @@ aim(struct http_transfer *transfer, struct http_trust *trust)
 
 	if (left <= 0)
 		return CURLE_OPERATION_TIMEDOUT;
-	transfer->trust = trust;
 	transfer->sent = false;
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
 	http_stuck_wait(transfer->began + request->timeout_ms);
@@ -404,7 +403,7 @@ aim(struct http_transfer *transfer, struct http_trust *trust)
 	return code;
 }
 
-static struct http_trust *
+static const struct http_trust *
 trust_of(const struct http_transfer *transfer, struct http_ca *ca)
 {
 	if (strncasecmp(transfer->request.url, "https:", 6) == 0)
@@ -437,7 +436,7 @@ http_transfer_begin(
 	CURL *easy = transfer->easy;
 	CURLcode code;
 
-	transfer->private = ca->fast.private != NULL;
+	transfer->private = ca->fast.file != NULL;
 	transfer->began = clock_ms();
 	if (!easy)
 		return CURLE_OUT_OF_MEMORY;
