@@ -102,6 +102,18 @@ def test_provider_hangs(home, serve, hanging, stage):
         r"^name\thome\.example\.com\tA\tdyndns2\tnone\t", state, re.M)
 
 
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+def test_a_proxy_hangs(home, serve, scheme):
+    """It has taken the connection: no TLS was begun."""
+    proxy = serve(Hang()).url.replace("http", scheme)
+    home.server.url = "https://provider.example"
+    home.configure([serve(Reply(GOOD)).url],
+                   general=f"timeout = 2\nproxy = {proxy}")
+    result = home.run("-v")
+    assert result.status == 1
+    assert "timed out after 1 s while waiting for the proxy" in result.stderr
+
+
 def test_what_was_confirmed_before_the_deadline_is_kept(home, serve):
     hang = {"second.example.com": Hang()}
     provider = home.provider

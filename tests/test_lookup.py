@@ -543,6 +543,24 @@ def test_no_proxy_for_lookups(home, serve):
     assert [r for r in proxy.asked if "myip" not in r] == []
 
 
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("where", ["http_proxy", "ALL_PROXY", "proxy"])
+def test_nothing_for_loopback_goes_to_a_proxy(
+        home, serve, certificates, where, tls):
+    """It may be in clear text, and the proxy on another machine."""
+    proxy = serve(Reply("good 203.0.113.7"))
+    if tls:
+        home.server = serve(home.provider, tls=certificates.server())
+    general = f"ca_file = {certificates.ca}\n"
+    env = {where: proxy.url}
+    if where == "proxy":
+        general, env = f"{general}proxy = {proxy.url}", {}
+    home.configure([serve(Reply(GOOD)).url], general=general,
+                   more=f"[webhook]\nurl = {serve(Reply('ok')).url}")
+    assert home.run(env=env).status == 0
+    assert home.asked == [GOOD] and proxy.connections == 0
+
+
 def test_netrc_is_not_read(home, serve, tmp_path):
     (tmp_path / ".netrc").write_text(
         "machine 127.0.0.1 login stranger password other\n")

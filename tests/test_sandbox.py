@@ -13,7 +13,7 @@ import pytest
 import harness
 import kill
 import netns
-from harness import Reply
+from harness import Reply, Tunnel
 from netns import Namespace
 
 LINE = "home.example.com A none -> 203.0.113.7 (dyndns2)\n"
@@ -260,14 +260,17 @@ def test_what_the_settings_of_tls_include_is_read(home, serve, certificates,
     assert home.run().stdout == LINE
 
 
-def test_a_proxy_is_used(home, source, serve):
-    def forward(request):
-        request.target = request.target.removeprefix(home.server.url)
-        return home.provider(request)
-    proxy = serve(forward)
-    home.configure([source.url], general=f"proxy = {proxy.url}")
+def test_a_proxy_is_used(home, source, serve, certificates):
+    name = "provider.example"
+    home.server = serve(home.provider,
+                        tls=certificates.server(names=f"DNS:{name}"))
+    port = home.server.port
+    proxy = serve(Tunnel(port))
+    home.server.url = f"https://{name}:{port}"
+    home.configure([source.url], general=f"proxy = {proxy.url}\n"
+                   f"ca_file = {certificates.ca}")
     assert home.run().stdout == LINE
-    assert len(proxy.requests) == 1 and home.server.requests == []
+    assert proxy.asked == [f"CONNECT {name}:{port}"]
 
 
 # A module of nss that asks a daemon over a socket, as nss-resolve does.

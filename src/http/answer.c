@@ -140,6 +140,9 @@ step_of(const struct http_transfer *transfer)
 		if (end == 0 && steps[i].time == CURLINFO_CONNECT_TIME_T &&
 			transfer->connected)
 			continue; /* to libcurl TLS is a part of connecting */
+		if (end == 0 && steps[i].time == CURLINFO_PRETRANSFER_TIME_T &&
+			transfer->request.proxy && !transfer->secure)
+			return "while waiting for the proxy";
 		if (end == 0)
 			return steps[i].step;
 	}
@@ -330,6 +333,8 @@ explain(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 	else if (transfer->bind_error)
 		fail_set(fail, "cannot bind to interface %s: %s", request->bind,
 			strerror(transfer->bind_error));
+	else if (transfer->resent)
+		fail_set(fail, "closed without an answer");
 	else if (code == CURLE_OPERATION_TIMEDOUT ||
 		 code == CURLE_ABORTED_BY_CALLBACK)
 		explain_late(fail, transfer);

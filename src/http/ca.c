@@ -216,12 +216,11 @@ name(const struct http_trust *trust, CURL *easy, const struct place *place)
 CURLcode
 http_ca_set(struct http_trust *trust, CURL *easy)
 {
-	CURLcode code = CURLE_OK;
-
-	if (trust->known)
-		code = http_tls_set(trust, easy);
-	if (!trust->set || code != CURLE_OK)
-		return code;
+	/* libcurl would put a store that it keeps in place of ours */
+	if (trust->store)
+		curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+	if (!trust->set)
+		return CURLE_OK;
 	/* a libcurl without TLS to proxies has no options for it */
 	name(trust, easy, &places[1]);
 	return name(trust, easy, &places[0]);

@@ -26,6 +26,7 @@
  * not know the number, which is as good as a TLS library without the thing.
  */
 #define HTTP_MIXES_FAMILIES (LIBCURL_VERSION_NUM < 0x074D00)
+#define HTTP_SEES_SENDING (LIBCURL_VERSION_NUM >= 0x075000)
 #if LIBCURL_VERSION_NUM < 0x074D00
 #define CURLOPT_CAINFO_BLOB ((CURLoption)(CURLOPTTYPE_BLOB + 309))
 #define CURLOPT_PROXY_CAINFO_BLOB ((CURLoption)(CURLOPTTYPE_BLOB + 310))
@@ -34,6 +35,7 @@
 #define CURLOPT_PREREQFUNCTION ((CURLoption)(CURLOPTTYPE_FUNCTIONPOINT + 312))
 #define CURLOPT_PREREQDATA ((CURLoption)(CURLOPTTYPE_OBJECTPOINT + 313))
 #define CURL_PREREQFUNC_OK 0
+#define CURL_PREREQFUNC_ABORT 1
 #endif
 #if LIBCURL_VERSION_NUM < 0x075700
 #define CURLOPT_CA_CACHE_TIMEOUT ((CURLoption)(CURLOPTTYPE_LONG + 321))
@@ -117,6 +119,10 @@ struct http_transfer {
 	size_t field_bytes, fields_count; /* of all headers and trailers */
 	int fd;				/* the last socket; -1: none */
 	bool connected;			/* it was seen to be */
+	struct http_trust *trust;	/* whom TLS is to trust */
+	bool secure;			/* TLS has begun, or may have */
+	bool sent;			/* or is about to be */
+	bool resent;			/* it would have been sent once more */
 	bool large;			/* the body went above the ceiling */
 	bool wide;			/* the fields did */
 	bool crowded;			/* answers at the same time, together */
@@ -147,8 +153,8 @@ void http_ca_close(struct http_ca *ca);
 /* Whether libcurl's TLS library is the OpenSSL that we are linked with. */
 bool http_tls_known(void);
 
-/* To be told to each connection of the handle. */
-CURLcode http_tls_set(struct http_trust *trust, CURL *easy);
+/* To be told to each SSL_CTX, if it is of that OpenSSL. */
+CURLcode http_tls_prepare(struct http_trust *trust, void *context);
 
 /* The private one, or one that is empty; freed once. */
 struct x509_store_st *http_tls_store(struct x509_store_st *private);

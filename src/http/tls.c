@@ -170,12 +170,11 @@ want_end(SSL_CTX *context)
 }
 #endif
 
-static CURLcode
-prepare(CURL *easy, void *context, void *arg)
+CURLcode
+http_tls_prepare(struct http_trust *trust, void *context)
 {
-	struct http_trust *trust = arg;
-
-	(void)easy;
+	if (!trust->known)
+		return CURLE_OK;
 	SSL_CTX_set_max_cert_list(context, CHAIN_BYTES);
 	SSL_CTX_set_verify_depth(context, CHAIN_DEPTH);
 	SSL_CTX_set_cert_verify_callback(context, verify, NULL);
@@ -187,16 +186,6 @@ prepare(CURL *easy, void *context, void *arg)
 	X509_STORE_up_ref(trust->store);
 	SSL_CTX_set_cert_store(context, trust->store);
 	return CURLE_OK;
-}
-
-CURLcode
-http_tls_set(struct http_trust *trust, CURL *easy)
-{
-	/* libcurl would put a store that it keeps in place of ours */
-	if (trust->store)
-		curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
-	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)trust);
-	return curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, prepare);
 }
 
 /* The rules are those of libcurl. */

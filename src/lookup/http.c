@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lookup/internal.h"
+#include "clock.h"
 #include "escape.h"
 #include "http/http.h"
 #include "json/json.h"
@@ -63,6 +64,8 @@ answered(void *arg, const struct http_answer *answer)
 {
 	struct lookup_try *try = arg;
 
+	/* it may have waited for others of its server */
+	try->ms = (long)clock_ms() - answer->ms;
 	if (answer->status == 0)
 		lookup_missed(try, "%s", answer->fail->text);
 	else if (answer->status != 200)
