@@ -35,7 +35,7 @@ WARN = -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion \
 
 VERSION = 0.1.0
 CURL_OLDEST = 7.74.0
-LIBRARIES = libcurl inih jansson expat libcrypto
+LIBRARIES = libcurl inih jansson expat libssl libcrypto
 DEFINES = -D_POSIX_C_SOURCE=200809L -DVERSION='"$(VERSION)"' \
 	-DSYSCONFDIR='"$(SYSCONFDIR)"' -DSTATEDIR='"$(STATEDIR)"'
 # The folder of the build is in no file of it.

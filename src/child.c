@@ -16,7 +16,6 @@
 #include "buf.h"
 #include "clock.h"
 #include "fail.h"
-#include "stop.h"
 
 #define DESCRIPTORS 256 /* looked at where there is no /proc */
 #define STEP_MS 10
@@ -209,6 +208,7 @@ child_start(struct child *child, const struct child_options *options,
 		child->pid = -1;
 		return fail_set(fail, "%s: %s", path, strerror(error));
 	}
+	stop_with(&child->group, child->pid);
 	child->out = pipes.out[0];
 	child->in = pipes.in[1];
 	child->error = pipes.error[0];
@@ -227,6 +227,13 @@ close_pipes(struct child *child)
 	if (child->error >= 0)
 		close(child->error);
 	child->out = child->in = child->error = -1;
+}
+
+static void
+forget(struct child *child)
+{
+	stop_without(&child->group);
+	child->pid = -1;
 }
 
 /* Whether the child ended by end; *status as waitpid gives it. */
@@ -267,7 +274,7 @@ child_kill(struct child *child)
 	kill(-child->pid, SIGKILL);
 	while (waitpid(child->pid, &status, 0) < 0 && errno == EINTR)
 		continue;
-	child->pid = -1;
+	forget(child);
 }
 
 bool
@@ -280,9 +287,11 @@ child_end(struct child *child, long ms, struct fail *fail)
 		return fail_set(fail, "it does not run");
 	if (!reap(child, clock_ms() + ms, &status)) {
 		child_kill(child);
-		return fail_set(fail, "did not end in time");
+		return fail_set(fail, "%s",
+			stop_signal() ? "stopped by a signal"
+				      : "did not end in time");
 	}
-	child->pid = -1;
+	forget(child);
 	if (WIFSIGNALED(status))
 		return fail_set(fail, "killed by signal %d", WTERMSIG(status));
 	if (WEXITSTATUS(status) != 0)

@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
+#include "stop.h"
+
 struct fail;
 
 struct child {
@@ -18,6 +20,7 @@ struct child {
 	int out;	/* read end of its stdout; -1: it goes to our stderr */
 	int in;		/* write end of its stdin; -1: /dev/null */
 	int error;	/* read end of its stderr; -1: likewise */
+	struct stop_group group;
 };
 
 struct child_options {

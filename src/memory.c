@@ -4,15 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
-#include <unistd.h>
 #ifdef __GLIBC__
 #include <malloc.h>
 #endif
 
 #include <openssl/crypto.h>
 
-#include "exit.h"
 #include "memory.h"
+#include "stop.h"
 
 #define STACK_WIPED 40960
 #define LARGE (128 * 1024) /* pieces that go back to the system at once */
@@ -26,15 +25,10 @@ static size_t used;
 static size_t held;                     /* of answers */
 static size_t answers = MEMORY_ANSWERS; /* that may be held */
 
-/* Nothing that might need memory: no stdio, no handlers of exit. */
 _Noreturn void
 memory_none(void)
 {
-	static const char text[] = "ddns: out of memory\n";
-
-	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
-		_exit(EXIT_AGAIN);
-	_exit(EXIT_AGAIN);
+	stop_now("ddns: out of memory\n");
 }
 
 /* Not known to the compiler, so never left out; OPENSSL_cleanse is slower. */
@@ -167,6 +161,8 @@ memory_serve(void)
 	mallopt(M_MMAP_THRESHOLD, LARGE);
 #endif
 	CRYPTO_set_mem_functions(crypto_take, crypto_resize, crypto_give);
+	/* the end of the process cleans up as well, and for nothing */
+	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
 }
 
 size_t

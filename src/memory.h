@@ -13,8 +13,9 @@
 /* A run never holds more; far above what ten thousand names need. */
 #define MEMORY_MOST ((size_t)256 * 1024 * 1024)
 
-/* Answers of all services together, under way and kept, and what is expected. */
-#define MEMORY_ANSWERS ((size_t)8 * 1024 * 1024)
+/* Answers of all services together, under way and kept, what is made of them
+ * above the usual, and what is expected. */
+#define MEMORY_ANSWERS ((size_t)6 * 1024 * 1024)
 
 /* len zeroed bytes; never NULL, for 0 bytes neither. */
 void *memory_take(size_t len);

@@ -3,6 +3,8 @@
  * Makes a plan of a configuration, checking what holds between its sections.
  */
 #include <ctype.h>
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "plan.h"
@@ -16,6 +18,9 @@
 #include "sandbox.h"
 #include "sign/sign.h"
 #include "state/state.h"
+
+/* Of XSI, and so not declared. */
+char *realpath(const char *restrict path, char *restrict real);
 
 struct lookup_set *
 plan_set(const struct plan *plan, int family, const char *label)
@@ -421,6 +426,39 @@ need_file(struct needs *needs, const char *path)
 	needs->files = files;
 }
 
+/* With its slash; NULL: the path has none. */
+static const char *
+folder_of(struct needs *needs, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? mem_textn(needs->mem, path, (size_t)(slash - path) + 1)
+		     : NULL;
+}
+
+/*
+ * A new one may be renamed into place while we run, so its folder is needed;
+ * and it by itself, where the folder cannot be opened.
+ */
+static void
+need_fresh_file(struct needs *needs, const char *path)
+{
+	char real[PATH_MAX];
+
+	if (!path)
+		return;
+	need_file(needs, path);
+	need_file(needs, folder_of(needs, realpath(path, real) ? real : path));
+}
+
+static void
+need_copy(void *arg, const char *path)
+{
+	struct needs *needs = arg;
+
+	need_file(needs, mem_text(needs->mem, path));
+}
+
 static void
 need_set(struct needs *needs, const struct lookup_set *set)
 {
@@ -428,7 +466,7 @@ need_set(struct needs *needs, const struct lookup_set *set)
 
 	needs->sandbox.binds |= set->bind != NULL;
 	for (source = set->sources; source; source = source->next) {
-		need_file(needs, lookup_source_file(source));
+		need_fresh_file(needs, lookup_source_file(source));
 		if (lookup_source_runs(source))
 			needs->sandbox.programs = SANDBOX_ANY_PROGRAM;
 	}
@@ -450,13 +488,8 @@ need_programs(struct needs *needs, const struct plan *plan)
 static void
 need_state(struct needs *needs, const struct plan_use *use)
 {
-	const char *slash = use->state ? strrchr(use->state, '/') : NULL;
-	const char *folder;
+	const char *folder = use->state ? folder_of(needs, use->state) : NULL;
 
-	if (!slash)
-		return;
-	folder = mem_textn(
-		needs->mem, use->state, (size_t)(slash - use->state) + 1);
 	if (use->acts)
 		needs->sandbox.folder = folder;
 	else
@@ -468,10 +501,8 @@ plan_confine(const struct plan *plan, const struct plan_use *use)
 {
 	struct needs needs = { .mem = mem_new() };
 	const struct lookup_set *set;
-	const char *const *path;
 
-	for (path = http_authorities(); *path; path++)
-		need_file(&needs, *path);
+	http_authorities(need_copy, &needs);
 	if (plan)
 		need_file(&needs, plan->config->general.ca_file);
 	if (plan && use->acts)

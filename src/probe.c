@@ -8,6 +8,7 @@
 #include "probe.h"
 #include "address-find.h"
 #include "cli.h"
+#include "clock.h"
 #include "document.h"
 #include "exit.h"
 #include "fail.h"
@@ -17,7 +18,9 @@
 #include "screen.h"
 #include "stop.h"
 
-#define TIMEOUT 10 /* seconds, without a configuration */
+/* Seconds, without a configuration. */
+#define TIMEOUT 10
+#define DEADLINE 120
 
 struct probe {
 	const struct cli *cli;
@@ -26,6 +29,7 @@ struct probe {
 	struct http *http;
 	struct lookup *lookups;
 	long timeout_ms;
+	int64_t deadline_ms; /* from the start */
 };
 
 static void
@@ -118,7 +122,7 @@ static const char *
 verdict(const struct lookup_try *try)
 {
 	if (!try->ended)
-		return "no answer";
+		return "no answer before the deadline";
 	return try->valid ? "ok" : try->cause;
 }
 
@@ -135,7 +139,7 @@ fill_cells(const char *cells[COLUMNS], const struct lookup_try *try)
 	cells[FAMILY] = try->lookup->set->title;
 	cells[VERDICT] = verdict(try);
 	cells[ADDRESS] = try->valid ? mem_text(mem, text) : "-";
-	cells[MS] = mem_printf(mem, "%ld", try->ms);
+	cells[MS] = try->ended ? mem_printf(mem, "%ld", try->ms) : "-";
 }
 
 /* Where the table is too wide, a source has a line and its answer another. */
@@ -147,7 +151,8 @@ add_tall(struct buf *out, const char *mark, const char *const cells[COLUMNS])
 	buf_printf(&text, "%s: %s", cells[FAMILY], cells[VERDICT]);
 	if (strcmp(cells[ADDRESS], "-") != 0)
 		buf_printf(&text, ", %s", cells[ADDRESS]);
-	buf_printf(&text, ", %s ms", cells[MS]);
+	if (strcmp(cells[MS], "-") != 0)
+		buf_printf(&text, ", %s ms", cells[MS]);
 	buf_printf(out, "%s%s\n", mark, cells[SOURCE]);
 	screen_wrap(out, screen_width(), 6, buf_text(&text));
 	buf_free(&text);
@@ -209,7 +214,10 @@ add_try(struct document *document, const struct lookup_try *try, bool used)
 	document_switch(document, "valid", try->valid);
 	document_text(document, "verdict", verdict(try));
 	document_text(document, "address", try->valid ? text : NULL);
-	document_number(document, "ms", try->ms);
+	if (try->ended)
+		document_number(document, "ms", try->ms);
+	else
+		document_text(document, "ms", NULL);
 	document_switch(document, "used", used);
 	document_close(document);
 }
@@ -289,7 +297,8 @@ ask_all(struct probe *probe)
 		if (lookup->set->sources)
 			lookup_start(lookup);
 	stop_catch(0);
-	end = http_loop_run(probe->http, 0, stop_fd());
+	end = http_loop_run(
+		probe->http, clock_ms() + probe->deadline_ms, stop_fd());
 	for (lookup = probe->lookups; lookup; lookup = lookup->next)
 		lookup_stop(lookup);
 	if (end == HTTP_STOPPED)
@@ -309,6 +318,8 @@ probe_run(const struct cli *cli, const struct plan *plan)
 		.plan = plan,
 		.timeout_ms = 1000 * (plan ? (long)plan->config->general.timeout
 					   : TIMEOUT),
+		.deadline_ms = 1000 * (plan ? plan->config->general.deadline
+					    : DEADLINE),
 	};
 	const struct http_options options = {
 		.ca_file = plan ? plan->config->general.ca_file : NULL,

@@ -28,7 +28,8 @@ static const char *const common[] = {
 	"/etc/ld.so.cache",
 	"/etc/localtime",
 	/* resolver(5), nsswitch.conf(5); files that a daemon renames into
-	 * place while we run are known by their folder */
+	 * place while we run are known by their folder, unless keys lie
+	 * there, too */
 	"/etc/resolv.conf",
 	"/etc/nsswitch.conf",
 	"/etc/hosts",
@@ -41,7 +42,8 @@ static const char *const common[] = {
 	"/etc/mdns.allow",
 	"/run/systemd/resolve",
 	"/run/resolvconf",
-	"/run/NetworkManager",
+	"/run/NetworkManager/resolv.conf",
+	"/run/NetworkManager/no-stub-resolv.conf",
 	"/run/connman",
 	"/var/lib/sss/mc",
 	"/var/db",
@@ -134,6 +136,7 @@ allow_all(struct guard *guard, const struct sandbox *sandbox)
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 
 /* Not of POSIX, and so not declared. */
@@ -270,76 +273,73 @@ enter_landlock(const struct sandbox *sandbox)
 #define X32_CALL 0x40000000 /* from here on: x86-64's other numbers */
 #define THREAD 0x00010000   /* CLONE_THREAD of clone(2) */
 #define NETLINK_LEN 12      /* bytes of a struct sockaddr_nl */
+#define UNION_LEN 16        /* of a union with one, as nss-myhostname has it */
 
-/* System calls that no run needs, and what they answer. */
-static const struct refusal {
-	int number;
-	int error;
-	enum sandbox_programs above; /* refused up to here */
-} refusals[] = {
-	{ SYS_listen, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_accept4, EPERM, SANDBOX_NSUPDATE },
+/* System calls that no run needs; nor does nsupdate. */
+static const int never[] = {
+	SYS_listen, SYS_accept4,
 #ifdef SYS_accept
-	{ SYS_accept, EPERM, SANDBOX_NSUPDATE },
+	SYS_accept,
 #endif
-#ifdef SYS_socketcall
-	/* the same calls by another door; new kernels have both */
-	{ SYS_socketcall, ENOSYS, SANDBOX_NSUPDATE },
-#endif
-	{ SYS_execve, EPERM, SANDBOX_NO_PROGRAM },
-	{ SYS_execveat, EPERM, SANDBOX_NO_PROGRAM },
 #ifndef SANDBOX_LEAKS
-#ifdef SYS_fork
-	{ SYS_fork, EPERM, SANDBOX_NO_PROGRAM },
-	{ SYS_vfork, EPERM, SANDBOX_NO_PROGRAM },
+	SYS_ptrace,
 #endif
-	{ SYS_ptrace, EPERM, SANDBOX_NSUPDATE },
-#endif
-	/* its flags cannot be seen; libc then uses clone(2) */
-	{ 435 /* clone3 */, ENOSYS, SANDBOX_NSUPDATE },
-	/* its requests would pass by unseen */
-	{ 425 /* io_uring_setup */, ENOSYS, SANDBOX_NSUPDATE },
 	/* other processes */
-	{ SYS_process_vm_readv, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_process_vm_writev, EPERM, SANDBOX_NSUPDATE },
-	{ 438 /* pidfd_getfd */, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_kcmp, EPERM, SANDBOX_NSUPDATE },
+	SYS_process_vm_readv, SYS_process_vm_writev, 438 /* pidfd_getfd */,
+	SYS_kcmp,
 	/* mounts and namespaces */
-	{ SYS_mount, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_umount2, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_pivot_root, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_chroot, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_unshare, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_setns, EPERM, SANDBOX_NSUPDATE },
-	{ 428 /* open_tree */, EPERM, SANDBOX_NSUPDATE },
-	{ 429 /* move_mount */, EPERM, SANDBOX_NSUPDATE },
-	{ 430 /* fsopen */, EPERM, SANDBOX_NSUPDATE },
-	{ 432 /* fsmount */, EPERM, SANDBOX_NSUPDATE },
-	{ 442 /* mount_setattr */, EPERM, SANDBOX_NSUPDATE },
+	SYS_mount, SYS_umount2, SYS_pivot_root, SYS_chroot, SYS_unshare,
+	SYS_setns, 428 /* open_tree */, 429 /* move_mount */, 430 /* fsopen */,
+	432 /* fsmount */, 442 /* mount_setattr */,
 	/* files by handles, which Landlock does not see */
-	{ SYS_open_by_handle_at, EPERM, SANDBOX_NSUPDATE },
+	SYS_open_by_handle_at,
 	/* the kernel */
-	{ SYS_bpf, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_perf_event_open, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_userfaultfd, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_add_key, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_request_key, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_keyctl, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_init_module, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_finit_module, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_delete_module, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_kexec_load, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_reboot, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_swapon, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_acct, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_quotactl, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_personality, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_settimeofday, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_clock_settime, EPERM, SANDBOX_NSUPDATE },
-	{ SYS_sethostname, EPERM, SANDBOX_NSUPDATE },
+	SYS_bpf, SYS_perf_event_open, SYS_userfaultfd, SYS_add_key,
+	SYS_request_key, SYS_keyctl, SYS_init_module, SYS_finit_module,
+	SYS_delete_module, SYS_kexec_load, SYS_reboot, SYS_swapon, SYS_acct,
+	SYS_quotactl, SYS_personality, SYS_sethostname, SYS_setdomainname,
+	/* the clock */
+	SYS_settimeofday, SYS_clock_settime, 404 /* clock_settime64 */,
+	SYS_adjtimex, SYS_clock_adjtime, 405 /* clock_adjtime64 */
 };
 
-#define INSTRUCTIONS (2 * sizeof refusals / sizeof refusals[0] + 24)
+/* Their flags and requests cannot be seen; libc then uses older ones. */
+static const int unseen[] = {
+#ifdef SYS_socketcall
+	/* the same calls by another door; new kernels have both */
+	SYS_socketcall,
+#endif
+	435 /* clone3 */, 425 /* io_uring_setup */
+};
+
+/* What programs need, and a run that starts none does not. */
+static const int programs[] = {
+#if defined(SYS_fork) && !defined(SANDBOX_LEAKS)
+	SYS_fork, SYS_vfork,
+#endif
+/* modes, owners, times and attributes of files */
+#ifdef SYS_utimensat
+	SYS_utimensat,
+#endif
+#ifdef SYS_chmod
+	SYS_chmod, SYS_chown, SYS_lchown, SYS_utimes, SYS_futimesat,
+#endif
+#ifdef SYS_chown32
+	SYS_chown32, SYS_lchown32,
+#endif
+#ifdef SYS_utime
+	SYS_utime,
+#endif
+	SYS_fchmodat, 452 /* fchmodat2 */, SYS_fchownat,
+	412 /* utimensat_time64 */, SYS_setxattr, SYS_lsetxattr, SYS_fsetxattr,
+	SYS_removexattr, SYS_lremovexattr, SYS_fremovexattr,
+	463 /* setxattrat */, 466 /* removexattrat */, 469 /* file_setattr */,
+	SYS_execve, SYS_execveat
+};
+
+#define INSTRUCTIONS \
+	(2 * (sizeof never + sizeof unseen + sizeof programs) / sizeof(int) + \
+		48)
 
 struct filter {
 	struct sock_filter at[INSTRUCTIONS];
@@ -393,19 +393,45 @@ argument(int i)
 	       (size_t)i * sizeof(uint64_t) + (little ? 0 : sizeof(uint32_t));
 }
 
+/* A call that passes with one of two values of an argument alone. */
+static void
+add_only(struct filter *filter, int number, int arg, uint32_t one,
+	uint32_t other)
+{
+	add_unless(filter, BPF_JEQ, (uint32_t)number, 6);
+	add_load(filter, argument(arg));
+	add_unless(filter, BPF_JEQ, one, 1);
+	add_allowed(filter);
+	add_unless(filter, BPF_JEQ, other, 1);
+	add_allowed(filter);
+	add_error(filter, EPERM);
+}
+
 /*
- * getaddrinfo(3) and interface: bind a netlink socket, whose address is
- * shorter than that of any other family. A run that binds its requests binds
- * them to other addresses, too.
+ * getaddrinfo(3) and interface: bind a netlink socket, whose address is as
+ * short as one of IPv4. A run that binds its requests binds them to other
+ * addresses, too.
  */
 static void
 add_bind(struct filter *filter)
 {
-	add_unless(filter, BPF_JEQ, SYS_bind, 4);
-	add_load(filter, argument(2));
-	add_unless(filter, BPF_JEQ, NETLINK_LEN, 1);
-	add_allowed(filter);
-	add_error(filter, EPERM);
+	add_only(filter, SYS_bind, 2, NETLINK_LEN, UNION_LEN);
+}
+
+/* A new state is given its mode, and to whom its folder belongs. */
+static void
+add_state(struct filter *filter, const char *folder)
+{
+	const uint32_t mode = S_IRUSR | S_IWUSR;
+	struct stat st = { .st_uid = geteuid() };
+
+	if (folder)
+		stat(folder, &st);
+	add_only(filter, SYS_fchmod, 1, mode, mode);
+	add_only(filter, SYS_fchown, 1, st.st_uid, st.st_uid);
+#ifdef SYS_fchown32
+	add_only(filter, SYS_fchown32, 1, st.st_uid, st.st_uid);
+#endif
 }
 
 /* Threads, in which libcurl resolves names, but no processes. */
@@ -420,18 +446,25 @@ add_clone(struct filter *filter)
 }
 
 static void
-add_refusals(struct filter *filter, enum sandbox_programs programs)
+add_refusals(struct filter *filter, const int *numbers, size_t size, int error)
 {
-	const struct refusal *refusal = refusals;
-	const struct refusal *end =
-		refusals + sizeof refusals / sizeof refusals[0];
+	const int *end = numbers + size / sizeof *numbers;
 
-	for (; refusal < end; refusal++) {
-		if (programs > refusal->above)
-			continue;
-		add_unless(filter, BPF_JEQ, (uint32_t)refusal->number, 1);
-		add_error(filter, refusal->error);
+	for (; numbers < end; numbers++) {
+		add_unless(filter, BPF_JEQ, (uint32_t)*numbers, 1);
+		add_error(filter, error);
 	}
+}
+
+static void
+add_alone(struct filter *filter, const struct sandbox *sandbox)
+{
+	add_refusals(filter, programs, sizeof programs, EPERM);
+	add_state(filter, sandbox->folder);
+	if (!sandbox->binds)
+		add_bind(filter);
+	if (!looks_for_leaks)
+		add_clone(filter);
 }
 
 static bool
@@ -445,11 +478,10 @@ enter_seccomp(const struct sandbox *sandbox)
 	add_load(&filter, offsetof(struct seccomp_data, nr));
 	add_unless(&filter, BPF_JGE, X32_CALL, 1);
 	add_error(&filter, ENOSYS);
-	add_refusals(&filter, sandbox->programs);
-	if (sandbox->programs == SANDBOX_NO_PROGRAM && !sandbox->binds)
-		add_bind(&filter);
-	if (sandbox->programs == SANDBOX_NO_PROGRAM && !looks_for_leaks)
-		add_clone(&filter);
+	add_refusals(&filter, never, sizeof never, EPERM);
+	add_refusals(&filter, unseen, sizeof unseen, ENOSYS);
+	if (sandbox->programs == SANDBOX_NO_PROGRAM)
+		add_alone(&filter, sandbox);
 	add_allowed(&filter);
 	program.len = filter.len;
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0;

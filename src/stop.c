@@ -14,6 +14,7 @@
 
 static volatile sig_atomic_t came;
 static int ends[2] = { -1, -1 };
+static struct stop_group *volatile groups;
 
 void
 stop_open_standard(void)
@@ -51,17 +52,46 @@ note(int signo)
 	errno = error;
 }
 
+/* A handler may look at any time: each change of the list is one write. */
+void
+stop_with(struct stop_group *group, pid_t pid)
+{
+	group->pid = pid;
+	group->next = groups;
+	groups = group;
+}
+
+void
+stop_without(const struct stop_group *group)
+{
+	struct stop_group *volatile *place = &groups;
+
+	while (*place && *place != group)
+		place = &(*place)->next;
+	if (*place)
+		*place = group->next;
+}
+
+/* Nothing that might need memory: no stdio, no handlers of exit. */
+_Noreturn void
+stop_now(const char *text)
+{
+	const struct stop_group *group;
+
+	for (group = groups; group; group = group->next)
+		kill(-group->pid, SIGKILL);
+	if (write(STDERR_FILENO, text, strlen(text)) < 0)
+		_exit(EXIT_AGAIN);
+	_exit(EXIT_AGAIN);
+}
+
 /* Nothing of the loop has come back: what is on disk is whole and stays. */
 static void
 give_up(int signo)
 {
-	static const char text[] =
-		"ddns: the run was still busy long after its deadline: it is ended here; what was saved before stands\n";
-
 	(void)signo;
-	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
-		_exit(EXIT_AGAIN);
-	_exit(EXIT_AGAIN);
+	stop_now(
+		"ddns: the run was still busy long after its deadline: it is ended here; what was saved before stands\n");
 }
 
 static void
@@ -85,7 +115,7 @@ open_pipe(void)
 void
 stop_catch(unsigned alarm_seconds)
 {
-	static const int signals[] = { SIGTERM, SIGINT, SIGHUP };
+	static const int signals[] = { SIGTERM, SIGINT, SIGQUIT, SIGHUP };
 	struct sigaction catch = { .sa_handler = note, .sa_flags = SA_RESTART };
 	struct sigaction old;
 	sigset_t set;

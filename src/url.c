@@ -11,6 +11,7 @@
 #include "buf.h"
 #include "escape.h"
 #include "fail.h"
+#include "memory.h"
 #include "url.h"
 
 /* Before 7.88 the URL API leaves a name as it is. */
@@ -20,10 +21,28 @@
 #define CURLUE_LACKS_IDN CURLUE_UNKNOWN_PART
 #endif
 
+bool
+url_start(void)
+{
+	static bool started;
+
+	if (!started)
+		started = curl_global_init_mem(CURL_GLOBAL_DEFAULT, memory_take,
+				  memory_give, memory_resize, memory_text,
+				  memory_take_all) == CURLE_OK;
+	return started;
+}
+
+static CURLU *
+make(void)
+{
+	return url_start() ? curl_url() : NULL;
+}
+
 static CURLU *
 parse(const char *text)
 {
-	CURLU *url = curl_url();
+	CURLU *url = make();
 
 	if (url && curl_url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK) {
 		curl_url_cleanup(url);
@@ -230,7 +249,7 @@ url_ascii(struct buf *out, const char *text)
 bool
 url_ascii_host(struct buf *out, const char *name, struct fail *fail)
 {
-	CURLU *url = curl_url();
+	CURLU *url = make();
 	CURLUcode code = CURLUE_OUT_OF_MEMORY;
 	char *ascii = NULL;
 

@@ -11,6 +11,13 @@
 struct buf;
 struct fail;
 
+/*
+ * Starts libcurl, once: it takes its memory from ours from then on, and so must
+ * not be used before. What its TLS library is configured with is read as well,
+ * which no sandbox may keep from it. False: it does not start.
+ */
+bool url_start(void);
+
 /* The length of the "https://" or "http://" that a text begins with, else 0. */
 size_t url_scheme(const char *text);
 

@@ -550,16 +550,50 @@ def test_a_folder_in_place_of_the_file(ddns):
     assert result.status == 3 and "directory" in result.stderr
 
 
+# of a key that nobody kept
+CERTIFICATE = """\
+-----BEGIN CERTIFICATE-----
+MIIBLDCB36ADAgECAhQk1WgmATmsch7jw+zu2XiBF6UJLzAFBgMrZXAwDDEKMAgG
+A1UEAwwBeDAeFw0yNjExMjkwMjM0MTBaFw0yNjExMzAwMjM0MTBaMAwxCjAIBgNV
+BAMMAXgwKjAFBgMrZXADIQAL9IjtAPRJ5TmGQqsW1/4RSinP72r9CIBgNOjTxtLU
+rKNTMFEwHQYDVR0OBBYEFHDn89+vgWMCkb1h7e4hV2dLD8l+MB8GA1UdIwQYMBaA
+FHDn89+vgWMCkb1h7e4hV2dLD8l+MA8GA1UdEwEB/wQFMAMBAf8wBQYDK2VwA0EA
+mnuAvxs6v+7mEhNLxX9sRN8/7bHKEQUTfwZxN5c8WUHJStPPOLGPyirpmtUaPHLL
+KGEmhOlXGE6wfvuM8OCOBQ==
+-----END CERTIFICATE-----
+"""
+
+
+def cut(pem):
+    return "\n".join(pem.splitlines()[:-2]) + "\n"
+
+
 CA_FILES = {
     "gone": (lambda path: None, "cannot be opened: No such file or directory"),
     "folder": (pathlib.Path.mkdir, "is a directory"),
     "fifo": (os.mkfifo, "is not a regular file"),
     "device": (lambda path: path.symlink_to("/dev/zero"),
                "is not a regular file"),
-    "key": (lambda path: path.write_text("no PEM\n"), "no certificate in it"),
+    "no PEM": (lambda path: path.write_text("no PEM\n"),
+               "no certificate in it"),
+    "key": (lambda path: path.write_text(
+        "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"),
+            "no certificate in it"),
+    "cut": (lambda path: path.write_text(cut(CERTIFICATE)),
+            "certificate 1 in it is broken: bad end line"),
+    "second cut": (lambda path: path.write_text(
+        CERTIFICATE + cut(CERTIFICATE)),
+                   "certificate 2 in it is broken: bad end line"),
+    "not base64": (lambda path: path.write_text(
+        CERTIFICATE.replace("MII", "M!I", 1)),
+                   "certificate 1 in it is broken: bad base64 decode"),
+    "locked": (lambda path: path.write_text(CERTIFICATE.replace(
+        "-----\n", "-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,"
+        f"{'0' * 32}\n\n", 1)),
+               "certificate 1 in it is broken: bad password read"),
     "empty": (pathlib.Path.touch, "no certificate in it"),
     "large": (lambda path: path.write_bytes(b"-----BEGIN " + bytes(1 << 22)),
-              "is larger than 4194304 bytes"),
+              "is larger than 524288 bytes"),
     "others": (lambda path: (path.touch(), path.chmod(0o666)),
                "others can write to it: chmod o-w {}"),
 }

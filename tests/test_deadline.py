@@ -102,6 +102,18 @@ def test_provider_hangs(home, serve, hanging, stage):
         r"^name\thome\.example\.com\tA\tdyndns2\tnone\t", state, re.M)
 
 
+@pytest.mark.parametrize("scheme", ["http", "socks5h"])
+def test_a_proxy_hangs(home, serve, scheme):
+    """It has taken the connection: no TLS was begun."""
+    proxy = serve(Hang()).url.replace("http", scheme)
+    home.server.url = "https://provider.example"
+    home.configure([serve(Reply(GOOD)).url],
+                   general=f"timeout = 2\nproxy = {proxy}")
+    result = home.run("-v")
+    assert result.status == 1
+    assert "timed out after 1 s while waiting for the proxy" in result.stderr
+
+
 def test_what_was_confirmed_before_the_deadline_is_kept(home, serve):
     hang = {"second.example.com": Hang()}
     provider = home.provider
@@ -238,14 +250,18 @@ def test_late_program_is_killed_with_its_children(
 
 
 @pytest.mark.parametrize("command", ["update", "lookup"])
-def test_program_of_a_run_that_is_stopped(home, program, command):
+@pytest.mark.parametrize("number, status", [
+    (signal.SIGTERM, -signal.SIGTERM), (signal.SIGQUIT, -signal.SIGQUIT),
+    (signal.SIGALRM, 1)])  # the last one by the kernel, as it is stuck
+def test_program_of_a_run_that_is_stopped(
+        home, program, command, number, status):
     home.configure([program(HANGS % program.pids)], general="timeout = 60")
     run = home.ddns.start(command)
     until(lambda: program.pids.exists()
           and program.pids.read_text().endswith("\n"))
-    run.send_signal(signal.SIGTERM)
+    run.send_signal(number)
     run.communicate(timeout=LATE)
-    assert run.returncode == -signal.SIGTERM
+    assert run.returncode == status
     await_end(program.pids, 2)
 
 

@@ -521,19 +521,40 @@ def test_hanging_hooks_leave_time_for_the_heartbeat(home, serve, source, hook):
     assert result.seconds < SOON
 
 
-def test_signal_ends_a_hook(home, source, hook, tmp_path):
+@pytest.mark.parametrize("number, status", [
+    (signal.SIGTERM, -signal.SIGTERM), (signal.SIGALRM, 1)])
+def test_signal_ends_a_hook(home, source, hook, tmp_path, number, status):
+    """It is not the hook that failed."""
     began = tmp_path / "began"
     script = hook(f"idle & echo $$ $! >{began}.new; mv {began}.new {began}; "
                   "wait")
     home.configure([source.url], general=f"hook = {script}")
     process = home.ddns.start()
     until(began.exists)
-    process.send_signal(signal.SIGTERM)
-    out, _ = process.communicate(timeout=LATE)
-    assert out.decode() == home.line and process.returncode == -signal.SIGTERM
+    process.send_signal(number)
+    out, err = process.communicate(timeout=LATE)
+    assert out.decode() == home.line and process.returncode == status
+    if number == signal.SIGTERM:
+        assert err.decode() == "ddns: hook: stopped by a signal\n"
     await_end(began, 2)
     hook("true")
-    assert home.run().stdout == ""
+    result = home.run()
+    assert (result.stdout, result.stderr) == ("", "")
+
+
+def test_signal_ends_a_webhook(home, serve, source):
+    server, beat = serve(Hang()), serve(Reply())
+    home.configure([source.url], general=f"heartbeat = {beat.url}/",
+                   more=f"[webhook]\nurl = {server.url}/\n")
+    process = home.ddns.start()
+    until(lambda: server.requests)
+    process.send_signal(signal.SIGTERM)
+    out, err = process.communicate(timeout=LATE)
+    assert out.decode() == home.line and process.returncode == -signal.SIGTERM
+    assert err.decode() == "ddns: webhook: stopped by a signal\n"
+    assert beat.asked == []
+    server.reply = Reply()
+    assert home.run().stderr == "" and len(server.requests) == 2
 
 
 def kept(home):
@@ -660,22 +681,88 @@ def test_news_for_nobody_is_forgotten(home, serve, source, hook):
     assert kept(home) == []
 
 
-def test_news_of_a_run_that_a_signal_ends_is_kept(home, source, hook,
-                                                  tmp_path):
+@pytest.mark.parametrize("number", [
+    signal.SIGTERM, signal.SIGKILL, signal.SIGALRM], ids=lambda n: n.name)
+def test_news_of_a_run_that_a_signal_ends_is_kept(home, serve, source, hook,
+                                                  tmp_path, number):
+    """For each receiver that had not taken it, however the run ends."""
+    server = serve(Reply())
     began, log = tmp_path / "began", tmp_path / "log"
     names = ["a.example.com", "b.example.com"]
-    script = hook(f"echo >{began}.new; mv {began}.new {began}; exec sleep 60")
+    script = hook(f"echo $$ >{began}.new; mv {began}.new {began}; idle")
     home.configure([source.url], general=f"hook = {script}",
-                   names=" ".join(names))
+                   names=" ".join(names), more=(
+                       f"[webhook]\nurl = {server.url}/\nbody = {{name}}\n"))
     process = home.ddns.start()
-    while not began.exists():
-        time.sleep(0.01)
-    process.send_signal(signal.SIGTERM)
-    process.communicate(timeout=20)
-    assert process.returncode == -signal.SIGTERM
+    until(began.exists)
+    process.send_signal(number)
+    assert process.wait(LATE) == (1 if number == signal.SIGALRM else -number)
+    if number != signal.SIGTERM:
+        os.killpg(int(began.read_text()), signal.SIGKILL)
+    process.communicate(timeout=LATE)
+    await_end(began, 1)
+    assert server.requests == [] and len(kept(home)) == 4
     hook(f"echo $DDNS_NAME >>{log}")
     assert home.run().stdout == ""
-    assert log.read_text().split() == names
+    assert log.read_text().split() == texts(server) == names
+    assert kept(home) == []
+    home.run()
+    assert log.read_text().split() == texts(server) == names
+
+
+def test_news_of_what_was_saved_on_the_way_is_kept(home, serve, source):
+    """The run dies while another account is waited for."""
+    server, slow = serve(Reply()), serve(Hang())
+    home.configure([source.url], more=(
+        f"[dyndns2 slow]\nserver = {slow.url}\nuser = u\npassword = p\n"
+        "names = slow.example.com\n"
+        f"[webhook]\nurl = {server.url}/\nbody = {{message}}\n"))
+    process = home.ddns.start()
+    until(lambda: home.ddns.state.exists() and kept(home))
+    process.kill()
+    process.communicate(timeout=LATE)
+    assert kept(home) == [("webhook", LINE)] and server.requests == []
+    slow.reply = Reply("good 203.0.113.7")
+    home.run()
+    assert texts(server) == [LINE, LINE.replace("home.", "slow.").replace(
+        "(dyndns2)", "(dyndns2 slow)")]
+    assert kept(home) == []
+
+
+def test_news_that_is_being_told_is_not_told_by_another_run(home, source, hook,
+                                                            tmp_path):
+    log, go = tmp_path / "log", tmp_path / "go"
+    script = hook(f"echo >>{log}; while ! [ -e {go} ]; do sleep 0.01; done")
+    home.configure([source.url], general=f"hook = {script}")
+    process = home.ddns.start()
+    until(log.exists)
+    assert home.run().status == 0
+    assert kept(home) == [("hook", LINE)]
+    go.touch()
+    process.communicate(timeout=LATE)
+    assert log.read_text() == "\n" and kept(home) == []
+
+
+# (the receiver, how often the state is written in a run with a change, one
+# without, one with another): before the call, after it, when the news was taken
+# or the failure was said, which -v does each time
+WRITES = [
+    ("", [2, 0, 2]),
+    ("hook = {good}", [3, 0, 3]),
+    ("hook = {bad}", [3, 1, 3]),
+]
+
+
+@pytest.mark.parametrize("general, writes", WRITES)
+def test_news_costs_one_write(home, source, tmp_path, general, writes):
+    hooks = {name: write_program(tmp_path / name, text)
+             for name, text in (("good", "true"), ("bad", "exit 1"))}
+    home.configure([source.url], general=general.format(**hooks))
+    seen = []
+    for number in (7, 7, 8):
+        source.reply = Reply(f"203.0.113.{number}")
+        seen.append(home.run("-vv").stderr.count("state: wrote"))
+    assert seen == writes
 
 
 def test_news_is_kept_though_another_run_has_the_lock(home, source, hook,

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: ISC
-"""A whole run, killed at each system call that touches the state's folder."""
+"""A whole run, killed at each system call that touches the state's folder:
+neither the state nor the news of the change is lost."""
 
 import os
 import shutil
@@ -15,7 +16,9 @@ OLD, NEW = "203.0.113.7", "203.0.113.8"
 def prepare(home, serve, folder):
     """A state that holds OLD, and a lookup that says NEW."""
     source = serve(harness.Reply(OLD))
-    home.configure([source.url])
+    hook = harness.write_program(folder.parent / "hook",
+                                 f"echo $DDNS_NEW >>{folder.parent}/told")
+    home.configure([source.url], general=f"hook = {hook}")
     assert home.run().status == 0
     source.reply = harness.Reply(NEW)
     shutil.copytree(home.ddns.home, folder)
@@ -51,11 +54,14 @@ def test_killed_at_each_call(home, serve, ddns, tmp_path):
     for name, when in points:
         shutil.rmtree(ddns.home)
         shutil.copytree(tmp_path / "before", ddns.home)
+        (tmp_path / "told").unlink(missing_ok=True)
         killed += kill.kill(command, name, when, env=env)
         assert confirmed(ddns.state.read_text()) in (OLD, NEW)
         after = home.run()
         assert (after.status, after.stderr) == (0, ""), (name, when)
         assert confirmed(ddns.state.read_text()) == NEW
+        told = (tmp_path / "told").read_text().split()
+        assert told in ([NEW], [NEW, NEW]), (name, when)
         assert sorted(path.name for path in ddns.home.iterdir()) == [
             ddns.state.name, ddns.state.name + ".lock",
             ddns.state.name + ".stats"]

@@ -3,9 +3,11 @@
 
 import gzip
 import re
+import ssl
 
 import pytest
 
+import harness
 from netns import Namespace
 from harness import (
     SOON, Endless, Gate, Hang, Raw, Reply, Reset, Slow, document, redirect,
@@ -179,6 +181,104 @@ def test_valid_certificate(home, serve, certificates):
     source = serve(Reply(GOOD), tls=certificates.server())
     home.configure([source.url], general=f"ca_file = {certificates.ca}")
     assert home.run().status == 0
+
+
+class Cut(Reply):
+    """TLS without an end behind it: TCP ends alone."""
+
+    def __init__(self, head, body):
+        super().__init__(body)
+        self.before = head
+
+    def play(self, sock, stop):
+        sock.sendall(self.before + self.body)
+        return False
+
+
+FIRST_LINE = b"HTTP/1.1 200 OK\r\n"
+
+
+@pytest.mark.parametrize("version", ["TLSv1_2", "TLSv1_3"])
+@pytest.mark.parametrize("reply,said", [
+    (Cut(FIRST_LINE + b"Content-Length: 11\r\n\r\n", GOOD), GOOD),
+    (Cut(FIRST_LINE + b"Transfer-Encoding: chunked\r\n\r\n",
+         "b\r\n203.0.113.7\r\n0\r\n\r\n"), GOOD),
+    # RFC 9112 section 9.8: the end is an end only if TLS has one
+    (Cut(FIRST_LINE + b"Connection: close\r\n\r\n", GOOD),
+     "the answer broke off"),
+    (Cut(b"HTTP/1.0 200 OK\r\n\r\n", GOOD), "the answer broke off"),
+    (Cut(FIRST_LINE + b"Content-Length: 12\r\n\r\n", GOOD),
+     "the answer broke off"),
+    (Cut(b"", ""), "closed without an answer"),
+])
+def test_an_end_without_the_end_of_tls(
+        home, serve, certificates, reply, said, version):
+    context = certificates.server()
+    context.minimum_version = context.maximum_version = getattr(
+        ssl.TLSVersion, version)
+    source = serve(reply, tls=context)
+    second = serve(Reply(GOOD))
+    home.configure([source.url, second.url],
+                   general=f"ca_file = {certificates.ca}")
+    result = home.run("-v")
+    assert (result.status, result.stdout) == (0, home.line)
+    assert f": {said}" in result.stderr
+    assert len(second.requests) == (said != GOOD)
+
+
+def test_connections_that_end_without_the_end_of_tls(
+        ddns, serve, certificates):
+    """A kept one is as good as with it."""
+    provider = harness.Dyndns2()
+    server = serve(lambda request: provider(request),
+                   tls=certificates.server())
+    source = ddns.folder / "address"
+    source.write_text(GOOD)
+    ddns.config(f"[ipv4]\nurl = file://{source}\nallow = 203.0.113.0/24\n"
+                f"[dyndns2]\nserver = {server.url}\nuser = me\n"
+                "password = pa55word\nnames = a.example.com b.example.com\n",
+                f"ca_file = {certificates.ca}")
+    assert ddns.run().status == 0
+    assert len(server.requests) == 2
+
+
+WORDS = {
+    "hangs up": (harness.Raw, "TLS: the server hung up in the handshake"),
+    "alert": (lambda: harness.Raw(bytes.fromhex("15030300020230")),
+              "TLS: the server refused: unknown ca"),
+}
+
+
+@pytest.mark.parametrize("kind", WORDS)
+def test_a_handshake_that_ends(home, serve, kind):
+    class Early(harness.Server):
+        def _talk(self, sock):
+            sock.recv(65536)
+            make().play(sock, self.stop)
+
+    make, said = WORDS[kind]
+    server = Early(None)
+    try:
+        home.configure([server.url.replace("http:", "https:")])
+        result = home.run("-v")
+    finally:
+        server.close()
+    assert f": {said}\n" in result.stderr
+
+
+def test_the_ca_of_a_proxy(home, serve, certificates):
+    def forward(request):
+        request.target = request.target.removeprefix(home.server.url)
+        return home.provider(request)
+    proxy = serve(forward, tls=certificates.server())
+    home.configure([serve(Reply(GOOD)).url],
+                   general=f"proxy = {proxy.url}\n"
+                   f"ca_file = {certificates.ca}")
+    assert home.run().stdout == home.line
+    assert len(proxy.requests) == 1 and home.asked == []
+    home.configure([serve(Reply(GOOD)).url], general=f"proxy = {proxy.url}")
+    home.run("--force")
+    assert len(proxy.requests) == 1
 
 
 def test_unknown_ca(home, serve, certificates):
@@ -441,6 +541,24 @@ def test_no_proxy_for_lookups(home, serve):
     home.configure([serve(Reply(GOOD)).url])
     home.run(env={"http_proxy": proxy.url, "ALL_PROXY": proxy.url})
     assert [r for r in proxy.asked if "myip" not in r] == []
+
+
+@pytest.mark.parametrize("tls", [False, True], ids=["http", "https"])
+@pytest.mark.parametrize("where", ["http_proxy", "ALL_PROXY", "proxy"])
+def test_nothing_for_loopback_goes_to_a_proxy(
+        home, serve, certificates, where, tls):
+    """It may be in clear text, and the proxy on another machine."""
+    proxy = serve(Reply("good 203.0.113.7"))
+    if tls:
+        home.server = serve(home.provider, tls=certificates.server())
+    general = f"ca_file = {certificates.ca}\n"
+    env = {where: proxy.url}
+    if where == "proxy":
+        general, env = f"{general}proxy = {proxy.url}", {}
+    home.configure([serve(Reply(GOOD)).url], general=general,
+                   more=f"[webhook]\nurl = {serve(Reply('ok')).url}")
+    assert home.run(env=env).status == 0
+    assert home.asked == [GOOD] and proxy.connections == 0
 
 
 def test_netrc_is_not_read(home, serve, tmp_path):

@@ -7,7 +7,8 @@ another zone than the one that serves it, whichever way it was found.
 
 And that a write is not sent again by the transport: libcurl repeats a request,
 whatever its method, if a kept connection ends before an answer (RFC 9112,
-section 9.3.1 leaves that to idempotent ones).
+section 9.3.1 leaves that to idempotent ones), or if HTTP/2 closes its stream
+as refused (RFC 9113, section 8.7) or as fit for HTTP/1.1 alone.
 """
 
 import json
@@ -16,6 +17,7 @@ import urllib.parse
 
 import pytest
 
+import http2
 import services
 from harness import Raw, Reply, document
 from services import NEW, NAMES, ZONE
@@ -301,6 +303,26 @@ def test_a_write_is_not_repeated_unseen(ddns, serve, provider):
     assert result.status == 1, result.stderr
     assert [text for text in server.asked if text == write] == [write]
     assert len(server.requests) > 1
+
+
+# codes of RFC 9113, section 7: which libcurl answers with one more request
+@pytest.mark.parametrize("code", [7, 13], ids=["refused", "HTTP/1.1 required"])
+def test_a_write_is_not_repeated_unseen_over_http2(ddns, certificates, code):
+    server = http2.Server(http2.Script(http2.frame(
+        http2.RESET, bytes([0, 0, 0, code]), 0, 1)), certificates.server())
+    source = ddns.folder / "address"
+    source.write_text(NEW)
+    ddns.config(f"[ipv4]\nurl = file://{source}\nallow = 203.0.113.0/24\n"
+                f"[url]\nset = POST {server.url}/add?ip={{ip}}\ngood = ok\n"
+                f"names = n0.{ZONE}", f"ca_file = {certificates.ca}")
+    try:
+        result = ddns.run("--json")
+        assert result.status == 1
+        assert "closed without an answer" in result.stderr + result.stdout
+        assert len(server.requests) == 1
+        assert json.loads(result.stdout)["requests"] == 1
+    finally:
+        server.close()
 
 
 def test_news_are_not_sent_twice_unseen(home, serve):

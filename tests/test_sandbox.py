@@ -12,7 +12,8 @@ import pytest
 
 import harness
 import kill
-from harness import Reply
+import netns
+from harness import Reply, Tunnel
 from netns import Namespace
 
 LINE = "home.example.com A none -> 203.0.113.7 (dyndns2)\n"
@@ -92,6 +93,32 @@ def test_intruder(home, source, tmp_path):
     assert (tmp_path / "made").exists() != landlock()
 
 
+def test_what_networkmanager_keeps_is_not_read(home, tmp_path):
+    """The keys of wireless lines lie beside its resolv.conf."""
+    library = build(tmp_path, "intruder.so", INTRUDER.replace(
+        "/etc/shadow", "/run/NetworkManager/system-connections/home"), "-ldl")
+    space = netns.make()
+    try:
+        space.run(
+            "sh", "-ec", "mount -t tmpfs none /run\n"
+            "mkdir -p /run/NetworkManager/system-connections\n"
+            "echo psk >/run/NetworkManager/system-connections/home\n"
+            "echo nameserver 127.0.0.53 >/run/NetworkManager/resolv.conf\n"
+            "mount --bind /run/NetworkManager/resolv.conf /etc/resolv.conf\n")
+        source = space.server(Reply("203.0.113.7"))
+        home.server = space.server(home.provider)
+        home.configure([source.url])
+        home.ddns.under = [*space.enter, "env", f"LD_PRELOAD={library}",
+                           f"INTRUDER={tmp_path}/made",
+                           "ASAN_OPTIONS=verify_asan_link_order=0"]
+        result = home.run()
+        assert result.stdout == LINE, result.stderr
+        read = errno.EACCES if landlock() else 0
+        assert f"intruder: read {read}\n" in result.stderr
+    finally:
+        space.close()
+
+
 def test_version_names_the_parts(ddns):
     parts = ddns.run("--version").stdout.rstrip(")\n").split()[-2:]
     assert parts == ["Landlock", "seccomp"]
@@ -157,6 +184,28 @@ def test_a_file_source_is_read(home, tmp_path):
     assert "203.0.113.8" in home.run().stdout
 
 
+@pytest.mark.parametrize("before", ["file", "link", "nothing"])
+def test_a_file_source_is_renamed_into_place(home, serve, tmp_path, before):
+    """Its writer is at work while another source is asked."""
+    folder = tmp_path / "elsewhere"
+    folder.mkdir()
+    real = address = folder / "address"
+    if before == "link":
+        address = tmp_path / "link"
+        address.symlink_to(real)
+    if before != "nothing":
+        real.write_text("203.0.113.8\n")
+
+    def write(_):
+        (folder / "new").write_text("203.0.113.7\n")
+        (folder / "new").rename(real)
+        return Reply("", status=500)
+
+    home.configure([serve(write).url, f"file://{address}"])
+    result = home.run()
+    assert result.stdout == LINE, result.stderr
+
+
 def test_the_first_run_makes_its_folder(home, source):
     home.ddns.state = home.ddns.home / "a" / "b" / "ddns.state"
     home.configure([source.url])
@@ -170,14 +219,58 @@ def test_a_private_authority_is_read(home, serve, certificates):
     assert home.run().stdout == LINE
 
 
-def test_a_proxy_is_used(home, source, serve):
-    def forward(request):
-        request.target = request.target.removeprefix(home.server.url)
-        return home.provider(request)
-    proxy = serve(forward)
-    home.configure([source.url], general=f"proxy = {proxy.url}")
+@pytest.mark.parametrize("middle", ["", "middle.pem"])
+def test_an_authority_by_a_link(home, certificates, tmp_path, middle):
+    """In the system's folder, it may lead to wherever its owner keeps it."""
+    folder = tmp_path / "certs"
+    folder.mkdir()
+    (folder / (middle or "own.pem")).symlink_to(certificates.ca)
+    subprocess.run(["openssl", "rehash", folder], check=True)
+    if not middle:
+        for link in folder.glob("*.0"):
+            link.unlink()
+            link.symlink_to(certificates.ca)
+        (folder / "own.pem").unlink()
+    space = Namespace()
+    try:
+        space.run("mount", "--bind", folder, "/etc/ssl/certs")
+        source = space.server(Reply("203.0.113.7"), tls=certificates.server())
+        home.server = space.server(home.provider)
+        home.configure([source.url])
+        home.ddns.under = space.enter
+        result = home.run("-v")
+        assert result.stdout == LINE, result.stderr
+    finally:
+        space.close()
+
+
+def test_what_the_settings_of_tls_include_is_read(home, serve, certificates,
+                                                  tmp_path):
+    tls = serve(Reply("203.0.113.7"), tls=certificates.server())
+    home.configure([tls.url], general=f"ca_file = {certificates.ca}")
+    (tmp_path / "strict").mkdir()
+    (tmp_path / "strict" / "own.cnf").write_text(
+        "[own]\nCipherString = DEFAULT@SECLEVEL=5\n")
+    settings = tmp_path / "openssl.cnf"
+    settings.write_text(
+        f"openssl_conf = all\n.include {tmp_path}/strict/own.cnf\n"
+        "[all]\nssl_conf = kinds\n[kinds]\nsystem_default = own\n")
+    result = home.run("-v", env={"OPENSSL_CONF": str(settings)})
+    assert result.status == 4 and ": TLS: " in result.stderr, result
     assert home.run().stdout == LINE
-    assert len(proxy.requests) == 1 and home.server.requests == []
+
+
+def test_a_proxy_is_used(home, source, serve, certificates):
+    name = "provider.example"
+    home.server = serve(home.provider,
+                        tls=certificates.server(names=f"DNS:{name}"))
+    port = home.server.port
+    proxy = serve(Tunnel(port))
+    home.server.url = f"https://{name}:{port}"
+    home.configure([source.url], general=f"proxy = {proxy.url}\n"
+                   f"ca_file = {certificates.ca}")
+    assert home.run().stdout == LINE
+    assert proxy.asked == [f"CONNECT {name}:{port}"]
 
 
 # A module of nss that asks a daemon over a socket, as nss-resolve does.

@@ -153,6 +153,30 @@ def test_document(home, mixed):
     assert sources[1]["verdict"] == "ok" and 300 <= sources[1]["ms"] < 6000
 
 
+def test_deadline(home, serve):
+    """What was answered by then counts; the rest waits or is waited for."""
+    silent, source = serve(Hang()), serve(Reply(GOOD))
+    home.configure([*(f"{silent.url}/{n}" for n in range(12)), source.url],
+                   general="timeout = 2\ndeadline = 3")
+    result = home.in_time(4, "lookup", "--json")
+    assert (result.status, result.stderr) == (0, "")
+    *late, good = json.loads(result.stdout)["lookups"][0]["sources"]
+    assert good["used"] and good["address"] == GOOD
+    assert [s["verdict"] for s in late[:4]] == [
+        "timed out after 2 s while waiting for the answer"] * 4
+    assert [(s["verdict"], s["ms"]) for s in late[4:]] == [
+        ("no answer before the deadline", None)] * 8
+
+
+def test_time_since_it_was_sent(home, serve):
+    """Four of a server are asked at a time."""
+    source = serve(Reply(GOOD, after=1))
+    home.configure([f"{source.url}/{n}" for n in range(16)])
+    value = json.loads(home.run("lookup", "--json").stdout)
+    ms = [s["ms"] for s in value["lookups"][0]["sources"]]
+    assert 1000 <= min(ms) and min(ms[12:]) < 4000
+
+
 def test_marks_what_agree_would_use(home, serve):
     sources = [serve(Reply(text)) for text in (LIE, GOOD, GOOD)]
     home.configure([s.url for s in sources], lookup="agree = 2")

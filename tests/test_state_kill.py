@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """The state file outlives a kill, and a failure, at any system call."""
 
+import re
 import shutil
 import subprocess
 
@@ -181,6 +182,31 @@ def test_folder_that_fails_to_sync(once, tmp_path):
     assert done.stderr == ("state-once: cannot sync the folder "
                            f"{folder.path}/: Input/output error\n")
     assert whole(folder.state.read_bytes(), NEW)
+
+
+def test_folders_that_are_made_are_synced(once, tmp_path):
+    """Each in the one above it, before the state is in them."""
+    folder = Folder(once, tmp_path / "f")
+    folder.state = folder.path / "a" / "b" / "s"
+    log = tmp_path / "log"
+    done = kill.strace(["-y", "-o", str(log), "-e",
+                        "trace=/^(mkdir|fsync|rename)",
+                        *folder.command(NEW)])
+    assert done.returncode == 0
+    calls = log.read_text()
+    made = re.findall(r'mkdir(?:at)?\(.*"(.*)", 0700\) += 0\n'
+                      r'.*fsync\(\d+<(.*)>\) += 0\n', calls)
+    assert made == [(f"{folder.path}/a", f"{folder.path}"),
+                    (f"{folder.path}/a/b", f"{folder.path}/a")], calls
+    assert calls.index("rename") > calls.rindex("mkdir")
+    shutil.rmtree(folder.path / "a")
+    done = kill.inject(folder.command(NEW), "fsync", "error=EIO", 1)
+    assert done.returncode == 5 and done.stderr == (
+        f"state-once: cannot make the folder {folder.path}/a/b: "
+        "Input/output error\n")
+    shutil.rmtree(folder.path / "a")
+    done = kill.inject(folder.command(NEW), "fsync", "error=EINVAL", 1)
+    assert done.returncode == 0 and whole(folder.state.read_bytes(), NEW)
 
 
 @pytest.mark.parametrize("name,action,when", [

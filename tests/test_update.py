@@ -41,6 +41,50 @@ def test_first_silent_changed(home, source):
     assert home.asked == [GOOD, "203.0.113.8"]
 
 
+@pytest.mark.parametrize("word", ["good", "nochg"])
+def test_change_whose_answer_was_lost_is_told(home, source, word):
+    """The service took it; a word that it was so already is news still. That
+    is how dyndns2 repeats itself."""
+    home.configure([source.url])
+    home.run()
+    source.reply = Reply("203.0.113.8")
+    home.server.reply = Reset()
+    result = home.run()
+    assert (result.stdout, result.stderr, result.status) == ("", "", 1)
+    home.server.reply = Reply(f"{word} 203.0.113.8\n")
+    assert home.run().stdout == (
+        "home.example.com A 203.0.113.7 -> 203.0.113.8 (dyndns2)\n")
+    for options in ((), ("--force",)):
+        result = home.run(*options)
+        assert (result.stdout, result.stderr, result.status) == ("", "", 0)
+
+
+# What the service says of a and of b once the section of the denied account
+# was changed, and again; in which of these runs the account is well again.
+WELL = {
+    "nothing worked": (["dnserr dnserr", "dnserr dnserr"], []),
+    "at last": (["dnserr dnserr", "good good"], [1]),
+    "one did": (["dnserr good", "good good"], [0]),
+    "the other did": (["good dnserr", "good good"], [0]),
+    "denied again": (["badauth badauth", "good good"], [1]),
+    "denied later": (["dnserr dnserr", "badauth badauth", "good good"], [2]),
+}
+
+
+@pytest.mark.parametrize("words, well", WELL.values(), ids=WELL)
+def test_account_is_well_when_something_worked(home, source, words, well):
+    """Not because its section was changed."""
+    said = []
+    for days, word in enumerate(["badauth badauth", *words], 20):
+        home.provider.says = dict(zip(("a.example.com", "b.example.com"),
+                                      word.split()))
+        home.configure([source.url], names="a.example.com b.example.com",
+                       account=f"refresh = {days}d")
+        said.append("ddns: [dyndns2]: is well again" in home.run().lines)
+    assert [run for run, again in enumerate(said[1:]) if again] == well
+    assert not said[0]
+
+
 # (what the service says, exit status, calls of the next run at once)
 WORDS = [
     ("good 203.0.113.7", 0, 0),
@@ -565,6 +609,23 @@ def test_what_others_did_to_a_record_as_a_document(cloud):
     problem, = value["problems"]
     assert (problem["event"], problem["name"], problem["type"],
             problem["account"]) == ("warning", NAME, "A", "cloudflare")
+
+
+def test_address_of_a_lost_answer_is_not_foreign(cloud, source):
+    """The service took it, and nobody else."""
+    def lose(request):
+        reply = cloud(request)
+        return reply if request.method == "GET" else Reset()
+    cloud.configure().run()
+    source.reply = Reply("203.0.113.8")
+    cloud.server.reply = lose
+    assert cloud.configure().run().status == 1
+    assert cloud.records[0]["content"] == "203.0.113.8"
+    source.reply = Reply("203.0.113.9")
+    cloud.server.reply = cloud
+    result = cloud.configure().run()
+    assert (result.stdout, result.stderr, result.status) == (
+        f"{NAME} A 203.0.113.7 -> 203.0.113.9 (cloudflare)\n", "", 0)
 
 
 def test_records_taken_over_are_no_news(cloud, ddns):

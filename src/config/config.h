@@ -3,8 +3,8 @@
  * The configuration file as sections, keys and lines, and its general keys
  * understood. The only user of inih. Provider rows are read by it, too.
  *
- * The room may use address, file, nearest and secret. All rooms that read
- * sections use it: lookup, provider, nsupdate, event, plan and the commands.
+ * The room may use address, authority, file, nearest and secret. All rooms that
+ * read sections use it: lookup, provider, nsupdate, event, plan and the commands.
  */
 #ifndef DDNS_CONFIG_CONFIG_H
 #define DDNS_CONFIG_CONFIG_H
@@ -203,10 +203,6 @@ const char *config_file_whole(struct config *config, const char *path,
 /* Adds the whole of such a file, up to 64 KiB, to out; else as above. */
 bool config_file_text(struct config *config, const char *path,
 	struct buf *out, struct fail *fail);
-
-/* Whether a regular file that nobody else may write has a certificate in PEM;
- * false: *fail says why not, with the path. */
-bool config_file_certificates(const char *path, struct fail *fail);
 
 /* " (token?)", the nearest of the known words, or "". */
 const char *config_hint(struct config *config, const char *word,

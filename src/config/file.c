@@ -10,11 +10,10 @@
 #include "fail.h"
 #include "file.h"
 
-#define CONFIG_CEILING 1048576       /* bytes of a configuration */
-#define LINE_CEILING 4096            /* bytes of the first line of a KEY_file */
-#define JSON_CEILING 16384           /* bytes of a KEY_file that is JSON */
-#define CERTIFICATES_CEILING 4194304 /* bytes of a file of authorities */
-#define FILE_CEILING 65536           /* bytes of a file that is read whole */
+#define CONFIG_CEILING 1048576 /* bytes of a configuration */
+#define LINE_CEILING 4096      /* bytes of the first line of a KEY_file */
+#define JSON_CEILING 16384     /* bytes of a KEY_file that is JSON */
+#define FILE_CEILING 65536     /* bytes of a file that is read whole */
 
 static void
 take(struct config *config, const char *text, size_t len)
@@ -230,23 +229,4 @@ config_file_text(struct config *config, const char *path, struct buf *out,
 		return fail_set(fail, "%s: is larger than %d bytes", path,
 			FILE_CEILING);
 	return true;
-}
-
-bool
-config_file_certificates(const char *path, struct fail *fail)
-{
-	struct file_facts file = { 0 };
-	struct buf text = { 0 };
-	bool fine = file_read(&text, path, CERTIFICATES_CEILING, &file, fail);
-
-	if (fine && file.others_write)
-		fine = fail_set(
-			fail, "others can write to it: chmod o-w %s", path);
-	else if (fine && text.len > CERTIFICATES_CEILING)
-		fine = fail_set(
-			fail, "is larger than %d bytes", CERTIFICATES_CEILING);
-	else if (fine && !strstr(buf_text(&text), "-----BEGIN "))
-		fine = fail_set(fail, "no certificate in it");
-	buf_free(&text);
-	return fine || fail_at(fail, "%s", path);
 }

@@ -6,6 +6,7 @@
 
 #include "config/config.h"
 #include "address-find.h"
+#include "authority.h"
 #include "buf.h"
 #include "fail.h"
 #include "pieces.h"
@@ -75,7 +76,7 @@ put_certificates(struct reading *r)
 
 	if (!put_path(r))
 		return false;
-	if (config_file_certificates(r->text, &fail))
+	if (authority_read(r->text, &fail))
 		return true;
 	config_wrong(r->config, r->section, r->entry, "%s", fail.text);
 	return false;

@@ -153,6 +153,7 @@ send_request(struct http *http, const struct event_request *request,
 	struct http_request sent = { .method = request->text.method,
 		.once = strcmp(request->text.method, "POST") == 0 };
 	struct reply reply = { request, place->scope, false, false, fail };
+	enum http_end end;
 
 	if (!request_expand(&request->text, place, &made, fail))
 		return false;
@@ -167,10 +168,14 @@ send_request(struct http *http, const struct event_request *request,
 	sent.clear_text = true;
 	sent.secret = true;
 	http_start(http, &sent, replied, &reply);
-	http_loop_run(http, clock_ms() + limit->ms + GRACE_MS, limit->stop_fd);
-	return reply.came ? reply.good
-			  : fail_set(fail, "no answer within %ld s",
-				    (limit->ms + 999) / 1000);
+	end = http_loop_run(
+		http, clock_ms() + limit->ms + GRACE_MS, limit->stop_fd);
+	if (reply.came)
+		return reply.good;
+	if (end == HTTP_STOPPED)
+		return fail_set(fail, "stopped by a signal");
+	return fail_set(
+		fail, "no answer within %ld s", (limit->ms + 999) / 1000);
 }
 
 bool

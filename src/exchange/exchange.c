@@ -80,9 +80,9 @@ exchange_start(const struct exchange_options *options,
 	exchange->room = EXCHANGE_POOL;
 	for (; jobs; jobs = jobs->next) {
 		exchange->room += EXCHANGE_POOL_EACH;
+		exchange->pooled += EXCHANGE_POOL_OWN;
 		memory_expect(EXCHANGE_LISTED);
-		jobs->done = jobs->daily = jobs->same = jobs->foreign = false;
-		jobs->missed = false;
+		jobs->done = jobs->daily = jobs->foreign = jobs->missed = false;
 		jobs->stays = false;
 		jobs->hold = 0;
 		jobs->was->family = 0;
@@ -104,5 +104,6 @@ exchange_free(struct exchange *exchange)
 		http_loop_cancel(exchange->http, exchange->timer);
 	for (call = exchange->calls; call; call = call->next)
 		exchange_call_free(call);
+	memory_release(exchange->held);
 	mem_free(exchange->mem);
 }

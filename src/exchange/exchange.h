@@ -76,7 +76,6 @@ struct exchange_job {
 	enum outcome outcome;
 	bool daily;          /* REFUSED, DENIED without a word of the
 				service: tried once a day */
-	bool same;           /* SAME in the service's own words: no news */
 	int64_t hold;        /* BUSY, LATER: seconds the answer or
 				the row says, 0: none */
 	struct fail *fail;   /* the caller's; set unless SAME/CHANGED, and

@@ -47,7 +47,8 @@ struct mem;
 #define EXCHANGE_ANSWER 1048576 /* bytes of an answer */
 #define EXCHANGE_KEPT 1048576   /* of all that are kept once they were read */
 #define EXCHANGE_POOL 1048576   /* of what is made of answers and requests, */
-#define EXCHANGE_POOL_EACH 16384 /* and more for each name */
+#define EXCHANGE_POOL_EACH 16384 /* and more for each name; */
+#define EXCHANGE_POOL_OWN 8192 /* of each name's, what no answers make less */
 #define EXCHANGE_LISTED 8192 /* of a list, for each name */
 #define EXCHANGE_PAGES 50
 #define EXCHANGE_ITEMS 50  /* in a batch, and shown one by one */
@@ -208,6 +209,7 @@ struct exchange {
 	struct call *open; /* those that are read or waited for */
 	size_t held, kept; /* bytes of answers */
 	size_t room;       /* bytes that the pool may have */
+	size_t pooled;     /* of these, its own and those that are held */
 	struct http_timer *timer; /* NULL: it has begun */
 	int flying;
 	bool opened;                /* an answer other than 403 is there */
@@ -481,7 +483,7 @@ const char *exchange_account_value(const struct work *work, const char *name);
 const char *exchange_request_value(struct work *work, const char *name);
 
 /* Whether more may be made of answers; false: *fail. */
-bool exchange_request_room(const struct exchange *exchange, struct fail *fail);
+bool exchange_request_room(struct exchange *exchange, struct fail *fail);
 
 /* Expands a request; `extra` beats all other variables. NULL: *fail. */
 struct request *exchange_request_make(struct work *work,

@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "address.h"
-#include "buf.h"
 #include "clock.h"
 #include "config/config.h"
 #include "exchange/internal.h"
 #include "fail.h"
+#include "memory.h"
 #include "request.h"
 #include "secret.h"
 #include "sign/sign.h"
@@ -216,10 +216,16 @@ request_key(struct mem *mem, const struct request *request)
 }
 
 bool
-exchange_request_room(const struct exchange *exchange, struct fail *fail)
+exchange_request_room(struct exchange *exchange, struct fail *fail)
 {
-	return mem_size(exchange->mem) <= exchange->room ||
-	       fail_set(fail, "%s", EXCHANGE_TOO_LARGE);
+	const size_t size = mem_size(exchange->mem);
+	size_t more = size > exchange->pooled ? size - exchange->pooled : 0;
+
+	if (size > exchange->room || !memory_hold(more, exchange->held))
+		return fail_set(fail, "%s", EXCHANGE_TOO_LARGE);
+	exchange->pooled += more;
+	exchange->held += more;
+	return true;
 }
 
 struct request *

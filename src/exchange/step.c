@@ -221,8 +221,9 @@ heard_records(struct work *work, const struct call *call, struct fail *fail)
 static bool
 heard_write(struct work *work, const struct call *call, struct fail *fail)
 {
-	/* that nothing was to be done is news only where nothing was known */
-	const bool same = work->same && work->job->last->family;
+	/* else it was a write that did it, whose answer never came */
+	const bool same =
+		work->same && address_equal(work->job->last, work->job->want);
 
 	(void)call;
 	(void)fail;
@@ -234,7 +235,6 @@ heard_write(struct work *work, const struct call *call, struct fail *fail)
 	} else if (exchange_choose_next(work)) {
 		begin_write(work);
 	} else {
-		work->job->same = same;
 		settle(work, same ? OUTCOME_SAME : OUTCOME_CHANGED);
 	}
 	return true;

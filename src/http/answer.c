@@ -76,12 +76,14 @@ find(const struct words *list, size_t count, int code)
 static const struct {
 	const char *part;
 	const char *text;
-} telling[] = {
+} tellings[] = {
 	{ "onnection reset", "connection reset" },
 	{ "HTTP/0.9", "the answer is not HTTP" },
 	{ "nsupported HTTP", "the answer is not HTTP" },
 	{ "nsupported response code", "the answer is not HTTP" },
 	{ "wrong version number", "TLS: the server does not speak it" },
+	{ "EVP lib", "TLS: a signature is wrong" },
+	{ "excessive message size", "TLS: the certificates are too large" },
 };
 
 static const char *
@@ -89,9 +91,9 @@ find_telling(const char *detail)
 {
 	size_t i;
 
-	for (i = 0; i < sizeof telling / sizeof telling[0]; i++) {
-		if (strstr(detail, telling[i].part))
-			return telling[i].text;
+	for (i = 0; i < sizeof tellings / sizeof tellings[0]; i++) {
+		if (strstr(detail, tellings[i].part))
+			return tellings[i].text;
 	}
 	return NULL;
 }
@@ -138,6 +140,9 @@ step_of(const struct http_transfer *transfer)
 		if (end == 0 && steps[i].time == CURLINFO_CONNECT_TIME_T &&
 			transfer->connected)
 			continue; /* to libcurl TLS is a part of connecting */
+		if (end == 0 && steps[i].time == CURLINFO_PRETRANSFER_TIME_T &&
+			transfer->request.proxy && !transfer->secure)
+			return "while waiting for the proxy";
 		if (end == 0)
 			return steps[i].step;
 	}
@@ -197,6 +202,44 @@ explain_family(
 	return true;
 }
 
+/* TLS ended without a word; NULL: it did not. */
+static const char *
+find_cut(const struct http_transfer *transfer, CURLcode code)
+{
+	long headers = 0;
+
+	if (!strstr(transfer->detail, "unexpected eof") &&
+		!strstr(transfer->detail, "SSL_ERROR_SYSCALL"))
+		return NULL;
+	if (code == CURLE_SSL_CONNECT_ERROR)
+		return "TLS: the server hung up in the handshake";
+	curl_easy_getinfo(transfer->easy, CURLINFO_HEADER_SIZE, &headers);
+	return headers > 0 ? "the answer broke off"
+			   : "closed without an answer";
+}
+
+/* What the server tells of us. */
+static bool
+explain_alert(struct fail *fail, const char *detail)
+{
+	static const char alert[] = " alert ";
+	const char *what = strstr(detail, alert);
+
+	if (!what || !strstr(detail, "SSL routines"))
+		return false;
+	fail_set(fail, "TLS: the server refused: %s", what + strlen(alert));
+	return true;
+}
+
+/* Whether the certificate of an authority is missing. */
+static bool
+lacks_authority(const char *detail)
+{
+	return strstr(detail, "signed certificate") ||
+	       strstr(detail, "issuer certificate") ||
+	       strstr(detail, "verify the first certificate");
+}
+
 /* A certificate that cannot be judged, and what there is to do here. False: it
  * is another fault. */
 static bool
@@ -215,10 +258,14 @@ explain_trust(
 	if (code != CURLE_SSL_CACERT_BADFILE &&
 		code != CURLE_PEER_FAILED_VERIFICATION)
 		return false;
-	if (private || !http_ca_none())
+	if (!private && http_ca_none())
+		fail_set(fail, "TLS: this system has no CA certificates: "
+			       "install ca-certificates");
+	else if (lacks_authority(detail))
+		fail_set(fail, "TLS: %s: for a CA of your own set ca_file",
+			detail);
+	else
 		return false;
-	fail_set(fail, "TLS: this system has no CA certificates: install "
-		       "ca-certificates");
 	return true;
 }
 
@@ -229,15 +276,19 @@ explain_words(
 	const struct words *words =
 		find(of_curl, sizeof of_curl / sizeof of_curl[0], (int)code);
 	const char *detail = detail_of(transfer);
+	const char *telling = find_telling(detail);
 	struct buf text = { 0 };
 
 	buf_printable(&text, detail, strlen(detail));
-	if (explain_trust(fail, buf_text(&text), transfer->private, code)) {
+	if (!telling)
+		telling = find_cut(transfer, code);
+	if (explain_trust(fail, buf_text(&text), transfer->private, code) ||
+		explain_alert(fail, buf_text(&text))) {
 		buf_free(&text);
 		return;
 	}
-	if (find_telling(detail))
-		fail_set(fail, "%s", find_telling(detail));
+	if (telling)
+		fail_set(fail, "%s", telling);
 	else if (!words)
 		fail_set(fail, "%s",
 			text.len ? text.at : curl_easy_strerror(code));
@@ -282,6 +333,8 @@ explain(struct fail *fail, const struct http_transfer *transfer, CURLcode code)
 	else if (transfer->bind_error)
 		fail_set(fail, "cannot bind to interface %s: %s", request->bind,
 			strerror(transfer->bind_error));
+	else if (transfer->resent)
+		fail_set(fail, "closed without an answer");
 	else if (code == CURLE_OPERATION_TIMEDOUT ||
 		 code == CURLE_ABORTED_BY_CALLBACK)
 		explain_late(fail, transfer);

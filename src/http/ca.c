@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "http/internal.h"
+#include "authority.h"
 #include "file.h"
 
-#define CA_CEILING (4 * 1024 * 1024)
+#define TARGET 1024                  /* bytes of what a link leads to */
+#define CA_CEILING (4 * 1024 * 1024) /* bytes, with the system's */
 
 /* "5ed36f99.0", as openssl-rehash(1) names its links. */
 static bool
@@ -87,32 +89,72 @@ add_private(struct http_trust *full, struct mem *mem, const char *ca_file,
 	full->dir = info->capath;
 }
 
+/* Of libcurl's own, which parses by itself. */
+static bool
+open_apart(struct http_ca *ca, struct mem *mem, const char *ca_file,
+	struct fail *fail)
+{
+	struct buf pem = { 0 };
+	bool ok = add_file(&pem, ca_file, fail);
+
+	if (ok)
+		add_private(&ca->full, mem, ca_file, &pem);
+	buf_free(&pem);
+	return ok;
+}
+
+/*
+ * One store for all connections, which holds what is private at once, and what
+ * is the system's from when it is needed: of libcurl's own each connection
+ * would have one, and parse for it.
+ */
+static bool
+open_shared(struct http_ca *ca, const char *ca_file, struct fail *fail)
+{
+	struct x509_store_st *private = NULL;
+	const char *dir = curl_version_info(CURLVERSION_NOW)->capath;
+
+	if (ca_file && !(private = authority_read(ca_file, fail)))
+		return false;
+	if (!ca->full.set && (private || dir)) {
+		ca->full.set = true;
+		ca->full.dir = dir;
+		ca->full.loaded = !dir;
+	}
+	ca->fast.store = http_tls_store(private);
+	if (ca->full.set)
+		ca->full.store = ca->fast.store;
+	return true;
+}
+
 /*
  * OpenSSL opens one file of a hashed directory per chain; a bundle it parses
- * whole. libcurl keeps a parsed bundle between connections only if no
- * directory is set beside it.
+ * whole.
  */
 bool
 http_ca_open(struct http_ca *ca, struct mem *mem, const char *ca_file,
 	struct fail *fail)
 {
 	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-	struct buf pem = { 0 };
-	bool ok = true;
 
 	if (info->cainfo && access(info->cainfo, R_OK) == 0) {
 		ca->full.set = true;
 		ca->full.file = info->cainfo;
 	}
-	if (ca_file) {
-		ca_file = mem_text(mem, ca_file);
-		ok = add_file(&pem, ca_file, fail);
-		ca->fast.file = ca_file;
-	}
-	if (ca_file && ok)
-		add_private(&ca->full, mem, ca_file, &pem);
-	buf_free(&pem);
-	return ok;
+	if (ca_file)
+		ca->private = mem_text(mem, ca_file);
+	ca->full.known = ca->fast.known = http_tls_known();
+	if (ca->full.known)
+		return open_shared(ca, ca->private, fail);
+	ca->fast.file = ca->private;
+	return !ca_file || open_apart(ca, mem, ca->private, fail);
+}
+
+void
+http_ca_close(struct http_ca *ca)
+{
+	http_tls_free(ca->fast.store);
+	ca->fast.store = ca->full.store = NULL;
 }
 
 void
@@ -139,39 +181,99 @@ http_ca_none(void)
 	       (!info->capath || !is_hashed(info->capath));
 }
 
-CURLcode
-http_ca_set(const struct http_trust *trust, CURL *easy)
+/* The options of a server, and of a proxy. */
+static const struct place {
+	CURLoption file, dir, blob;
+} places[] = {
+	{ CURLOPT_CAINFO, CURLOPT_CAPATH, CURLOPT_CAINFO_BLOB },
+	{ CURLOPT_PROXY_CAINFO, CURLOPT_PROXY_CAPATH,
+		CURLOPT_PROXY_CAINFO_BLOB },
+};
+
+/* In a store it is ours to find them, and nothing is left for libcurl. */
+static CURLcode
+name(const struct http_trust *trust, CURL *easy, const struct place *place)
 {
+	const char *file = trust->store ? NULL : trust->file;
+	const char *dir = trust->store ? NULL : trust->dir;
 	struct curl_blob blob = { .flags = CURL_BLOB_NOCOPY };
 	CURLcode code;
 
-	if (!trust->set)
-		return CURLE_OK;
-	code = curl_easy_setopt(easy, CURLOPT_CAINFO, trust->file);
+	code = curl_easy_setopt(easy, place->file, file);
 	if (code == CURLE_OK)
-		code = curl_easy_setopt(easy, CURLOPT_CAPATH, trust->dir);
+		code = curl_easy_setopt(easy, place->dir, dir);
 	/* a TLS library without directories has none set, which is fine */
-	if (code == CURLE_NOT_BUILT_IN && !trust->dir)
+	if (code == CURLE_NOT_BUILT_IN && !dir)
 		code = CURLE_OK;
 	if (code != CURLE_OK || !trust->blob)
 		return code;
 	/* libcurl does not write to it */
 	blob.data = (void *)(uintptr_t)trust->blob;
 	blob.len = trust->blob_len;
-	return curl_easy_setopt(easy, CURLOPT_CAINFO_BLOB, &blob);
+	return curl_easy_setopt(easy, place->blob, &blob);
 }
 
-const char *const *
-http_authorities(void)
+CURLcode
+http_ca_set(struct http_trust *trust, CURL *easy)
 {
-	static const char *paths[3];
+	/* libcurl would put a store that it keeps in place of ours */
+	if (trust->store)
+		curl_easy_setopt(easy, CURLOPT_CA_CACHE_TIMEOUT, 0L);
+	if (!trust->set)
+		return CURLE_OK;
+	/* a libcurl without TLS to proxies has no options for it */
+	name(trust, easy, &places[1]);
+	return name(trust, easy, &places[0]);
+}
+
+/* What of a folder a sandbox that has it, and /usr, would not see. */
+static bool
+leads_elsewhere(const char *folder, const char *target)
+{
+	const size_t len = strlen(folder);
+
+	if (*target != '/')
+		return strncmp(target, "../", 3) == 0;
+	return strncmp(target, "/usr/", 5) != 0 &&
+	       (strncmp(target, folder, len) != 0 || target[len] != '/');
+}
+
+static void
+see_links(
+	const char *folder, void (*see)(void *arg, const char *path), void *arg)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	struct buf path = { 0 };
+	char target[TARGET];
+	ssize_t len;
+
+	while (dir && (entry = readdir(dir))) {
+		len = readlinkat(
+			dirfd(dir), entry->d_name, target, sizeof target - 1);
+		if (len <= 0)
+			continue;
+		target[len] = '\0';
+		if (!leads_elsewhere(folder, target))
+			continue;
+		buf_cut(&path, 0);
+		buf_printf(&path, "%s/%s", folder, entry->d_name);
+		see(arg, buf_text(&path));
+	}
+	buf_free(&path);
+	if (dir)
+		closedir(dir);
+}
+
+void
+http_authorities(void (*see)(void *arg, const char *path), void *arg)
+{
 	const curl_version_info_data *info = curl_version_info(CURLVERSION_NOW);
-	int count = 0;
 
 	if (info->cainfo)
-		paths[count++] = info->cainfo;
-	if (info->capath)
-		paths[count++] = info->capath;
-	paths[count] = NULL;
-	return paths;
+		see(arg, info->cainfo);
+	if (!info->capath)
+		return;
+	see(arg, info->capath);
+	see_links(info->capath, see, arg);
 }

@@ -3,11 +3,8 @@
 #include <poll.h>
 #include <stdlib.h>
 
-#include <openssl/crypto.h>
-
 #include "http/internal.h"
 #include "clock.h"
-#include "memory.h"
 
 #define LONGEST_WAIT_MS 60000
 #define STREAMS_WAIT_MS 100
@@ -57,10 +54,7 @@ http_open(const struct http_options *options, struct fail *fail)
 	if (curl_version_info(CURLVERSION_NOW)->version_num <
 		VERSION_QUICK_EXIT)
 		setenv("RES_OPTIONS", "timeout:2 attempts:2", 0);
-	/* the end of the process cleans up as well, and for nothing */
-	OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL);
-	if (curl_global_init_mem(CURL_GLOBAL_DEFAULT, memory_take, memory_give,
-		    memory_resize, memory_text, memory_take_all) == CURLE_OK)
+	if (url_start())
 		http->multi = curl_multi_init();
 	if (!http->multi)
 		fail_set(fail, "libcurl does not start");
@@ -137,7 +131,7 @@ http_close(struct http *http)
 	while (http->idle_count > 0)
 		curl_easy_cleanup(http->idle[--http->idle_count]);
 	curl_multi_cleanup(http->multi);
-	curl_global_cleanup();
+	http_ca_close(&http->ca);
 	mem_free(http->mem);
 }
 

@@ -90,9 +90,9 @@ unsigned http_count(const struct http *http);
 /* Whether the kernel has a route to public addresses of the family. */
 bool http_routable(int family);
 
-/* The file and the folder of authorities that libcurl was built with, which it
- * reads late; NULL at the end. */
-const char *const *http_authorities(void);
+/* Shows the file and the folder of authorities that libcurl was built with,
+ * which are read late, and links in the folder that lead out of it. */
+void http_authorities(void (*see)(void *arg, const char *path), void *arg);
 
 /* "libcurl/7.88.1 OpenSSL/3.0.19 ..." for the version line. */
 const char *http_libraries(void);

@@ -3,7 +3,7 @@
  * Between the files of http: one transfer, its place in the queue, and whom TLS
  * trusts. The loop (http.c) owns transfers, takes them from queue.c, begins them
  * and asks transfer.c whether they go on; answer.c ends them with the callback;
- * ca.c and stuck.c know of none of them.
+ * ca.c, tls.c and stuck.c know of none of them.
  */
 #ifndef DDNS_HTTP_INTERNAL_H
 #define DDNS_HTTP_INTERNAL_H
@@ -26,15 +26,19 @@
  * not know the number, which is as good as a TLS library without the thing.
  */
 #define HTTP_MIXES_FAMILIES (LIBCURL_VERSION_NUM < 0x074D00)
+#define HTTP_SEES_SENDING (LIBCURL_VERSION_NUM >= 0x075000)
 #if LIBCURL_VERSION_NUM < 0x074D00
 #define CURLOPT_CAINFO_BLOB ((CURLoption)(CURLOPTTYPE_BLOB + 309))
+#define CURLOPT_PROXY_CAINFO_BLOB ((CURLoption)(CURLOPTTYPE_BLOB + 310))
 #endif
 #if LIBCURL_VERSION_NUM < 0x075000
 #define CURLOPT_PREREQFUNCTION ((CURLoption)(CURLOPTTYPE_FUNCTIONPOINT + 312))
 #define CURLOPT_PREREQDATA ((CURLoption)(CURLOPTTYPE_OBJECTPOINT + 313))
 #define CURL_PREREQFUNC_OK 0
+#define CURL_PREREQFUNC_ABORT 1
 #endif
 #if LIBCURL_VERSION_NUM < 0x075700
+#define CURLOPT_CA_CACHE_TIMEOUT ((CURLoption)(CURLOPTTYPE_LONG + 321))
 #define CURLOPT_QUICK_EXIT ((CURLoption)(CURLOPTTYPE_LONG + 322))
 #endif
 
@@ -45,6 +49,9 @@
 /* One way to name the CAs to libcurl. */
 struct http_trust {
 	bool set;		/* false: as libcurl was built */
+	bool known;		/* libcurl's OpenSSL is ours */
+	bool loaded;		/* file and dir are in the store */
+	struct x509_store_st *store; /* of all connections; NULL: libcurl's */
 	const char *file;
 	const char *dir;
 	const char *blob;
@@ -58,6 +65,7 @@ struct http_ca {
 	struct http_trust full;
 	struct http_trust fast;		/* set: tried before full */
 	bool looked;			/* for a hashed directory */
+	const char *private;		/* a CA beside the system's; NULL: none */
 };
 
 /* Who takes turns: servers with a request under way, and those without. */
@@ -111,6 +119,10 @@ struct http_transfer {
 	size_t field_bytes, fields_count; /* of all headers and trailers */
 	int fd;				/* the last socket; -1: none */
 	bool connected;			/* it was seen to be */
+	struct http_trust *trust;	/* whom TLS is to trust */
+	bool secure;			/* TLS has begun, or may have */
+	bool sent;			/* or is about to be */
+	bool resent;			/* it would have been sent once more */
 	bool large;			/* the body went above the ceiling */
 	bool wide;			/* the fields did */
 	bool crowded;			/* answers at the same time, together */
@@ -131,8 +143,22 @@ void http_ca_look(struct http_ca *ca);
 /* Whether the system has none that libcurl would find. */
 bool http_ca_none(void);
 
-/* Names the CAs to libcurl. */
-CURLcode http_ca_set(const struct http_trust *trust, CURL *easy);
+/* Names the CAs to libcurl, which must not outlive them. */
+CURLcode http_ca_set(struct http_trust *trust, CURL *easy);
+
+void http_ca_close(struct http_ca *ca);
+
+/* tls.c: what libcurl does not do by itself with OpenSSL */
+
+/* Whether libcurl's TLS library is the OpenSSL that we are linked with. */
+bool http_tls_known(void);
+
+/* To be told to each SSL_CTX, if it is of that OpenSSL. */
+CURLcode http_tls_prepare(struct http_trust *trust, void *context);
+
+/* The private one, or one that is empty; freed once. */
+struct x509_store_st *http_tls_store(struct x509_store_st *private);
+void http_tls_free(struct x509_store_st *store);
 
 /* A copy of the request, not begun. */
 struct http_transfer *http_transfer_new(const struct http_request *request);

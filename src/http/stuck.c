@@ -14,10 +14,12 @@
 #include "http/internal.h"
 #include "clock.h"
 
-#define SOCKETS 128    /* that are watched at most */
-#define TICK_US 100000 /* of processor time, which a stuck call burns */
-#define TICKS 15       /* within one call: it is stuck */
-#define CHANGES 5      /* of what waits to be read: by this connection */
+#define SOCKETS 128   /* that are watched at most */
+#define TICK_US 50000 /* of processor time, which a stuck call burns */
+#define TICKS 30      /* within one call: it is stuck */
+#define LONG_MS 2000  /* likewise, where little of a processor is ours */
+#define CHANGES 5     /* of what waits to be read: by this connection */
+#define TRIES 3       /* to shut those alone that are read */
 
 static volatile sig_atomic_t turn;  /* odd: within a call of libcurl */
 static volatile sig_atomic_t until; /* seconds: nobody waits for longer */
@@ -27,6 +29,7 @@ static struct {
 	volatile sig_atomic_t fd; /* and 1; 0: none */
 	int waits;                /* bytes to be read */
 	int changes;              /* of these, in this turn */
+	bool read;                /* they became fewer: not only more came */
 } sockets[SOCKETS];
 
 /* Notes whether somebody reads from the socket. */
@@ -37,10 +40,13 @@ look_at(int i, bool anew)
 
 	if (sockets[i].fd == 0 || ioctl(sockets[i].fd - 1, FIONREAD, &waits))
 		return;
-	if (anew)
+	if (anew) {
 		sockets[i].changes = 0;
-	else
+		sockets[i].read = false;
+	} else {
 		sockets[i].changes += waits != sockets[i].waits;
+		sockets[i].read |= waits < sockets[i].waits;
+	}
 	sockets[i].waits = waits;
 }
 
@@ -48,23 +54,27 @@ static void
 tick(int signo)
 {
 	static sig_atomic_t last;
-	static int ticks;
+	static int ticks, late;
+	static int64_t since;
 	const bool anew = turn != last;
 	const int before = errno;
-	bool late;
+	const int64_t now = clock_ms();
+	bool stuck;
 	int i;
 
 	(void)signo;
 	last = turn;
 	if (turn % 2 == 0)
 		return;
+	since = anew ? now : since;
 	ticks = anew ? 0 : ticks + 1;
-	late = clock_ms() / 1000 > until;
+	late = anew || now / 1000 <= until ? 0 : late + 1;
+	stuck = ticks >= TICKS || now - since >= LONG_MS;
 	for (i = 0; i < SOCKETS; i++) {
 		look_at(i, anew);
 		if (sockets[i].fd != 0 &&
-			(late || (ticks >= TICKS &&
-					 sockets[i].changes >= CHANGES)))
+			(late > TRIES || (late && sockets[i].read) ||
+				(stuck && sockets[i].changes >= CHANGES)))
 			shutdown(sockets[i].fd - 1, SHUT_RDWR);
 	}
 	errno = before;

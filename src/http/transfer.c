@@ -73,11 +73,13 @@ mixes(const struct http_request *request)
 	return request->bind || (HTTP_MIXES_FAMILIES && request->family != 0);
 }
 
-/* Whether it may be one of several on a connection. */
+/* Whether it may be one of several on a connection. HTTP/2 has ways to ask for
+ * it once more: see_ready. */
 static bool
 has_streams(const struct http_request *request)
 {
-	return !request->clear_text && !request->bind;
+	return !request->clear_text && !request->bind &&
+	       (HTTP_SEES_SENDING || !request->once);
 }
 
 struct http_transfer *
@@ -220,7 +222,11 @@ bind_socket(void *arg, curl_socket_t fd, curlsocktype purpose)
 	return CURL_SOCKOPT_ERROR;
 }
 
-/* CURLOPT_PREREQFUNCTION: libcurl is about to send, so it is connected. */
+/*
+ * CURLOPT_PREREQFUNCTION: libcurl is about to send, so it is connected. It
+ * sends anew, whatever the method, what a server of HTTP/2 has closed as
+ * refused or as fit for HTTP/1.1 alone, which may have read it all the same.
+ */
 static int
 see_ready(void *arg, char *to, char *from, int to_port, int from_port)
 {
@@ -231,7 +237,20 @@ see_ready(void *arg, char *to, char *from, int to_port, int from_port)
 	(void)to_port;
 	(void)from_port;
 	http_queue_met(transfer->host);
-	return CURL_PREREQFUNC_OK;
+	transfer->resent = transfer->sent && transfer->request.once;
+	transfer->sent = true;
+	return transfer->resent ? CURL_PREREQFUNC_ABORT : CURL_PREREQFUNC_OK;
+}
+
+/* CURLOPT_SSL_CTX_FUNCTION: TLS begins, with a proxy or the server. */
+static CURLcode
+see_tls(CURL *easy, void *context, void *arg)
+{
+	struct http_transfer *transfer = arg;
+
+	(void)easy;
+	transfer->secure = true;
+	return http_tls_prepare(transfer->trust, context);
 }
 
 static CURLcode
@@ -241,6 +260,8 @@ set_flags(CURL *easy)
 		{ CURLOPT_NOSIGNAL, 1, false },
 		{ CURLOPT_NOPROGRESS, 0, false },
 		{ CURLOPT_QUICK_EXIT, 1, true },
+		/* the least there is: it is wiped for each request */
+		{ CURLOPT_UPLOAD_BUFFERSIZE, 16384, true },
 		{ CURLOPT_NETRC, CURL_NETRC_IGNORED, true },
 		{ CURLOPT_FOLLOWLOCATION, 0, false },
 		{ CURLOPT_HTTP09_ALLOWED, 0, false },
@@ -279,6 +300,10 @@ set_callbacks(CURL *easy, struct http_transfer *transfer)
 	curl_easy_setopt(easy, CURLOPT_SOCKOPTFUNCTION, bind_socket);
 	curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, see_ready);
 	curl_easy_setopt(easy, CURLOPT_PREREQDATA, (void *)transfer);
+	curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)transfer);
+	/* some TLS libraries do not call it */
+	transfer->secure = curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION,
+				   see_tls) != CURLE_OK;
 	return curl_easy_setopt(easy, CURLOPT_SOCKOPTDATA, (void *)transfer);
 }
 
@@ -315,7 +340,8 @@ set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
 					     : CURL_IPRESOLVE_WHATEVER;
 	CURLcode code = curl_easy_setopt(easy, CURLOPT_IPRESOLVE, family);
 
-	if (!request->proxy) {
+	/* a proxy elsewhere has another loopback, and may be reached in clear */
+	if (!request->proxy || transfer->host->loopback) {
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
 	} else if (proxy && code == CURLE_OK) {
@@ -353,7 +379,7 @@ set_protocols(CURL *easy, bool clear)
 
 /* Where to go, and in what is left of the time. */
 static CURLcode
-aim(struct http_transfer *transfer, const struct http_trust *trust)
+aim(struct http_transfer *transfer, struct http_trust *trust)
 {
 	const struct http_request *request = &transfer->request;
 	bool clear = request->clear_text || transfer->host->loopback;
@@ -363,6 +389,8 @@ aim(struct http_transfer *transfer, const struct http_trust *trust)
 
 	if (left <= 0)
 		return CURLE_OPERATION_TIMEDOUT;
+	transfer->sent = false;
+	transfer->trust = trust;
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, left);
 	http_stuck_wait(transfer->began + request->timeout_ms);
 	curl_easy_setopt(
@@ -375,7 +403,7 @@ aim(struct http_transfer *transfer, const struct http_trust *trust)
 	return code;
 }
 
-static const struct http_trust *
+static struct http_trust *
 trust_of(const struct http_transfer *transfer, struct http_ca *ca)
 {
 	if (strncasecmp(transfer->request.url, "https:", 6) == 0)
@@ -408,7 +436,7 @@ http_transfer_begin(
 	CURL *easy = transfer->easy;
 	CURLcode code;
 
-	transfer->private = ca->fast.file != NULL;
+	transfer->private = ca->private != NULL;
 	transfer->began = clock_ms();
 	if (!easy)
 		return CURLE_OUT_OF_MEMORY;

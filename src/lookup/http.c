@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "lookup/internal.h"
+#include "clock.h"
 #include "escape.h"
 #include "http/http.h"
 #include "json/json.h"
@@ -48,7 +49,8 @@ read_url(struct lookup_source *source, struct mem *mem, const char *text,
 				source->pointer);
 	}
 	pieces_hide_url(source->place, false);
-	url_host(&shown, source->place);
+	if (!url_host(&shown, source->place))
+		return fail_set(fail, "the URL has no host");
 	address_parse(&source->own, buf_text(&shown), shown.len);
 	buf_cut(&shown, 0);
 	url_shown(&shown, source->place);
@@ -62,6 +64,8 @@ answered(void *arg, const struct http_answer *answer)
 {
 	struct lookup_try *try = arg;
 
+	/* it may have waited for others of its server */
+	try->ms = (long)clock_ms() - answer->ms;
 	if (answer->status == 0)
 		lookup_missed(try, "%s", answer->fail->text);
 	else if (answer->status != 200)

@@ -113,9 +113,6 @@ finish_all(struct lookup *lookup)
 	const struct lookup_try *try, *t;
 	int count;
 
-	for (try = lookup->tries; try; try = try->next)
-		if (!try->ended)
-			return;
 	for (try = lookup->tries; try; try = try->next) {
 		count = 0;
 		for (t = lookup->tries; t; t = t->next) {
@@ -134,9 +131,14 @@ static void
 advance(struct lookup_try *try)
 {
 	struct lookup *lookup = try->lookup;
+	const struct lookup_try *t;
 
-	if (lookup->all)
+	for (t = lookup->all ? lookup->tries : NULL; t && t->ended; t = t->next)
+		;
+	if (lookup->all && !t)
 		finish_all(lookup);
+	else if (lookup->all)
+		return;
 	else if (try->valid && settles(lookup, try))
 		finish(lookup, try);
 	else if (lookup->then)
@@ -166,4 +168,6 @@ lookup_stop(struct lookup *lookup)
 			try->source->kind->stop(try->work);
 		try->work = NULL;
 	}
+	if (lookup->all && !lookup->finished)
+		finish_all(lookup);
 }

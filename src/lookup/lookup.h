@@ -61,7 +61,7 @@ struct lookup_try {
 	bool valid;
 	struct address *address; /* if valid */
 	const char *cause;       /* if not */
-	long ms;
+	long ms;                 /* since it was sent, once it has ended */
 	void *work; /* private to the kind, while it is asked; or NULL */
 };
 
@@ -111,7 +111,8 @@ struct lookup_set *lookup_set_read(
  */
 void lookup_start(struct lookup *lookup);
 
-/* Ends what runs on behalf of a lookup whose loop was ended before. */
+/* Ends what runs on behalf of a lookup whose loop was ended before. One that
+ * asks all has the result of those that have answered. */
 void lookup_stop(struct lookup *lookup);
 
 #endif

@@ -174,6 +174,9 @@ bool state_add_account(struct state *state, void *row);
 bool state_add_problem(struct state *state, void *row);
 bool state_add_news(struct state *state, void *row);
 
+/* Whether the piece is one of the newest of its receiver. */
+bool state_news_stays(const struct state_news *piece);
+
 /* Of state_expire, what is about news. */
 void state_expire_news(struct state *state, int64_t now);
 

@@ -17,42 +17,9 @@ state_add_news(struct state *state, void *row)
 	return true;
 }
 
-static void
-drop_oldest(struct state *state, const char *to)
-{
-	struct state_news **at = &state->news;
-
-	while (*at && strcmp((*at)->to, to) != 0)
-		at = &(*at)->next;
-	if (*at)
-		*at = (*at)->next;
-}
-
-void
-state_keep_news(struct state *state, const struct state_news *piece)
-{
-	struct state_news **at = &state->news, *copy;
-	int count = 1;
-
-	for (; *at; at = &(*at)->next)
-		count += strcmp((*at)->to, piece->to) == 0;
-	copy = mem_take(state->mem, sizeof *copy);
-	copy->when = piece->when;
-	copy->to = mem_text(state->mem, piece->to);
-	copy->event = mem_text(state->mem, piece->event);
-	copy->name = mem_text(state->mem, piece->name);
-	copy->type = mem_text(state->mem, piece->type);
-	copy->account = mem_text(state->mem, piece->account);
-	copy->was = mem_text(state->mem, piece->was);
-	copy->now = mem_text(state->mem, piece->now);
-	copy->text = mem_text(state->mem, piece->text);
-	*at = copy;
-	for (; count > STATE_NEWS; count--)
-		drop_oldest(state, piece->to);
-}
-
-void
-state_forget_news(struct state *state, const struct state_news *piece)
+/* Where a piece stands that says the same, or the end. */
+static struct state_news **
+find(struct state *state, const struct state_news *piece)
 {
 	struct state_news **at = &state->news;
 
@@ -61,8 +28,48 @@ state_forget_news(struct state *state, const struct state_news *piece)
 			      strcmp((*at)->event, piece->event) != 0 ||
 			      strcmp((*at)->text, piece->text) != 0))
 		at = &(*at)->next;
+	return at;
+}
+
+void
+state_keep_news(struct state *state, const struct state_news *piece)
+{
+	struct state_news **at = find(state, piece), *copy = *at;
+
+	if (!copy) {
+		copy = mem_take(state->mem, sizeof *copy);
+		copy->when = piece->when;
+		copy->to = mem_text(state->mem, piece->to);
+		copy->event = mem_text(state->mem, piece->event);
+		copy->name = mem_text(state->mem, piece->name);
+		copy->type = mem_text(state->mem, piece->type);
+		copy->account = mem_text(state->mem, piece->account);
+		copy->was = mem_text(state->mem, piece->was);
+		copy->now = mem_text(state->mem, piece->now);
+		copy->text = mem_text(state->mem, piece->text);
+		*at = copy;
+	}
+	copy->fresh = true;
+}
+
+void
+state_forget_news(struct state *state, const struct state_news *piece)
+{
+	struct state_news **at = find(state, piece);
+
 	if (*at)
 		*at = (*at)->next;
+}
+
+bool
+state_news_stays(const struct state_news *piece)
+{
+	const struct state_news *later = piece->next;
+	int count = 0;
+
+	for (; later && count < STATE_NEWS; later = later->next)
+		count += strcmp(later->to, piece->to) == 0;
+	return count < STATE_NEWS;
 }
 
 void

@@ -11,21 +11,41 @@
 #include "clock.h"
 #include "log.h"
 
+/* A folder that was made is there after a power cut, too. False: errno tells
+ * why. */
+static bool
+sync_above(const char *path)
+{
+	struct buf above = { 0 };
+	bool synced;
+	int fd, error;
+
+	buf_printf(&above, "%s/..", path);
+	fd = open(buf_text(&above), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	buf_free(&above);
+	if (fd == -1)
+		return true; /* it may be written, but not read */
+	synced = fsync(fd) == 0 || errno == EINVAL;
+	error = errno;
+	close(fd);
+	errno = error;
+	return synced;
+}
+
 /* Makes the folder and what is missing above it. False: errno tells why. */
 static bool
 make_folder(char *path)
 {
 	char *slash = strrchr(path, '/');
-	bool made;
+	bool made = mkdir(path, S_IRWXU) == 0;
 
-	if (mkdir(path, S_IRWXU) == 0 || errno == EEXIST)
-		return true;
-	if (errno != ENOENT || !slash || slash == path)
-		return false;
-	*slash = '\0';
-	made = make_folder(path);
-	*slash = '/';
-	return made && (mkdir(path, S_IRWXU) == 0 || errno == EEXIST);
+	if (!made && errno == ENOENT && slash && slash != path) {
+		*slash = '\0';
+		made = make_folder(path);
+		*slash = '/';
+		made = made && mkdir(path, S_IRWXU) == 0;
+	}
+	return made ? sync_above(path) : errno == EEXIST;
 }
 
 /* Splits the path; NULL: it names no file. */
@@ -199,6 +219,15 @@ state_unlock(struct state_files *files)
 	state_file_release(files);
 	close(files->lock);
 	files->lock = -1;
+}
+
+/* By a lock on the folder: the state's own is free while others are told. */
+bool
+state_claim_news(const struct state_files *files)
+{
+	/* a file system without such locks is told twice at worst */
+	return flock(files->dir, LOCK_EX | LOCK_NB) == 0 ||
+	       errno != EWOULDBLOCK;
 }
 
 static void

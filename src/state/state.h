@@ -101,6 +101,8 @@ struct state_news {
 	const char *was;
 	const char *now;
 	const char *text;	/* masked, printable */
+	bool fresh;		/* of this run (as `taken`, not stored) */
+	bool taken;
 };
 
 struct state_index;	/* finds the rows of the lists */
@@ -196,11 +198,20 @@ void state_forget(struct state *state, struct state_problem *problem);
 
 #define STATE_NEWS 20	/* pieces that are kept for a receiver */
 
-/* Adds a copy of the piece; the oldest of a receiver that has too many goes. */
+/*
+ * Adds a copy of the piece, unless one is there that says the same; it is
+ * fresh. Of a receiver that has too many, only the newest are written.
+ */
 void state_keep_news(struct state *state, const struct state_news *piece);
 
 /* Takes a piece that says the same out of the list, if there is one. */
 void state_forget_news(struct state *state, const struct state_news *piece);
+
+/*
+ * Claims to be the one who tells what is kept, until the files are closed or
+ * the process ends. False: another run is at it.
+ */
+bool state_claim_news(const struct state_files *files);
 
 /*
  * Drops rows not named by the configuration for 90 days: lookups and names by

@@ -184,5 +184,6 @@ state_format(struct state *state, struct buf *out)
 	for (problem = state->problems; problem; problem = problem->next)
 		state_write_row(&kinds[PROBLEM].columns, problem, out);
 	for (news = state->news; news; news = news->next)
-		state_write_row(&kinds[NEWS].columns, news, out);
+		if (state_news_stays(news))
+			state_write_row(&kinds[NEWS].columns, news, out);
 }

@@ -43,7 +43,7 @@ update_before(const struct update_item *item)
 bool
 update_changed(const struct update_item *item)
 {
-	if (item->job.outcome > OUTCOME_CHANGED || item->job.same ||
+	if (item->job.outcome > OUTCOME_CHANGED ||
 		address_equal(update_before(item), &item->want))
 		return false;
 	/* it had been there before we came: nothing changed */
@@ -146,10 +146,13 @@ static void
 save(void *arg)
 {
 	struct update *update = arg;
+	struct report changes = { .mem = update->mem };
 	struct fail fail;
 
 	update->saving = NULL;
 	update->saved = clock_ms();
+	update_report_changes(update, &changes);
+	update_keep_news(update, &changes);
 	/* the save may have taken the room of the next one */
 	if (!state_save(update->files, update->state, &fail) ||
 		!state_reserve(update->files, update->state, &fail))
@@ -259,6 +262,7 @@ mark(struct update *update, struct update_item *item)
 
 	item->begun = true;
 	state->attempt = update->now;
+	item->tried = *state->tried;
 	*state->tried = item->want;
 	state->failures++;
 	state->until = hold_until(update->now, decide_wait(state->failures));
@@ -450,7 +454,7 @@ update_drop(struct update *update, const char *why)
 }
 
 static void
-report_item(struct update *update, const struct update_item *item)
+report_item(struct report *report, const struct update_item *item)
 {
 	const struct address *before = update_before(item);
 	char was[ADDRESS_TEXT], now[ADDRESS_TEXT];
@@ -464,15 +468,15 @@ report_item(struct update *update, const struct update_item *item)
 
 	address_format(before, was);
 	address_format(&item->want, now);
-	report_change(&update->report, &about);
+	report_change(report, &about);
 }
 
 void
-update_report_changes(struct update *update)
+update_report_changes(struct update *update, struct report *report)
 {
 	const struct update_item *item;
 
 	for (item = update->items; item; item = item->next)
-		if (item->begun && update_changed(item))
-			report_item(update, item);
+		if (item->job.done && update_changed(item))
+			report_item(report, item);
 }

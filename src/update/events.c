@@ -27,22 +27,19 @@ struct channel {
 	struct fail fail; /* the last */
 };
 
-/* A piece of news that the state has to learn of: one it kept and that was
- * taken, or a new one that was not. */
-struct fate {
-	struct fate *next;
-	const struct state_news *piece;
-	bool taken;
-};
-
 enum { HOOK, WEBHOOK, HEARTBEAT, CHANNELS };
+
+static const char *const keys[CHANNELS] = {
+	[HOOK] = "hook",
+	[WEBHOOK] = "webhook",
+	[HEARTBEAT] = "heartbeat",
+};
 
 struct telling {
 	struct update *update;
-	struct mem *mem;
 	struct channel channels[CHANNELS];
-	struct fate *fates, **last; /* in the order of telling */
-	int64_t end;                /* clock_ms */
+	int64_t end;  /* clock_ms */
+	bool stopped; /* by a signal */
 };
 
 /* What is left of the time; false: nothing. */
@@ -121,11 +118,12 @@ call_webhook(
 		update->http, update->plan->webhook, event, &limit, fail);
 }
 
-/* Offers a piece to the hook or the webhook. */
+/* Offers a piece to its receiver. */
 static bool
-offer(struct telling *telling, int channel, const struct state_news *piece)
+offer(struct telling *telling, struct state_news *piece)
 {
-	struct channel *to = &telling->channels[channel];
+	const bool hook = strcmp(piece->to, keys[HOOK]) == 0;
+	struct channel *to = &telling->channels[hook ? HOOK : WEBHOOK];
 	const struct event event = {
 		.event = piece->event,
 		.name = piece->name,
@@ -135,103 +133,46 @@ offer(struct telling *telling, int channel, const struct state_news *piece)
 		.provider = piece->account,
 		.message = piece->text,
 	};
-	bool taken;
 
 	log_step("%s: %s", to->key, piece->text);
-	taken = (channel == HOOK ? call_hook : call_webhook)(
-		telling, &event, &to->fail);
-	count(to, taken);
-	return taken;
-}
-
-static void
-add_fate(struct telling *telling, const struct state_news *piece, bool taken)
-{
-	struct fate *fate = mem_take(telling->mem, sizeof *fate);
-
-	fate->piece = piece;
-	fate->taken = taken;
-	*telling->last = fate;
-	telling->last = &fate->next;
+	piece->taken =
+		(hook ? call_hook : call_webhook)(telling, &event, &to->fail);
+	count(to, piece->taken);
+	return piece->taken;
 }
 
 /* What earlier runs could not tell, the oldest first. */
 static void
 tell_kept(struct telling *telling, int channel)
 {
-	const struct channel *to = &telling->channels[channel];
-	const struct state_news *piece = telling->update->state->news;
+	struct state_news *piece = telling->update->state->news;
 	int failed = 0;
 
 	for (; piece && failed < IN_A_ROW; piece = piece->next) {
-		if (strcmp(piece->to, to->key) != 0)
+		if (piece->fresh || strcmp(piece->to, keys[channel]) != 0)
 			continue;
 		if (stop_signal() || telling->end <= clock_ms())
 			return;
-		failed = offer(telling, channel, piece) ? 0 : failed + 1;
-		if (failed == 0)
-			add_fate(telling, piece, true);
+		failed = offer(telling, piece) ? 0 : failed + 1;
 	}
 }
 
-/* Nothing that leaves the run shows a secret, not by a name either. */
-static const char *
-shown(struct telling *telling, const char *text)
-{
-	struct buf out = { 0 };
-	const char *copy;
-
-	copy = mem_text(telling->mem, text ? report_shown(&out, text) : "");
-	buf_free(&out);
-	return copy;
-}
-
-static void
-tell_piece(struct telling *telling, const struct report_news *news)
-{
-	const struct report_subject *about = &news->about;
-	const struct state_news piece = {
-		.when = telling->update->now,
-		.event = news->event,
-		.name = shown(telling, about->name),
-		.type = shown(telling, about->type),
-		.account = shown(telling, about->provider),
-		.was = shown(telling, about->was),
-		.now = shown(telling, about->now),
-		.text = shown(telling, news->text),
-	};
-	struct state_news *copy;
-	int i;
-
-	for (i = HOOK; i <= WEBHOOK; i++) {
-		if (!is_used(telling->update, i) ||
-			(!stop_signal() && offer(telling, i, &piece)))
-			continue;
-		copy = mem_take(telling->mem, sizeof *copy);
-		*copy = piece;
-		copy->to = telling->channels[i].key;
-		add_fate(telling, copy, false);
-	}
-}
-
-/* Changes, failures and recoveries, one by one; no warnings. A hook that runs
- * this program must not be told by it of what it is being told. */
+/* Changes, failures and recoveries, one by one. A hook that runs this program
+ * must not be told by it of what it is being told. */
 static void
 tell_news(struct telling *telling)
 {
 	const struct update *update = telling->update;
-	const struct report_news *news = update->report.news;
+	struct state_news *piece = update->state ? update->state->news : NULL;
 	int i;
 
 	for (i = HOOK; i <= WEBHOOK; i++)
-		if (update->mem && !update->broken && !getenv("DDNS_EVENT") &&
-			is_used(update, i))
+		if (update->claimed && !update->broken &&
+			!getenv("DDNS_EVENT") && is_used(update, i))
 			tell_kept(telling, i);
-	if (!is_used(update, HOOK) && !is_used(update, WEBHOOK))
-		return;
-	for (; news; news = news->next)
-		if (strcmp(news->event, "warning") != 0)
-			tell_piece(telling, news);
+	for (; piece; piece = piece->next)
+		if (piece->fresh && !stop_signal())
+			offer(telling, piece);
 }
 
 static void
@@ -299,9 +240,11 @@ is_news(const struct telling *telling, int channel)
 
 /* The lock, though another run may have it for a while. */
 static bool
-lock(struct update *update)
+lock(const struct telling *telling)
 {
-	const int64_t end = clock_ms() + LOCK_MS;
+	const int64_t least = clock_ms() + LOCK_MS;
+	const int64_t end = telling->end > least ? telling->end : least;
+	struct update *update = telling->update;
 	enum state_lock got;
 	struct fail fail;
 
@@ -311,16 +254,25 @@ lock(struct update *update)
 	return got == STATE_LOCKED;
 }
 
-static void
-note_news(const struct telling *telling, struct state *state)
+/* Whether the state may have to learn what became of the piece. */
+static bool
+is_told(const struct state_news *piece)
 {
-	const struct fate *fate;
+	return piece->fresh || piece->taken;
+}
 
-	for (fate = telling->fates; fate; fate = fate->next) {
-		if (fate->taken)
-			state_forget_news(state, fate->piece);
-		else
-			state_keep_news(state, fate->piece);
+/* What was not taken is in the state, unless that could not be saved. */
+static void
+note_news(const struct update *update, struct state *state)
+{
+	const struct state_news *piece;
+
+	for (piece = update->state->news; piece; piece = piece->next) {
+		if (!is_told(piece))
+			continue;
+		state_forget_news(state, piece);
+		if (!piece->taken)
+			state_keep_news(state, piece);
 	}
 }
 
@@ -339,14 +291,14 @@ note_all(struct telling *telling)
 
 	report.news = report.last = NULL;
 	report.state = NULL;
-	if (!update->mem || !lock(update))
+	if (!update->mem || !lock(telling))
 		return false;
 	report.state = state_load(update->files, &fail);
 	if (report.state) {
-		for (i = 0; i < CHANNELS; i++)
+		for (i = 0; i < CHANNELS && !telling->stopped; i++)
 			note(&report, &telling->channels[i],
 				is_used(update, i));
-		note_news(telling, report.state);
+		note_news(update, report.state);
 		saved = state_save(update->files, report.state, &fail);
 	}
 	state_unlock(update->files);
@@ -372,16 +324,33 @@ say_all(const struct telling *telling)
 	buf_free(&text);
 }
 
+/* Whether the state has to learn anything of the telling. */
+static bool
+is_to_note(const struct telling *telling)
+{
+	const struct state *state = telling->update->state;
+	const struct state_news *piece = state ? state->news : NULL;
+	int i;
+
+	for (i = 0; i < CHANNELS && !telling->stopped; i++)
+		if (is_news(telling, i))
+			return true;
+	while (piece && !is_told(piece))
+		piece = piece->next;
+	return piece != NULL;
+}
+
 void
 update_tell(struct update *update, int status, int64_t deadline)
 {
 	struct telling telling = {
 		.update = update,
 		.channels = {
-			[HOOK] = { .key = "hook", .kind = REPORT_LASTING },
-			[WEBHOOK] = { .key = "webhook",
+			[HOOK] = { .key = keys[HOOK],
 				.kind = REPORT_LASTING },
-			[HEARTBEAT] = { .key = "heartbeat",
+			[WEBHOOK] = { .key = keys[WEBHOOK],
+				.kind = REPORT_LASTING },
+			[HEARTBEAT] = { .key = keys[HEARTBEAT],
 				.kind = REPORT_PASSING },
 		},
 		.end = clock_ms() + LEAST_MS,
@@ -389,24 +358,62 @@ update_tell(struct update *update, int status, int64_t deadline)
 
 	if (telling.end < deadline)
 		telling.end = deadline;
-	telling.mem = mem_new();
-	telling.last = &telling.fates;
 	tell_news(&telling);
 	tell_heartbeat(&telling, status);
-	if ((telling.fates || is_news(&telling, HOOK) ||
-		    is_news(&telling, WEBHOOK) ||
-		    is_news(&telling, HEARTBEAT)) &&
-		!note_all(&telling))
+	/* that a signal ended a call is not the fault of who was called */
+	telling.stopped = stop_signal() != 0;
+	if ((is_to_note(&telling) && !note_all(&telling)) || telling.stopped)
 		say_all(&telling);
-	mem_free(telling.mem);
+}
+
+/* Nothing that leaves the run shows a secret, not by a name either. */
+static const char *
+shown(struct update *update, const char *text)
+{
+	struct buf out = { 0 };
+	const char *copy;
+
+	copy = mem_text(update->mem, text ? report_shown(&out, text) : "");
+	buf_free(&out);
+	return copy;
+}
+
+static void
+keep_piece(
+	struct update *update, const char *to, const struct report_news *news)
+{
+	const struct report_subject *about = &news->about;
+	const struct state_news piece = {
+		.when = update->now,
+		.to = to,
+		.event = news->event,
+		.name = shown(update, about->name),
+		.type = shown(update, about->type),
+		.account = shown(update, about->provider),
+		.was = shown(update, about->was),
+		.now = shown(update, about->now),
+		.text = shown(update, news->text),
+	};
+
+	state_keep_news(update->state, &piece);
+}
+
+void
+update_keep_news(struct update *update, const struct report *report)
+{
+	const struct report_news *news;
+	int i;
+
+	for (news = report->news; news; news = news->next)
+		for (i = HOOK; i <= WEBHOOK; i++)
+			if (is_used(update, i) &&
+				strcmp(news->event, "warning") != 0)
+				keep_piece(update, keys[i], news);
 }
 
 void
 update_forget_news(struct update *update)
 {
-	static const char *const keys[] = {
-		[HOOK] = "hook", [WEBHOOK] = "webhook"
-	};
 	struct state_news *piece, *next;
 	bool used;
 	int i;

@@ -56,7 +56,8 @@ struct update_item {
 	bool unfit; /* the suffix makes no address that may be published */
 	struct update_call *call; /* that it is part of; NULL: none */
 	struct address want;
-	struct address old; /* confirmed before this run */
+	struct address old;   /* confirmed before this run */
+	struct address tried; /* in the last attempt before it */
 	struct address was; /* what the record held */
 	struct exchange_dry dry;
 	struct exchange_job job;
@@ -94,6 +95,7 @@ struct update {
 	int finished;        /* provider calls that have a result */
 	int64_t shown;       /* clock_ms when it was last shown how many */
 	int wide;            /* columns of that line; 0: there is none */
+	bool claimed;        /* no other run tells what the state keeps */
 	bool broken;         /* the state could not be written */
 	struct fail fail;    /* why */
 	struct fail trouble; /* what ended the run, "" if nothing did */
@@ -117,7 +119,7 @@ const struct address *update_before(const struct update_item *item);
 bool update_changed(const struct update_item *item);
 
 /* apply.c: reports what was changed, in the order of the configuration. */
-void update_report_changes(struct update *update);
+void update_report_changes(struct update *update, struct report *report);
 
 /* show.c: whether the name would be changed, or was read and is right. */
 bool update_shown(const struct update_item *item);
@@ -142,10 +144,14 @@ int update_settle(struct update *update);
 /*
  * events.c: runs the hook and the webhook for each piece of news, and the
  * heartbeat, which fails without http. To be called without the lock. What
- * fails is a problem like others, and is noted in the state, as is the news
- * that was not taken; that of earlier runs is offered again first.
+ * fails is a problem like others, and is noted in the state; news that was
+ * taken leaves it, that of earlier runs is offered again first.
  */
 void update_tell(struct update *update, int status, int64_t deadline);
+
+/* events.c: puts the news into the state, for the receivers there are, until it
+ * is taken: what a run says after a save is not lost with the run. */
+void update_keep_news(struct update *update, const struct report *report);
 
 /* events.c: forgets news for a receiver that there is no more. */
 void update_forget_news(struct update *update);

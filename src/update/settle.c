@@ -228,7 +228,8 @@ suffix_problem(struct update *update, const struct topic *topic,
 }
 
 /* A record that had what neither we nor anybody here had set; for a name that
- * is new here that is no wonder. It is reported each time it is found. */
+ * is new here that is no wonder. What the last attempt was to set may have been
+ * set, though its answer was lost. It is reported each time it is found. */
 static void
 settle_foreign(struct update *update, const struct update_item *item)
 {
@@ -240,7 +241,8 @@ settle_foreign(struct update *update, const struct update_item *item)
 		return;
 	topic.key = mem_printf(update->mem, "foreign %s %s %s", item->name,
 		row_types[item->type], item->account->id);
-	if (!item->job.foreign || !item->old.family) {
+	if (!item->job.foreign || !item->old.family ||
+		address_equal(&item->was, &item->tried)) {
 		over(update, &topic, NULL);
 		return;
 	}
@@ -252,6 +254,22 @@ settle_foreign(struct update *update, const struct update_item *item)
 		"the record %s %s, which was not set from here; it %s changed",
 		is_dry(item) ? "holds" : "held", was,
 		is_dry(item) ? "would be" : "was");
+}
+
+/* Whether something of the account worked, or nothing of it is to be done. */
+static bool
+account_works(const struct update_item *item)
+{
+	const struct update_item *other = item->update->items;
+
+	if (account_held(item))
+		return false;
+	if (item->begun && standing(item) <= OUTCOME_CHANGED)
+		return true;
+	while (other && (other->account != item->account ||
+				standing(other) <= OUTCOME_CHANGED))
+		other = other->next;
+	return !other;
 }
 
 static void
@@ -277,7 +295,8 @@ settle_item(struct update *update, const struct update_item *item)
 		name_problem(update, &name, item);
 	else if (sent)
 		over(update, &name, "is well again");
-	if (sent && !account_held(item))
+	if (sent && report_knows(&update->report, account.key) &&
+		account_works(item))
 		over(update, &account, "is well again");
 	settle_foreign(update, item);
 }

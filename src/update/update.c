@@ -130,6 +130,14 @@ unsaved(struct update *update, struct fail *fail)
 	return EXIT_AGAIN;
 }
 
+/* With what is to be told: others learn of it after the save. */
+static bool
+save(struct update *update, struct fail *fail)
+{
+	update_keep_news(update, &update->report);
+	return state_save(update->files, update->state, fail);
+}
+
 /* What is left to do when the loop has ended: judge, save, report. */
 static int
 conclude(struct update *update, enum http_end end)
@@ -152,9 +160,9 @@ conclude(struct update *update, enum http_end end)
 	if (dry)
 		update_show(update);
 	else
-		update_report_changes(update);
+		update_report_changes(update, &update->report);
 	if (end == HTTP_STOPPED) {
-		if (!dry && !state_save(update->files, update->state, &fail))
+		if (!dry && !save(update, &fail))
 			return unsaved(update, &fail);
 		report_print(&update->report);
 		return EXIT_AGAIN;
@@ -169,7 +177,7 @@ conclude(struct update *update, enum http_end end)
 	}
 	update_forget_news(update);
 	state_expire(update->state, update->now);
-	if (!state_save(update->files, update->state, &fail))
+	if (!save(update, &fail))
 		return unsaved(update, &fail);
 	save_stats(update, status);
 	report_print(&update->report);
@@ -265,6 +273,8 @@ announce(struct update *update, int status, int64_t started)
 
 	if (cli->json && !cli->quiet)
 		update_document(update, status, started);
+	if (update->mem && !cli->dry_run)
+		update->claimed = state_claim_news(update->files);
 	state_unlock(update->files);
 	if (cli->dry_run || status == EXIT_LOCKED)
 		return;

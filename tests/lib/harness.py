@@ -273,6 +273,29 @@ class Hang:
         return False
 
 
+class Tunnel:
+    """What a proxy says to CONNECT: the rest goes to a port of loopback."""
+
+    def __init__(self, port):
+        self.port = port
+
+    @staticmethod
+    def _pass_on(source, sink):
+        while piece := source.recv(65536):
+            sink.sendall(piece)
+        sink.shutdown(socket.SHUT_WR)
+
+    def play(self, sock, stop):
+        with socket.create_connection(("127.0.0.1", self.port)) as server:
+            sock.sendall(b"HTTP/1.1 200 Connected\r\n\r\n")
+            back = threading.Thread(
+                target=self._pass_on, args=(server, sock), daemon=True)
+            back.start()
+            self._pass_on(sock, server)
+            back.join()
+        return False
+
+
 def redirect(url, status=302):
     return Reply("moved", status, {"Location": url})
 

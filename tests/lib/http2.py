@@ -9,7 +9,7 @@ import struct
 
 import harness
 
-PREFACE = 24  # bytes
+PREFACE = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 (DATA, HEADERS, PRIORITY, RESET, SETTINGS, PUSH, PING, GOAWAY, WINDOW,
  CONTINUATION) = range(10)
 END_STREAM, ACK, END_HEADERS, PADDED = 1, 1, 4, 8
@@ -89,14 +89,17 @@ def exactly(sock, size):
 
 class Server(harness.Server):
     """Each request gets the script; a stream of it is 1, as the client's first
-    is. One that asks anew over another connection gets it anew."""
+    is. One that asks anew over another connection gets it anew; one that asks
+    over HTTP/1.1 gets no answer."""
 
     def __init__(self, script, context):
         context.set_alpn_protocols(["h2"])
         super().__init__(script, tls=context)
 
     def _talk(self, sock):
-        exactly(sock, PREFACE)
+        if (first := exactly(sock, len(PREFACE))) != PREFACE:
+            self.requests.append(first)
+            return
         sock.sendall(self.reply.hello)
         while not self.stop.is_set():
             head = exactly(sock, 9)

@@ -25,7 +25,7 @@ RESERVED = [
     (r"#\s*include\s*<curl/", {"http", "url", "sandbox"}),
     (r"#\s*include\s*<ini\.h>", {"config"}),
     (r"#\s*include\s*<(jansson|expat)\.h>", {"json"}),
-    (r"#\s*include\s*<openssl/", {"sign", "memory", "escape", "http"}),
+    (r"#\s*include\s*<openssl/", {"authority", "sign", "memory", "escape", "http"}),
     (r"\b(time|clock_gettime|gettimeofday|getrandom|getentropy|random|rand"
      r"|nanosleep|sleep|usleep)\(", {"clock"}),
     (r"\b(fork|vfork|posix_spawnp?|system|popen|execv?[lpe]*)\(", {"child"}),

@@ -76,6 +76,8 @@ ROLES = {
     "many": DYNDNS2,
     "beside": DYNDNS2,
     "accounts": DYNDNS2,
+    "zones": ("[digitalocean {label}]\nserver = {url}\n"
+              "token = cf-token-{label}\nnames = {names}\n"),
 }
 
 
@@ -124,6 +126,23 @@ class Pages:
     def __call__(self, request):
         self.asked += 1
         return Reply(self.page(self.asked))
+
+
+class Records:
+    """Page after page of 2,000 addresses of the first name of an account of
+    the role `zones`, and no record can be written."""
+
+    def __call__(self, request):
+        if request.method != "GET":
+            return Reply("no", 500)
+        if "/records" not in request.target:
+            return document({"domains": [{"name": "example.com"}],
+                             "domain": {"name": "example.com"}})
+        page = int(dict(request.query).get("page", 1))
+        name = "a" + request.header("Authorization").rpartition("-l")[2]
+        return document({"domain_records": [
+            {"id": page * 10000 + n, "name": name, "type": "A", "ttl": 300,
+             "data": f"198.51.{page}.{n % 250}"} for n in range(2000)]})
 
 
 # What an account of the role `text` has, which asks by GET, and of `json`.
@@ -426,7 +445,9 @@ DOCUMENTS = [
     Row("pages without end", "list",
         Pages(lambda n: stored("r", record(n), 5000)), 1, "50 pages"),
     Row("an id of a megabyte", "list", Reply(
-        f'{{"r":[{record("x" * 1000000, NAME)}]}}'), 1, "65536 bytes"),
+        f'{{"r":[{record("x" * 1000000, NAME)}]}}'), 1, "too large"),
+    Row("an id of 100 KB", "list", Reply(
+        f'{{"r":[{record("x" * 100000, NAME)}]}}'), 1, "65536 bytes"),
     Row("an id that is a path", "list", First(
         Reply(f'{{"r":[{record("../../x?y#z", NAME)}]}}'),
         Reply("no", 500)), 1, "HTTP 500"),
@@ -447,6 +468,7 @@ DOCUMENTS = [
         "larger than", confirmed=1),
     Row("many accounts of a megabyte", "accounts", Reply("x" * 1048000), 1,
         "not understood"),
+    Row("many accounts of many records", "zones", Records(), (1, 7), ""),
     Row("many accounts without end", "accounts", Endless("x" * 1000),
         1, "larger than"),
 ]
@@ -632,6 +654,9 @@ def names_of(row):
     """The names of each account."""
     if row.role == "many":
         return ["\n ".join([NAME] + [f"n{n}.example.com" for n in range(30)])]
+    if row.role == "zones":
+        return [" ".join(f"{letter}{n}.example.com" for letter in "abcde")
+                for n in range(32)]
     if row.role == "accounts":
         return [f"n{n}.example.com m{n}.example.com" for n in range(12)]
     return [NAME]

@@ -77,7 +77,7 @@ def main(every):
         if every == 1:
             ways["asan"] = sanitized(folder)
         for title, way in ways.items():
-            for kind in scenes.KINDS:
+            for kind in (*scenes.KINDS, "own"):
                 scene = scenes.Scene(kind)
                 jobs = scenes.sample(
                     [(number, on)

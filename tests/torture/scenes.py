@@ -23,9 +23,12 @@ sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "lib"))
 import harness  # noqa: E402
 import kill  # noqa: E402
+import netns  # noqa: E402
 
 OLD, NEW = "203.0.113.7", "203.0.113.8"
 KINDS = ("first", "unchanged", "changed", "failing", "two")  # two accounts
+# A page that has no address but its host's is asked first.
+OWN = "9.9.9.9"
 SECRETS = ("pa55word", "cf-token")
 SLOW = 20  # seconds: no run of ours takes so long
 WORKERS = os.cpu_count() or 1
@@ -64,7 +67,14 @@ class Scene:
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="ddns-torture-"))
         self.ddns = harness.Ddns(self.folder)
         self.before = self.folder / "before"
-        self.source = harness.Server(harness.Reply(OLD))
+        self.space = netns.Namespace() if kind == "own" else None
+        self.source = self.serve(harness.Reply(OLD))
+        self.pages = [self.source]
+        if self.space:
+            self.space.ip(f"address add {OWN}/32 dev lo\n")
+            self.ddns.under = self.space.enter
+            self.pages.insert(0, self.serve(
+                harness.Reply(f"Welcome to {OWN}"), OWN))
         self.dyndns = harness.Dyndns2()
         self.cloudflare = harness.Cloudflare()
         self.cloudflare.add(type="A", name="two.example.com", content=OLD,
@@ -72,9 +82,8 @@ class Scene:
         self.cloudflare.add(type="A", name="other.example.com",
                             content="198.51.100.9", ttl=1, proxied=False)
         self.providers = [
-            harness.Server(self.watch(self.dyndns)),
-            harness.Server(self.watch(self.cloudflare),
-                           tls=tls()[1])]
+            self.serve(self.watch(self.dyndns)),
+            self.serve(self.watch(self.cloudflare), tls=tls()[1])]
         self.early = []   # provider calls whose attempt was not on disk
         self.called = 0   # those that write
         self.failures = {}
@@ -83,9 +92,15 @@ class Scene:
             self.names.append("two.example.com")
         self.prepare()
 
+    def serve(self, reply, *args, **options):
+        return (self.space.server if self.space else harness.Server)(
+            reply, *args, **options)
+
     def close(self):
-        for server in [self.source, *self.providers]:
+        for server in [*self.pages, *self.providers]:
             server.close()
+        if self.space:
+            self.space.close()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def watch(self, provider):
@@ -109,7 +124,8 @@ class Scene:
             self.early.append("called before its attempt was on disk")
 
     def prepare(self):
-        text = (f"[ipv4]\nurl = {self.source.url}/\nallow = 203.0.113.0/24\n"
+        urls = "\n ".join(f"{page.url}/" for page in self.pages)
+        text = (f"[ipv4]\nurl = {urls}\nallow = 203.0.113.0/24\n"
                 f"[dyndns2]\nserver = {self.providers[0].url}\nuser = me\n"
                 "password = pa55word\nnames = home.example.com\n")
         if self.kind == "two":
@@ -234,10 +250,13 @@ class Scene:
     def torture(self, command, **options):
         """One run under torture, judged: (its result, what is wrong)."""
         self.reset()
+        given = [f"{name}={value}"
+                 for name, value in options.get("env", {}).items()]
         try:
             done = subprocess.run(
-                command, check=False, capture_output=True, timeout=SLOW,
-                env={**self.ddns.environment(), **options.get("env", {})})
+                [*self.ddns.under, "env", *given, *command], check=False,
+                capture_output=True, timeout=SLOW,
+                env=self.ddns.environment())
         except subprocess.TimeoutExpired:
             return None, ["it hangs"]
         status = done.returncode

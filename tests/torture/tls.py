@@ -122,6 +122,18 @@ def forged(authority):
     return authority.leaf(issuer=other)
 
 
+def names(count):
+    """What a parsed certificate takes grows with what it holds."""
+    return IP + "".join(f", DNS:n{n}" for n in range(count))
+
+
+def chain(authority, count):
+    above = [authority.root]
+    for n in range(count):
+        above.insert(0, authority.make(above[0], CA, subject=f"/CN=ca{n}"))
+    return authority.leaf(issuer=above[0], above=above[:-1])
+
+
 CA = "basicConstraints = critical,CA:TRUE"
 Row = collections.namedtuple("Row", "title make said host fine",
                              defaults=("TLS: ", "127.0.0.1", False))
@@ -170,6 +182,11 @@ ROWS = [
     Row("names that are not permitted", lambda a: a.between(
         f"{CA}\nnameConstraints = critical,permitted;DNS:example.com",
         extensions="subjectAltName = DNS:localhost"), "TLS: ", "localhost"),
+    Row("100 names", lambda a: a.leaf(names(100)), "", fine=True),
+    Row("1,000 names", lambda a: a.leaf(names(1000)), "chain too long"),
+    Row("a certificate of 40 KiB", lambda a: a.leaf(
+        f"{IP}\nnsComment = {'x' * 40000}"), "certificates are too large"),
+    Row("12 authorities", lambda a: chain(a, 12)),
     Row("for clients", lambda a: a.leaf(
         f"{IP}\nextendedKeyUsage = clientAuth")),
     Row("for mail", lambda a: a.leaf(

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -19,6 +20,7 @@
 #include "child.h"
 #include "clock.h"
 #include "fail.h"
+#include "memory.h"
 #include "stop.h"
 
 #define PATIENCE 10000
@@ -296,6 +298,42 @@ standard_input(void **state)
 	buf_free(&out);
 }
 
+/* Want of memory ends a run in the midst of whatever it does. */
+static void
+an_end_at_once_takes_it_along(void **state)
+{
+	char *argv[] = { NULL, NULL };
+	struct child_options options = options_for(argv, NULL);
+	struct fail fail;
+	struct buf out = { 0 };
+	struct child first, second, ended;
+	int ends[2], status;
+	pid_t pid;
+
+	(void)state;
+	write_script("sleep 1000 & wait");
+	assert_int_equal(pipe(ends), 0);
+	pid = fork();
+	if (pid == 0) {
+		dup2(ends[1], 2);
+		close(ends[1]);
+		if (!child_start(&first, &options, &fail) ||
+			!child_start(&ended, &options, &fail) ||
+			!child_start(&second, &options, &fail))
+			_exit(99);
+		child_kill(&ended);
+		memory_none();
+	}
+	close(ends[1]);
+	/* to its end: nobody who had it as stderr is left */
+	read_all(&out, ends[0]);
+	close(ends[0]);
+	assert_string_equal(buf_text(&out), "ddns: out of memory\n");
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(WEXITSTATUS(status), 1);
+	buf_free(&out);
+}
+
 int
 main(void)
 {
@@ -308,6 +346,7 @@ main(void)
 		cmocka_unit_test(lateness),
 		cmocka_unit_test(killed),
 		cmocka_unit_test(standard_input),
+		cmocka_unit_test(an_end_at_once_takes_it_along),
 	};
 
 	stop_open_standard();

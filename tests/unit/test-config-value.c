@@ -81,7 +81,17 @@ times_have_one_number_and_one_unit(void **state)
 static void
 understands_the_general_section(void **state)
 {
-	static const char pem[] = "-----BEGIN CERTIFICATE-----\n";
+	/* of a key that nobody kept */
+	static const char pem[] =
+		"-----BEGIN CERTIFICATE-----\n"
+		"MIIBLDCB36ADAgECAhQk1WgmATmsch7jw+zu2XiBF6UJLzAFBgMrZXAwDDEKMAgG\n"
+		"A1UEAwwBeDAeFw0yNjExMjkwMjM0MTBaFw0yNjExMzAwMjM0MTBaMAwxCjAIBgNV\n"
+		"BAMMAXgwKjAFBgMrZXADIQAL9IjtAPRJ5TmGQqsW1/4RSinP72r9CIBgNOjTxtLU\n"
+		"rKNTMFEwHQYDVR0OBBYEFHDn89+vgWMCkb1h7e4hV2dLD8l+MB8GA1UdIwQYMBaA\n"
+		"FHDn89+vgWMCkb1h7e4hV2dLD8l+MA8GA1UdEwEB/wQFMAMBAf8wBQYDK2VwA0EA\n"
+		"mnuAvxs6v+7mEhNLxX9sRN8/7bHKEQUTfwZxN5c8WUHJStPPOLGPyirpmtUaPHLL\n"
+		"KGEmhOlXGE6wfvuM8OCOBQ==\n"
+		"-----END CERTIFICATE-----\n";
 	char path[] = "/tmp/ddns-test-XXXXXX", ini[512];
 	const int fd = mkstemp(path);
 	struct config *config;

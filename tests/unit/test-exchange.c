@@ -217,7 +217,7 @@ run_open(struct run *run, const char *text, int names, const char *want)
 		job->finished = finished;
 		job->arg = &run->finished;
 		/* of an earlier run */
-		job->done = job->daily = job->same = job->foreign = true;
+		job->done = job->daily = job->foreign = true;
 		job->stays = true;
 		job->hold = 99;
 		run->was.family = 6;
@@ -639,8 +639,8 @@ senders_use_their_family(void **state)
 	run_start(&run, &row, 1);
 	http_loop_run(NULL, 0, -1);
 	assert_int_equal(run.jobs[0].outcome, OUTCOME_CHANGED);
-	assert_false(run.jobs[0].daily || run.jobs[0].same ||
-		     run.jobs[0].foreign || run.jobs[0].stays);
+	assert_false(
+		run.jobs[0].daily || run.jobs[0].foreign || run.jobs[0].stays);
 	assert_int_equal(run.jobs[0].hold, 0);
 	assert_int_equal(run.was.family, 0);
 	assert_int_equal(script.at, 1);

@@ -2,12 +2,15 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -269,6 +272,46 @@ signal_leaves_errno(void **state)
 	assert_int_equal(http_stuck_close(NULL, fd), 0);
 }
 
+static bool
+is_shut(int fd)
+{
+	struct pollfd poll_fd = { .fd = fd };
+
+	return poll(&poll_fd, 1, 0) == 1 && (poll_fd.revents & POLLHUP);
+}
+
+/* Of a call that is late, at first the connection alone that it reads from;
+ * others may be about to connect, or have got an answer. */
+static void
+late_call_loses_one_connection(void **state)
+{
+	int flood[2], other[2], i;
+	char byte;
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, flood), 0);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, other), 0);
+	http_stuck_watch();
+	http_stuck_open(flood[0]);
+	http_stuck_open(other[0]);
+	assert_int_equal(write(flood[1], "abc", 3), 3);
+	http_stuck_enter(0);
+	raise(SIGPROF);
+	assert_int_equal(read(flood[0], &byte, 1), 1);
+	assert_int_equal(write(other[1], "abc", 3), 3);
+	raise(SIGPROF);
+	assert_true(is_shut(flood[0]));
+	assert_false(is_shut(other[0]));
+	for (i = 0; i < 3; i++)
+		raise(SIGPROF);
+	assert_true(is_shut(other[0]));
+	http_stuck_leave();
+	for (i = 0; i < 2; i++) {
+		http_stuck_close(NULL, i ? flood[0] : other[0]);
+		close(i ? flood[1] : other[1]);
+	}
+}
+
 int
 main(void)
 {
@@ -276,6 +319,7 @@ main(void)
 		cmocka_unit_test(who_may_go),
 		cmocka_unit_test(connections_to_keep),
 		cmocka_unit_test(signal_leaves_errno),
+		cmocka_unit_test(late_call_loses_one_connection),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

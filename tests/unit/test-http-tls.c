@@ -174,7 +174,7 @@ verified(void **state)
 	} rows[] = {
 		{ { "IP:127.0.0.1", -DAY, DAY }, true, "200 " },
 		{ { "IP:127.0.0.1", -DAY, DAY }, false,
-			"0 TLS: unable to get local issuer certificate" },
+			"0 TLS: unable to get local issuer certificate: for a CA of your own set ca_file" },
 		{ { "IP:127.0.0.1", -2 * DAY, -DAY }, true,
 			"0 TLS: certificate has expired" },
 		{ { "IP:127.0.0.1", DAY, 2 * DAY }, true,
@@ -223,12 +223,14 @@ both_ways_to_trust(void **state)
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	assert_true(http_ca_open(&with, mem, ca_path, &fail));
 	assert_true(http_ca_open(&without, mem, NULL, &fail));
+	http_ca_look(&with);
+	http_ca_look(&without);
 	make_server_pem(&good);
 	snprintf(
 		url, sizeof url, "https://127.0.0.1:%d/", start_server(&child));
 	for (i = 0; i < 4; i++) {
-		const struct http_ca *ca = i < 2 ? &with : &without;
-		const struct http_trust *trust = i % 2 ? &ca->full : &ca->fast;
+		struct http_ca *ca = i < 2 ? &with : &without;
+		struct http_trust *trust = i % 2 ? &ca->full : &ca->fast;
 		CURL *easy = curl_easy_init();
 
 		curl_easy_setopt(easy, CURLOPT_URL, url);
@@ -241,6 +243,8 @@ both_ways_to_trust(void **state)
 		curl_easy_cleanup(easy);
 	}
 	child_kill(&child);
+	http_ca_close(&with);
+	http_ca_close(&without);
 	mem_free(mem);
 	curl_global_cleanup();
 }

@@ -26,8 +26,11 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/timex.h>
 #include <sys/un.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -162,6 +165,103 @@ remove_outside(void)
 }
 
 static int
+chmod_outside(void)
+{
+	char path[96];
+
+	snprintf(path, sizeof path, "%s/file", outside);
+	return chmod(path, 04755) < 0 ? errno : 0;
+}
+
+static int
+chmodat_outside(void)
+{
+	char path[96];
+
+	snprintf(path, sizeof path, "%s/file", outside);
+	return fchmodat(AT_FDCWD, path, 04755, 0) < 0 ? errno : 0;
+}
+
+/* By a descriptor that may be had for reading. */
+static int
+fchmod_named(void)
+{
+	return fchmod(open(named, O_RDONLY | O_CLOEXEC), 04755) < 0 ? errno : 0;
+}
+
+static int
+give_named(void)
+{
+	return fchown(open(named, O_RDONLY | O_CLOEXEC), geteuid() + 1,
+		       (gid_t)-1) < 0
+		       ? errno
+		       : 0;
+}
+
+static int
+keep_named(void)
+{
+	return fchown(open(named, O_RDONLY | O_CLOEXEC), geteuid(), (gid_t)-1) <
+			       0
+		       ? errno
+		       : 0;
+}
+
+static int
+chown_outside(void)
+{
+	char path[96];
+
+	snprintf(path, sizeof path, "%s/file", outside);
+	return chown(path, geteuid(), getegid()) < 0 ? errno : 0;
+}
+
+static int
+chownat_outside(void)
+{
+	char path[96];
+
+	snprintf(path, sizeof path, "%s/file", outside);
+	return fchownat(AT_FDCWD, path, geteuid(), getegid(), 0) < 0 ? errno
+								     : 0;
+}
+
+static int
+date_outside(void)
+{
+	char path[96];
+
+	snprintf(path, sizeof path, "%s/file", outside);
+	return utimensat(AT_FDCWD, path, NULL, 0) < 0 ? errno : 0;
+}
+
+/* A file that is not there: the call itself is refused, or it is not. */
+static int
+attribute_nothing(void)
+{
+	return setxattr("", "user.x", "", 0, 0) < 0 && errno != ENOENT ? errno
+								       : 0;
+}
+
+/* Reads the clock only, which anybody may. */
+static int
+adjust_clock(void)
+{
+	struct timex times = { .modes = 0 };
+
+	return syscall(SYS_clock_adjtime, CLOCK_REALTIME, &times) < 0 ? errno
+								      : 0;
+}
+
+/* To its own name; a length below 0 is looked at by the call itself. */
+static int
+rename_domain(void)
+{
+	return syscall(SYS_setdomainname, "", -1) < 0 && errno != EINVAL ? errno
+									 : 0;
+}
+
+static int
 bind_to(int family, int kind, uint16_t port)
 {
 	struct sockaddr_in in = { .sin_family = AF_INET,
@@ -199,6 +299,12 @@ bind_udp(void)
 }
 
 static int
+bind_udp6(void)
+{
+	return bind_to(AF_INET6, SOCK_DGRAM, 0);
+}
+
+static int
 bind_port(void)
 {
 	return bind_to(AF_INET, SOCK_STREAM, 48621);
@@ -213,6 +319,19 @@ bind_netlink(void)
 	return bind(fd, (const struct sockaddr *)&address, sizeof address) < 0
 		       ? errno
 		       : 0;
+}
+
+/* As systemd's libraries do. */
+static int
+bind_union(void)
+{
+	union {
+		struct sockaddr any;
+		struct sockaddr_nl netlink;
+	} address = { .netlink = { .nl_family = AF_NETLINK } };
+	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+
+	return bind(fd, &address.any, sizeof address) < 0 ? errno : 0;
 }
 
 static int
@@ -358,6 +477,17 @@ static const struct row alone[] = {
 	{ "list a folder outside", list_outside, 1, false },
 	{ "remove a file outside", remove_outside, 1, false },
 	{ "move a file out", move_out, 1, false },
+	{ "make a program of a file", chmod_outside, NEVER, true },
+	{ "the same by fchmodat", chmodat_outside, NEVER, true },
+	{ "the same by a descriptor", fchmod_named, NEVER, true },
+	{ "give a file away", give_named, NEVER, true },
+	{ "leave it its owner", keep_named, NEVER, false },
+	{ "own a file outside", chown_outside, NEVER, true },
+	{ "the same by fchownat", chownat_outside, NEVER, true },
+	{ "date a file outside", date_outside, NEVER, true },
+	{ "set attributes of a file", attribute_nothing, NEVER, true },
+	{ "adjust the clock", adjust_clock, NEVER, true },
+	{ "rename the domain", rename_domain, NEVER, true },
 	{ "read a named file", read_named, NEVER, false },
 	{ "write a named file", write_named, 1, false },
 	{ "read passwords", read_passwords, 1, false },
@@ -366,11 +496,12 @@ static const struct row alone[] = {
 	{ "fork", forks, NEVER, true },
 	{ "be traced", traces, NEVER, true },
 #endif
-	{ "bind TCP", bind_tcp, 4, true },
-	{ "bind TCP to a port", bind_port, 4, true },
+	{ "bind TCP", bind_tcp, 4, false },
+	{ "bind TCP to a port", bind_port, 4, false },
 	{ "bind TCP over IPv6", bind_tcp6, 4, true },
-	{ "bind UDP", bind_udp, NEVER, true },
+	{ "bind UDP over IPv6", bind_udp6, NEVER, true },
 	{ "bind netlink", bind_netlink, NEVER, false },
+	{ "bind netlink by a union", bind_union, NEVER, false },
 	{ "listen", listens, NEVER, true },
 	{ "run a program", runs, 1, true },
 	{ "spawn a program", spawns, 1, true },
@@ -399,6 +530,8 @@ static const struct row with_nsupdate[] = {
 	{ "spawn a program", spawns, NEVER, false },
 	{ "fork", forks, NEVER, false },
 	{ "bind UDP", bind_udp, NEVER, false },
+	{ "make a program of a file", chmod_outside, NEVER, false },
+	{ "adjust the clock", adjust_clock, NEVER, true },
 	{ "listen", listens, NEVER, true },
 	{ "mount", mounts, NEVER, true },
 	{ "gain rights", gains_rights, NEVER, true },
