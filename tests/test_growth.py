@@ -46,9 +46,13 @@ def test_changed_names_cost_the_same_each(growth, kind, tmp_path):
     assert many / few < 8 * SLACK, f"{few:.0f} ms, {many:.0f} ms"
 
 
-@pytest.mark.parametrize("command", ["update", "status", "check"])
+UNCHANGED = (["update"], ["status"], ["check"])
+CHANGED = (["-n"], ["fail"])
+
+
+@pytest.mark.parametrize("arguments", [*UNCHANGED, *CHANGED], ids=" ".join)
 @pytest.mark.parametrize("kind", ["dyndns2", "accounts"])
-def test_instructions_without_changes(growth, kind, command, tmp_path):
+def test_instructions(growth, kind, arguments, tmp_path):
     """Of 10, 200 and 1,600 names: what is added for each is compared."""
     if not harness.tool("valgrind"):
         pytest.skip("valgrind is not here")
@@ -59,7 +63,12 @@ def test_instructions_without_changes(growth, kind, command, tmp_path):
         with growth.Trial(kind, count, folder) as trial:
             trial.address()
             trial.run()
-            return trial.instructions(command)
+            if arguments in CHANGED:
+                trial.address()
+            if arguments == ["fail"]:
+                trial.fail()
+                return trial.instructions()
+            return trial.instructions(*arguments)
 
     least, few, many = cost(10), cost(200), cost(1600)
     each = (few - least) / 190, (many - few) / 1400
