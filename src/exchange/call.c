@@ -13,6 +13,24 @@
 #include "json/json.h"
 #include "memory.h"
 
+/* Before those of names that come later: so one that was begun comes to its
+ * end, however little time there is for all. */
+static void
+line_up(struct exchange *exchange, struct call *call)
+{
+	struct call **place = exchange->unsent;
+	const struct call *last = exchange->last;
+
+	if (last && last->work->place <= call->work->place)
+		place = &exchange->last->next;
+	while (*place && (*place)->work->place <= call->work->place)
+		place = &(*place)->next;
+	call->next = *place;
+	*place = call;
+	if (!call->next)
+		exchange->last = call;
+}
+
 static struct call *
 call_new(struct work *work, const struct row_request *template,
 	struct request *request)
@@ -31,8 +49,7 @@ call_new(struct work *work, const struct row_request *template,
 	call->retry_after = -1;
 	call->fail = mem_take(exchange->mem, sizeof *call->fail);
 	call->verdict = mem_take(exchange->mem, sizeof *call->verdict);
-	*exchange->calls_end = call;
-	exchange->calls_end = &call->next;
+	line_up(exchange, call);
 	return call;
 }
 

@@ -65,6 +65,8 @@ reason_of(const struct update_item *item)
 		return item->set->fail.text;
 	if (item->begun && item->job.outcome <= OUTCOME_CHANGED)
 		return NULL;
+	if (item->waits)
+		return item->update->late;
 	if (!item->begun && hold->until != 0 && *hold->text)
 		return hold->text;
 	return *item->state->text ? item->state->text : NULL;

@@ -416,11 +416,11 @@ what_was_written_is_not_written_again(void **state)
 	static char large[1100000];
 	const struct script_row rows[] = {
 		{ "GET https://once.example/z/a.example.com", 404, "no" },
+		{ "GET https://once.example/z/example.com", 200, "{\"x\":1}" },
 		{ "GET https://once.example/z/b.c.d.e.f.example.com", 404,
 			"no" },
-		{ "GET https://once.example/z/example.com", 200, "{\"x\":1}" },
-		{ "GET https://once.example/z/c.d.e.f.example.com", 404, "no" },
 		{ "GET https://once.example/set/example.com", 200, large },
+		{ "GET https://once.example/z/c.d.e.f.example.com", 404, "no" },
 		{ "GET https://once.example/z/d.e.f.example.com", 404, "no" },
 		{ "GET https://once.example/z/e.f.example.com", 404, "no" },
 		{ "GET https://once.example/z/f.example.com", 404, "no" },
