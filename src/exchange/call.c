@@ -292,6 +292,27 @@ was_asked(const struct call *page)
 	return before != NULL;
 }
 
+/* Whether the answer tells of pages behind this one, or does not tell. What is
+ * not a count, as is 0 beside items, does not tell where the list ends. */
+static bool
+tells_more(struct call *page)
+{
+	const char *pages = page->template->reading->pages;
+	struct buf text = { 0 };
+	bool more = true;
+	size_t digits;
+
+	if (pages && json_first(page->doc, pages, &text)) {
+		digits = strspn(buf_text(&text), "0123456789");
+		more = strtol(buf_text(&text), NULL, 10) > page->page;
+		if (digits < text.len || strspn(buf_text(&text), "0") == digits)
+			page->first->fault =
+				"the number of pages is not a count";
+	}
+	buf_free(&text);
+	return more && !page->first->fault;
+}
+
 /* Whether there is another page; its {page}, or NULL, in *next. */
 static bool
 answer_more(struct call *page, const char **next)
@@ -321,12 +342,8 @@ answer_more(struct call *page, const char **next)
 		/* some services give the last page a token, too */
 		more = more && text.len > 0 && !was_asked(page);
 	}
-	buf_cut(&text, 0);
-	if (digest.reading->pages &&
-		json_first(page->doc, digest.reading->pages, &text))
-		more = more && strtol(text.at, NULL, 10) > page->page;
 	buf_free(&text);
-	return more;
+	return more && tells_more(page);
 }
 
 /* The pointers of all readings of lists: the types of an account may read each
