@@ -48,8 +48,10 @@ outcome_of(const struct update_item *item)
 		return words[DECIDE_UNKNOWN];
 	if (!item->begun)
 		return words[item->decision];
-	if (item->update->cli->dry_run && item->job.outcome == OUTCOME_CHANGED)
-		return words[DECIDE_DUE];
+	if (item->update->cli->dry_run)
+		return item->job.outcome == OUTCOME_CHANGED
+			       ? words[DECIDE_DUE]
+			       : ends[item->job.outcome];
 	return update_changed(item) ? "changed" : ends[item->job.outcome];
 }
 
