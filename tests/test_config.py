@@ -193,6 +193,13 @@ MISTAKES = [
      "13: a section name of 68 bytes; at most 49 are read"),
     ("more", "names = " + "x" * 65536,
      "13: [dyndns2] a line of 65544 bytes; at most 65536 are read"),
+    # nor is what such a line held said to be missing
+    ("more", "[duckdns]\ntoken = t0ken\nnames = " + "x" * 65536,
+     "15: [duckdns] a line of 65544 bytes; at most 65536 are read"),
+    ("more", "[duckdns]\ntoken t\nnames = me.duckdns.org",
+     "14: [duckdns] no `=` in this line"),
+    ("more", "[dyndns2 x]\nuser = u\npassword = pa55word\nserver dyn\n"
+     "names = a.example.org", "16: [dyndns2 x] no `=` in this line"),
     ("more", "[provider mine]\nrecods = GET /",
      "14: [provider mine] recods: unknown key (records?)"),
     ("more", "[provider mine]\nurl = https://a.example\nset = /x?{ip}",

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: ISC
 """The whole run ends in time, whatever hangs."""
 
+import itertools
 import os
 import re
 import select
@@ -136,6 +137,44 @@ def test_what_was_confirmed_before_the_deadline_is_kept(home, serve):
     hang.clear()
     configure("")
     assert home.run(later=3600).stdout.startswith("second.example.com A none")
+
+
+def test_who_had_no_turn_is_not_held(home, serve):
+    """After some requests the provider hangs. Who was not sent did not fail,
+    and the next run begins with those."""
+    names = [f"h{n:02}.example.com" for n in range(24)]
+    source = serve(Reply(GOOD))
+    turns, asked = itertools.count(), []
+
+    def reply(request):
+        asked.append(dict(request.query)["hostname"])
+        return home.provider(request) if next(turns) < 9 else Hang()
+
+    def run(general, **options):
+        nonlocal turns
+        asked.clear()
+        turns = itertools.count()
+        home.configure([source.url], names=" ".join(names),
+                       general=f"timeout = 60\npatience = 1\n{general}")
+        return home.run(**options)
+
+    home.server.reply = reply
+    result = run("deadline = 3")
+    late = names[len(asked):]
+    assert 0 < len(late) <= 11 and result.status == 1
+    assert (f"ddns: [dyndns2]: {len(late)} records wait for the next run: "
+            "the deadline of the run has passed\n") in result.stderr
+    assert not any(name in result.stderr for name in late)
+    assert not any(name in home.run("status").stderr for name in late)
+    assert not re.search(rf"^name\t{late[0]}\t.*deadline",
+                         home.ddns.state.read_text(), re.M)
+    assert run("deadline = 3").status == 1
+    assert asked[0] == late[0] and set(late) <= set(asked)
+    home.server.reply = home.provider
+    result = run("", later=3600)
+    assert result.status == 0, result
+    assert "ddns: [dyndns2]: all records have had their turn\n" in result.stderr
+    assert home.ddns.state.read_text().count(GOOD) > len(names)
 
 
 def test_a_server_that_never_stops_holds_no_other_account(

@@ -340,6 +340,16 @@ def test_document_of_what_is_right(dry):
     assert value["writes"] == []
 
 
+def test_document_of_what_is_right_but_was_another(dry):
+    """A real run tells that as a change; here nothing is written."""
+    last = "203.0.113.8"
+    dry.configure("desec", "token = s3cret", desec(last), ips=(last,))
+    assert dry.ddns.run().status == 0
+    dry.configure("desec", "token = s3cret", desec(NEW))
+    name, = json.loads(dry.run("--json").stdout)["names"]
+    assert (name["outcome"], name["old"], name["holds"]) == ("same", last, NEW)
+
+
 def test_document_of_what_is_refused(dry):
     dry.configure("cloudflare", "token = s3cret", DENIED)
     value = json.loads(dry.run("--json").stdout)

@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import resource
 import socket
 import ssl
@@ -12,7 +13,7 @@ import pytest
 
 import harness
 import kill
-from harness import Gate, Reply
+from harness import Gate, Reply, until
 from netns import Namespace
 
 LINE = "home.example.com A none -> 203.0.113.7 (dyndns2)\n"
@@ -85,6 +86,37 @@ def test_a_disk_that_fills_while_a_provider_answers(home, limit):
         assert sorted(path.name for path in disk.iterdir()) == [
             home.ddns.state.name + suffix for suffix in ("", ".lock",
                                                          ".stats")]
+    finally:
+        space.close()
+
+
+def test_a_disk_that_fills_again_after_a_save(home):
+    """The save within the run takes the room; that of its end has some, too."""
+    space = Namespace()
+    first = "^name\thome.example.com\tA\tdyndns2\t203.0.113.7\t"
+    try:
+        space.run("mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "none",
+                  home.ddns.home)
+        disk = pathlib.Path(
+            f"/proc/{space.holder.pid}/root{home.ddns.home}")
+        state = disk / home.ddns.state.name
+
+        def answer(request):
+            if dict(request.query)["hostname"] == "last.example.com":
+                until(lambda: re.search(first, state.read_text(), re.M))
+            fill(disk)
+            return home.provider(request)
+
+        source = space.server(Reply("203.0.113.7"))
+        home.server = space.server(answer)
+        home.configure([source.url], more="[dyndns2 last]\nuser = me\n"
+                       f"password = pa55word\nserver = {home.server.url}\n"
+                       "names = last.example.com\n")
+        home.ddns.under = space.enter
+        result = home.run()
+        assert (result.status, result.stderr) == (0, "")
+        assert len(re.findall("^name\t.*\t203.0.113.7\t", state.read_text(),
+                              re.M)) == 2
     finally:
         space.close()
 

@@ -45,6 +45,7 @@ struct config_section {
 	struct config_entry *entries;	/* in the order of the file */
 	int line;
 	bool broken;		/* its header was reported: judge no further */
+	bool lost;		/* a key was: what it lacks is not known */
 };
 
 /* A mistake or a warning. */

@@ -196,6 +196,8 @@ lose(struct reader *r)
 {
 	r->entry = NULL;
 	r->lost = true;
+	if (r->section)
+		r->section->lost = true;
 }
 
 static void

@@ -13,6 +13,24 @@
 #include "json/json.h"
 #include "memory.h"
 
+/* Before those of names that come later: so one that was begun comes to its
+ * end, however little time there is for all. */
+static void
+line_up(struct exchange *exchange, struct call *call)
+{
+	struct call **place = exchange->unsent;
+	const struct call *last = exchange->last;
+
+	if (last && last->work->place <= call->work->place)
+		place = &exchange->last->next;
+	while (*place && (*place)->work->place <= call->work->place)
+		place = &(*place)->next;
+	call->next = *place;
+	*place = call;
+	if (!call->next)
+		exchange->last = call;
+}
+
 static struct call *
 call_new(struct work *work, const struct row_request *template,
 	struct request *request)
@@ -31,8 +49,7 @@ call_new(struct work *work, const struct row_request *template,
 	call->retry_after = -1;
 	call->fail = mem_take(exchange->mem, sizeof *call->fail);
 	call->verdict = mem_take(exchange->mem, sizeof *call->verdict);
-	*exchange->calls_end = call;
-	exchange->calls_end = &call->next;
+	line_up(exchange, call);
 	return call;
 }
 
@@ -275,6 +292,27 @@ was_asked(const struct call *page)
 	return before != NULL;
 }
 
+/* Whether the answer tells of pages behind this one, or does not tell. What is
+ * not a count, as is 0 beside items, does not tell where the list ends. */
+static bool
+tells_more(struct call *page)
+{
+	const char *pages = page->template->reading->pages;
+	struct buf text = { 0 };
+	bool more = true;
+	size_t digits;
+
+	if (pages && json_first(page->doc, pages, &text)) {
+		digits = strspn(buf_text(&text), "0123456789");
+		more = strtol(buf_text(&text), NULL, 10) > page->page;
+		if (digits < text.len || strspn(buf_text(&text), "0") == digits)
+			page->first->fault =
+				"the number of pages is not a count";
+	}
+	buf_free(&text);
+	return more && !page->first->fault;
+}
+
 /* Whether there is another page; its {page}, or NULL, in *next. */
 static bool
 answer_more(struct call *page, const char **next)
@@ -304,12 +342,8 @@ answer_more(struct call *page, const char **next)
 		/* some services give the last page a token, too */
 		more = more && text.len > 0 && !was_asked(page);
 	}
-	buf_cut(&text, 0);
-	if (digest.reading->pages &&
-		json_first(page->doc, digest.reading->pages, &text))
-		more = more && strtol(text.at, NULL, 10) > page->page;
 	buf_free(&text);
-	return more;
+	return more && tells_more(page);
 }
 
 /* The pointers of all readings of lists: the types of an account may read each

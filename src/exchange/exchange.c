@@ -67,6 +67,7 @@ exchange_start(const struct exchange_options *options,
 	struct mem *mem = mem_new();
 	struct exchange *exchange = mem_take(mem, sizeof *exchange);
 	struct work **end = &exchange->works;
+	size_t place = 0;
 
 	exchange->mem = mem;
 	exchange->http = options->http;
@@ -74,7 +75,7 @@ exchange_start(const struct exchange_options *options,
 	exchange->account = account;
 	exchange->dry = jobs && jobs->dry;
 	exchange->go_on = go_on;
-	exchange->calls_end = exchange->unsent = &exchange->calls;
+	exchange->unsent = &exchange->calls;
 	exchange->asked =
 		(struct table){ .mem = mem, .key = exchange_call_key };
 	exchange->room = EXCHANGE_POOL;
@@ -83,14 +84,33 @@ exchange_start(const struct exchange_options *options,
 		exchange->pooled += EXCHANGE_POOL_OWN;
 		memory_expect(EXCHANGE_LISTED);
 		jobs->done = jobs->daily = jobs->foreign = jobs->missed = false;
-		jobs->stays = false;
+		jobs->stays = jobs->waits = false;
 		jobs->hold = 0;
 		jobs->was->family = 0;
 		*end = exchange_work_make(exchange, jobs);
+		(*end)->place = place++;
 		end = &(*end)->next;
 	}
 	exchange->timer = http_loop_after(exchange->http, 0, begin, exchange);
 	return exchange;
+}
+
+/* Whether an answer about it is awaited, or something of it is written. */
+static bool
+is_touched(const struct work *work)
+{
+	const struct call *call = work->call;
+
+	return work->wrote || (call && call->begun && !call->done);
+}
+
+void
+exchange_end(struct exchange *exchange)
+{
+	struct work *work = exchange ? exchange->works : NULL;
+
+	for (; work; work = work->next)
+		work->job->waits = !work->job->done && !is_touched(work);
 }
 
 void

@@ -87,6 +87,8 @@ struct exchange_job {
 				if there was no record or no read */
 	bool stays;          /* a record of it is still there beside the
 				one that holds `want` now */
+	bool waits;          /* not done when the loop ended: nothing was
+				written, and no answer was awaited */
 
 	void (*finished)(void *arg, struct exchange_job *job);
 	void *arg;
@@ -105,6 +107,9 @@ struct exchange_options {
  */
 struct exchange *exchange_start(const struct exchange_options *options,
 	const struct account *account, struct exchange_job *jobs);
+
+/* Once the loop has ended: sets `waits` of the jobs. NULL is fine. */
+void exchange_end(struct exchange *exchange);
 void exchange_free(struct exchange *exchange);
 
 #endif

@@ -118,7 +118,7 @@ struct verdict {
 
 /* A request with its answer, for all works that ask the same. */
 struct call {
-	struct call *next; /* of the exchange, in the order of asking */
+	struct call *next; /* of the exchange, in the order of sending */
 	struct exchange *exchange;
 	struct work *work; /* who asked first */
 	struct works waiting; /* of the first page: for the answer */
@@ -137,7 +137,9 @@ struct call {
 
 	struct exchange_shown *shown; /* of a dry run */
 	bool kept; /* it would write, and the run is dry: it was not sent */
-	bool sent, done; /* done: first, once all pages are there */
+	bool sent;  /* it waits for its turn at the server, or has had it */
+	bool begun; /* it is or was under way */
+	bool done;  /* first: all pages are there */
 	int status;      /* 0: no answer; fail says why */
 	struct buf head; /* as of struct http_answer */
 	struct buf body;
@@ -158,6 +160,7 @@ struct work {
 	struct work *next;
 	struct exchange *exchange;
 	struct exchange_job *job;
+	size_t place; /* in the order of the jobs */
 	const struct row *row;
 	enum row_step step;  /* under way */
 	enum row_step write; /* that which changes the record */
@@ -188,6 +191,7 @@ struct work {
 	size_t most;       /* pieces in its batch; 0: all that fit */
 	const char *share; /* the same as a text; NULL: all */
 
+	bool wrote;           /* a write of it was answered */
 	bool publishes;       /* waits until all is written */
 	enum outcome settled; /* once it is published */
 };
@@ -202,7 +206,7 @@ struct exchange {
 	bool many; /* names, so that a list of all serves better */
 	struct pair *jwt; /* made once, so that all logins are the same */
 	struct work *works;
-	struct call *calls, **calls_end;
+	struct call *calls, *last;
 	struct call **unsent; /* the first one, or where it will be */
 	struct table asked;   /* first pages by what they ask */
 	struct works ready;   /* their answers are there */

@@ -98,6 +98,7 @@ start(struct call *call)
 		.ceiling = EXCHANGE_ANSWER,
 		.proxy = request->proxy,
 		.once = is_once(call),
+		.begun = &call->begun,
 		/* its answer is a token that nobody knows yet */
 		.secret = call->template == call->work->row->step[STEP_LOGIN] };
 

@@ -394,6 +394,7 @@ exchange_step_heard(struct work *work, const struct call *call)
 
 	if (work->job->dry)
 		exchange_show_call(work, call);
+	work->wrote = work->wrote || exchange_call_writes(call);
 	/* as if it had been confirmed: so all that follows is seen, too */
 	if (call->kept)
 		heard[work->step].go_on(work, NULL, &fail);

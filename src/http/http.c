@@ -270,6 +270,8 @@ launch(struct http *http, struct http_transfer *transfer, CURLcode code)
 		if (curl_multi_add_handle(http->multi, transfer->easy) ==
 			CURLM_OK) {
 			http->count++;
+			if (transfer->request.begun)
+				*transfer->request.begun = true;
 			return;
 		}
 		code = CURLE_FAILED_INIT;

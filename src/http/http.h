@@ -39,6 +39,7 @@ struct http_request {
 	bool once;			/* must not reach the server twice */
 	bool clear_text;		/* http:// is allowed elsewhere than loopback */
 	bool secret;			/* all of it: -vv shows the method alone */
+	bool *begun;			/* made true when it is sent; or NULL */
 };
 
 struct http_answer {

@@ -187,7 +187,7 @@ nsupdate_start(const struct exchange_options *options,
 	nsupdate->account = account;
 	for (job = jobs; job; job = job->next) {
 		job->done = job->daily = job->foreign = job->stays = false;
-		job->missed = false;
+		job->missed = job->waits = false;
 		job->hold = 0;
 		job->was->family = 0;
 	}
@@ -201,6 +201,22 @@ nsupdate_start(const struct exchange_options *options,
 	nsupdate->begin =
 		http_loop_after(nsupdate->http, 0, send_first, nsupdate);
 	return nsupdate;
+}
+
+void
+nsupdate_end(struct nsupdate *nsupdate)
+{
+	const struct batch *batch = nsupdate ? nsupdate->queue : NULL;
+	struct exchange_job *job;
+	size_t left;
+
+	if (batch && nsupdate->program)
+		batch = batch->next;
+	for (; batch; batch = batch->next)
+		for (job = batch->jobs, left = batch->count; left > 0; left--) {
+			job->waits = true;
+			job = job->next;
+		}
 }
 
 void

@@ -27,6 +27,9 @@ void nsupdate_check(struct config *config, struct account *account);
  */
 struct nsupdate *nsupdate_start(const struct exchange_options *options,
 	const struct account *account, struct exchange_job *jobs);
+
+/* As exchange_end. */
+void nsupdate_end(struct nsupdate *nsupdate);
 void nsupdate_free(struct nsupdate *nsupdate);
 
 #endif

@@ -218,7 +218,7 @@ account_read_names(struct account_work *work)
 			choose_types(&list, lists[i].type);
 		read_names(&list, &names);
 	}
-	if (!found)
+	if (!found && !work->section->lost)
 		config_wrong(
 			work->config, work->section, NULL, "names is missing");
 }

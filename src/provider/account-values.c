@@ -44,6 +44,8 @@ add_value(struct account_work *work, struct row_value **list,
 static void
 missing(struct account_work *work, const struct row_declared *declared)
 {
+	if (work->section->lost)
+		return;
 	if (declared->text[0])
 		config_wrong(work->config, work->section, NULL,
 			"%s is missing (%s)", declared->name, declared->text);
@@ -277,7 +279,8 @@ read_server(struct account_work *work)
 	struct fail fail;
 	size_t len;
 
-	if (!entry && rows_hold(work->account, "server"))
+	if (!entry && !work->section->lost &&
+		rows_hold(work->account, "server"))
 		config_wrong(work->config, work->section, NULL,
 			"server is missing (https://HOST)");
 	if (!text)

@@ -10,7 +10,7 @@ check_keys(struct account_work *work, const struct layer_work *layers)
 {
 	static const char *const of_rows[] = { "like", "title", "aka" };
 	struct row_words words = { 0 };
-	struct mem *mem = work->config->mem;
+	struct mem *mem = mem_new();
 	const struct config_entry *entry;
 	const struct row_declared *at;
 	size_t i;
@@ -21,6 +21,7 @@ check_keys(struct account_work *work, const struct layer_work *layers)
 			row_words_add(mem, &words,
 				mem_printf(mem, "%s_file", at->name));
 	row_check_keys(work->config, layers, work->declared, &words);
+	mem_free(mem);
 	for (i = 0; i < sizeof(of_rows) / sizeof(of_rows[0]); i++) {
 		entry = config_first(work->section, of_rows[i]);
 		if (entry)

@@ -16,6 +16,7 @@
 /* What is defined where a text stands. */
 struct place {
 	struct layer_work *work;
+	struct mem *mem; /* of the words alone */
 	struct row_words words;
 };
 
@@ -28,7 +29,7 @@ add_read(struct place *place, const struct row *row, enum row_step step)
 	if (!request || !request->reading)
 		return;
 	for (at = request->reading->bindings; at; at = at->next)
-		row_words_add(place->work->mem, &place->words, at->variable);
+		row_words_add(place->mem, &place->words, at->variable);
 }
 
 /* The variables of the language that a step may hold, of enum row_word. */
@@ -44,19 +45,20 @@ variables_of(enum row_step step)
 	return step == STEP_BATCH ? is | WORD_BATCH : is;
 }
 
-/* The place of a step's texts. STEP_VALUE serves texts of all requests. */
+/* The place of a step's texts. STEP_VALUE serves texts of all requests. Its mem
+ * is to be freed. */
 static struct place
 place_of(struct layer_work *work, const struct row *row, enum row_step step,
 	const struct row_declared *declared)
 {
-	struct place place = { .work = work };
+	struct place place = { .work = work, .mem = mem_new() };
 	enum row_step at, last;
 
-	row_words_of(work->mem, &place.words, variables_of(step));
+	row_words_of(place.mem, &place.words, variables_of(step));
 	for (; declared; declared = declared->next)
-		row_words_add(work->mem, &place.words, declared->name);
+		row_words_add(place.mem, &place.words, declared->name);
 	if (row->jwt && step == STEP_LOGIN)
-		row_words_add(work->mem, &place.words, "jwt");
+		row_words_add(place.mem, &place.words, "jwt");
 	/* what is sent for a whole zone knows no record */
 	last = step == STEP_PUBLISH ? STEP_ZONES : STEP_RECORD;
 	for (at = STEP_LOGIN; at < step && at <= last; at++)
@@ -115,6 +117,7 @@ check_shared_variables(struct layer_work *work, const struct row *row,
 			if (test->text)
 				text_defined(test->text, &place);
 		}
+	mem_free(place.mem);
 }
 
 static void
@@ -131,6 +134,7 @@ check_variables(struct layer_work *work, const struct row *row,
 		layer_at(work, row_step_name(i), type);
 		place = place_of(work, row, i, declared);
 		row_each_of_step(row, i, text_defined, &place);
+		mem_free(place.mem);
 	}
 }
 
@@ -563,14 +567,15 @@ row_check_keys(struct config *config, const struct layer_work *work,
 	const struct row_declared *at;
 	const char *plain, *nearest;
 	struct row_words known = { 0 };
+	struct mem *mem = mem_new();
 	size_t i;
 	bool typed;
 
-	row_words_of(work->mem, &known, WORD_KEY);
+	row_words_of(mem, &known, WORD_KEY);
 	for (at = declared; at; at = at->next)
-		row_words_add(work->mem, &known, at->name);
+		row_words_add(mem, &known, at->name);
 	for (i = 0; i < words->count; i++)
-		row_words_add(work->mem, &known, words->at[i]);
+		row_words_add(mem, &known, words->at[i]);
 	for (entry = section->entries; entry; entry = entry->next) {
 		plain = layer_plain(work->mem, entry->key, &typed);
 		if (is_row_key(work->mem, entry->key) ||
@@ -589,4 +594,5 @@ row_check_keys(struct config *config, const struct layer_work *work,
 		else
 			config_wrong(config, section, entry, "unknown key");
 	}
+	mem_free(mem);
 }

@@ -36,7 +36,8 @@ layer_fits(const char *written, const char *key, enum row_type type)
 		       ends(written + len, row_types[type]));
 }
 
-/* Copies of the lines that are not empty, put at *end; the new end. */
+/* Copies of the lines that are not empty, put at *end; the new end. Their texts
+ * live as long as the sections. */
 static struct config_line **
 copy_lines(struct mem *mem, const struct config_line *line,
 	struct config_line **end)
@@ -47,7 +48,7 @@ copy_lines(struct mem *mem, const struct config_line *line,
 		if (line->text[0] == '\0')
 			continue;
 		copy = mem_take(mem, sizeof(*copy));
-		copy->text = mem_text(mem, line->text);
+		copy->text = line->text;
 		copy->line = line->line;
 		copy->cut = line->cut;
 		*end = copy;
@@ -67,7 +68,8 @@ section_find(struct mem *mem, const struct layer *layer, const char *type,
 
 	value->layer = NULL;
 	for (entry = layer->section->entries; entry; entry = entry->next) {
-		if (strncmp(entry->key, value->wanted, len) != 0 ||
+		if (entry->key[0] != value->wanted[0] ||
+			strncmp(entry->key, value->wanted, len) != 0 ||
 			!ends(entry->key + len, type))
 			continue;
 		if (!value->layer) {

@@ -2,12 +2,14 @@
 /* A struct row from its layers, and what its texts hold. */
 #include "provider/internal.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "template/template.h"
 #include "url.h"
 
+#define TEST_KEY 32 /* bytes of "refused.all_records" and more */
 #define OF_ZONES "zone name sub"
 #define OF_ADDRESSES "ip ip4 ip6 ips value"
 
@@ -221,12 +223,25 @@ make_numbers(struct layer_work *work, struct row *row, enum row_type type)
 		row->type = row_types[type];
 }
 
+/* "good.create", "good.write": made once, as all accounts ask for all. */
+static const char *
+test_key(enum row_meaning meaning, size_t place, const char *step)
+{
+	static char keys[MEANINGS][STEP_VALUE + 1][TEST_KEY];
+	char *key = keys[meaning][place];
+
+	if (!*key)
+		snprintf(key, TEST_KEY, "%s.%s", row_meaning_name(meaning),
+			step);
+	return key;
+}
+
 /* The tests of a meaning: those of one step, of all writes, of all steps. */
 static const struct match *
 make_tests(
 	struct layer_work *work, enum row_meaning meaning, enum row_type type)
 {
-	const char *name = row_meaning_name(meaning), *key;
+	const char *key;
 	struct match *first = NULL, **end = &first;
 	struct layer_value value;
 	size_t i;
@@ -235,9 +250,8 @@ make_tests(
 		key = i < STEP_VALUE ? row_step_name((enum row_step)i)
 				     : ROW_WRITE;
 		value = layer_at(work,
-			i <= STEP_VALUE
-				? mem_printf(work->mem, "%s.%s", name, key)
-				: name,
+			i <= STEP_VALUE ? test_key(meaning, i, key)
+					: row_meaning_name(meaning),
 			type);
 		*end = row_parse_tests(
 			work, &value, i <= STEP_VALUE ? row_steps(key) : ~0u);

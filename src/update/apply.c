@@ -2,6 +2,8 @@
 /*
  * Decides which items are due, calls their providers, takes the results.
  */
+#include <stdlib.h>
+
 #include "update/internal.h"
 #include "address-find.h"
 #include "clock.h"
@@ -261,14 +263,25 @@ mark(struct update *update, struct update_item *item)
 	struct state_name *state = item->state;
 
 	item->begun = true;
-	state->attempt = update->now;
+	item->before = *state;
 	item->tried = *state->tried;
+	state->attempt = update->now;
 	*state->tried = item->want;
 	state->failures++;
 	state->until = hold_until(update->now, decide_wait(state->failures));
 	state->why = OUTCOME_LATER;
 	state->digest = item->digest;
 	state->text = "the run was ended before an answer came";
+}
+
+/* Had it no turn, it did not fail. */
+static void
+unmark(struct update_item *item)
+{
+	item->waits = true;
+	item->before.next = item->state->next; /* a save has sorted them */
+	*item->state = item->before;
+	*item->state->tried = item->tried;
 }
 
 static const struct exchange_left *
@@ -316,31 +329,6 @@ has_worked(const struct update_item *item)
 	return item->state->confirmed->family && item->state->failures == 0;
 }
 
-/* The jobs of an account that are due and not begun, linked; those that worked
- * the last time come first, so that they show whether the account does. Its
- * items follow each other, from *first on, which is then that of the next. */
-static struct exchange_job *
-gather_jobs(struct update *update, struct update_item **first)
-{
-	const struct account *account = (*first)->account;
-	struct exchange_job *jobs = NULL, *rest = NULL;
-	struct exchange_job **end = &jobs, **rest_end = &rest, ***at;
-	struct update_item *item = *first;
-
-	for (; item && item->account == account; item = item->next) {
-		if (item->begun || item->decision != DECIDE_DUE)
-			continue;
-		at = has_worked(item) ? &end : &rest_end;
-		mark(update, item);
-		fill_job(item);
-		**at = &item->job;
-		*at = &item->job.next;
-	}
-	*end = rest;
-	*first = item;
-	return jobs;
-}
-
 static void
 start_call(struct update *update, const struct account *account,
 	struct exchange_job *jobs)
@@ -366,31 +354,113 @@ start_call(struct update *update, const struct account *account,
 	update->calls_left++;
 }
 
-/* A list of the jobs of each account, in the order of the plan. */
+/* The jobs of an account that are due. */
 struct batch {
 	struct batch *next;
 	const struct account *account;
-	struct exchange_job *jobs;
+	struct exchange_job *jobs, **end;
+	struct exchange_job **proof; /* the first that worked the last time */
 };
 
+/* An item that is due, with its place in the order of the plan. */
+struct turn {
+	struct update_item *item;
+	struct batch *batch;
+	size_t place;
+};
+
+/* Who has waited for the longest time comes first, so that all have their turn
+ * however few there are in a run. */
+static int
+by_attempt(const void *a, const void *b)
+{
+	const struct turn *x = a, *y = b;
+	const int64_t tried = x->item->state->attempt,
+		      other = y->item->state->attempt;
+
+	if (tried != other)
+		return tried < other ? -1 : 1;
+	return x->place < y->place ? -1 : 1;
+}
+
+static bool
+is_due(const struct update_item *item)
+{
+	return !item->begun && item->decision == DECIDE_DUE;
+}
+
+/* Each with its account's batch: the items of one follow each other. */
+static size_t
+gather_turns(struct update *update, struct turn **turns)
+{
+	struct update_item *item;
+	struct batch *batch = NULL;
+	size_t count = 0;
+
+	for (item = update->items; item; item = item->next)
+		count += is_due(item);
+	*turns = mem_take(update->mem, count * sizeof(**turns));
+	count = 0;
+	for (item = update->items; item; item = item->next) {
+		if (!is_due(item))
+			continue;
+		if (!batch || batch->account != item->account) {
+			batch = mem_take(update->mem, sizeof(*batch));
+			batch->account = item->account;
+			batch->end = &batch->jobs;
+		}
+		(*turns)[count] = (struct turn){ item, batch, count };
+		count++;
+	}
+	qsort(*turns, count, sizeof(**turns), by_attempt);
+	return count;
+}
+
+static void
+add_job(struct batch *batch, struct update_item *item)
+{
+	if (!batch->proof && has_worked(item))
+		batch->proof = batch->end;
+	mark(item->update, item);
+	fill_job(item);
+	*batch->end = &item->job;
+	batch->end = &item->job.next;
+}
+
+/* One that worked the last time comes first: it shows whether the account
+ * does. */
+static void
+put_proof_first(struct batch *batch)
+{
+	struct exchange_job **place = batch->proof, *job;
+
+	if (!place)
+		return;
+	job = *place;
+	*place = job->next;
+	job->next = batch->jobs;
+	batch->jobs = job;
+}
+
+/* The accounts in the order in which their first jobs have waited. */
 static struct batch *
 gather_batches(struct update *update)
 {
-	const struct account *account;
-	struct update_item *item = update->items;
-	struct batch *first = NULL, **end = &first;
-	struct exchange_job *jobs;
+	struct turn *turns;
+	const size_t count = gather_turns(update, &turns);
+	struct batch *first = NULL, **end = &first, *batch;
+	size_t i;
 
-	while (item) {
-		account = item->account;
-		jobs = gather_jobs(update, &item);
-		if (!jobs)
-			continue;
-		*end = mem_take(update->mem, sizeof(**end));
-		(*end)->account = account;
-		(*end)->jobs = jobs;
-		end = &(*end)->next;
+	for (i = 0; i < count; i++) {
+		batch = turns[i].batch;
+		if (!batch->jobs) {
+			*end = batch;
+			end = &batch->next;
+		}
+		add_job(batch, turns[i].item);
 	}
+	for (batch = first; batch; batch = batch->next)
+		put_proof_first(batch);
 	return first;
 }
 
@@ -441,15 +511,24 @@ update_begin(struct update *update)
 void
 update_drop(struct update *update, const char *why)
 {
+	const struct update_call *call;
 	struct update_item *item;
 
+	update->late = why;
+	for (call = update->calls; call; call = call->next) {
+		exchange_end(call->exchange);
+		nsupdate_end(call->nsupdate);
+	}
 	for (item = update->items; item; item = item->next) {
 		if (!item->begun || item->job.done)
 			continue;
 		fail_set(&update->cause, "no answer: %s", why);
 		item->job.outcome = OUTCOME_LATER;
 		item->job.done = true;
-		record(update, item);
+		if (!item->call || item->job.waits)
+			unmark(item);
+		else
+			record(update, item);
 	}
 }
 

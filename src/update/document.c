@@ -48,8 +48,10 @@ outcome_of(const struct update_item *item)
 		return words[DECIDE_UNKNOWN];
 	if (!item->begun)
 		return words[item->decision];
-	if (item->update->cli->dry_run && item->job.outcome == OUTCOME_CHANGED)
-		return words[DECIDE_DUE];
+	if (item->update->cli->dry_run)
+		return item->job.outcome == OUTCOME_CHANGED
+			       ? words[DECIDE_DUE]
+			       : ends[item->job.outcome];
 	return update_changed(item) ? "changed" : ends[item->job.outcome];
 }
 
@@ -65,6 +67,8 @@ reason_of(const struct update_item *item)
 		return item->set->fail.text;
 	if (item->begun && item->job.outcome <= OUTCOME_CHANGED)
 		return NULL;
+	if (item->waits)
+		return item->update->late;
 	if (!item->begun && hold->until != 0 && *hold->text)
 		return hold->text;
 	return *item->state->text ? item->state->text : NULL;

@@ -54,10 +54,12 @@ struct update_item {
 	bool decided;
 	bool begun; /* a provider call was begun */
 	bool unfit; /* the suffix makes no address that may be published */
+	bool waits; /* it had no turn in this run */
 	struct update_call *call; /* that it is part of; NULL: none */
+	struct state_name before; /* as it was when the call was begun */
 	struct address want;
 	struct address old;   /* confirmed before this run */
-	struct address tried; /* in the last attempt before it */
+	struct address tried; /* in the last attempt before it, as before.tried */
 	struct address was; /* what the record held */
 	struct exchange_dry dry;
 	struct exchange_job job;
@@ -85,6 +87,7 @@ struct update {
 	struct update_set *looking; /* the first that has not finished, or one
 				       before it */
 	struct fail cause; /* of the job that ends: it is kept in the state */
+	const char *late;  /* why some had no turn */
 	struct update_call *calls;
 	int calls_left; /* that have jobs without a result */
 	struct report report;
@@ -107,7 +110,8 @@ void update_collect(struct update *update);
 /* apply.c: decides the items whose lookups are finished, starts what is due. */
 void update_begin(struct update *update);
 
-/* apply.c: gives what has no result yet one: the run was ended before. */
+/* apply.c: gives what has no result yet one: the run was ended before. What
+ * had no turn is as if it had not been begun. */
 void update_drop(struct update *update, const char *why);
 
 /* apply.c: what the name had: as confirmed, unless others undid that, else as

@@ -227,6 +227,28 @@ suffix_problem(struct update *update, const struct topic *topic,
 		want, item->account->title);
 }
 
+/* Those of an account that had no turn; first: the first of its items. */
+static void
+settle_turns(struct update *update, const struct update_item *first)
+{
+	const struct update_item *item = first;
+	struct topic topic;
+	int count = 0;
+
+	for (; item && item->account == first->account; item = item->next)
+		count += item->waits;
+	if (count == 0 && !update->state->problems)
+		return;
+	topic = account_topic(update, first);
+	topic.key = mem_printf(update->mem, "turns %s", first->account->id);
+	if (count > 0)
+		problem(update, &topic, REPORT_PASSING,
+			"%d record%s for the next run: %s", count,
+			count > 1 ? "s wait" : " waits", update->late);
+	else if (!update->cli->dry_run && update->cli->count == 0)
+		over(update, &topic, "all records have had their turn");
+}
+
 /* A record that had what neither we nor anybody here had set; for a name that
  * is new here that is no wonder. What the last attempt was to set may have been
  * set, though its answer was lost. It is reported each time it is found. */
@@ -285,6 +307,8 @@ settle_item(struct update *update, const struct update_item *item)
 		return;
 	name = name_topic(update, item);
 	account = account_topic(update, item);
+	if (item->waits)
+		return;
 	if (item->unfit)
 		suffix_problem(update, &name, item);
 	else if (item->decision == DECIDE_UNKNOWN)
@@ -429,7 +453,7 @@ int
 update_settle(struct update *update)
 {
 	struct update_set *set;
-	const struct update_item *item;
+	const struct update_item *item, *last = NULL;
 
 	settle_warnings(update);
 	for (set = update->sets; set; set = set->next)
@@ -437,8 +461,11 @@ update_settle(struct update *update)
 			settle_set(update, set);
 			settle_sources(update, set->lookups);
 		}
-	for (item = update->items; item; item = item->next)
+	for (item = update->items; item; last = item, item = item->next) {
+		if (!last || last->account != item->account)
+			settle_turns(update, item);
 		settle_item(update, item);
+	}
 	forget_warnings(update);
 	return exit_status(update);
 }

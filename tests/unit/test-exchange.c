@@ -49,6 +49,13 @@
 	"records = GET /r -> /r id name type ip\n" \
 	"create = POST /r {\"ip\":\"{ip}\"}\n" \
 	"[x]\nnames = a.example.com\n"
+#define COUNTED \
+	"[provider x]\n" \
+	"url = https://counted.example\n" \
+	"zones = GET /z?p={page} -> /z zone=/n pages=/p\n" \
+	"records = GET /r -> /r id name type ip\n" \
+	"create = POST /r {\"ip\":\"{ip}\"}\n" \
+	"[x]\nnames = a.example.com\n"
 #define ONCE \
 	"[provider x]\n" \
 	"url = https://once.example\n" \
@@ -352,6 +359,45 @@ pages_have_a_ceiling(void **state)
 	run_close(&run);
 }
 
+/* Where a list ends is not known by what is not a count; an empty list may
+ * well have 0 pages. */
+static void
+pages_are_counted(void **state)
+{
+#define ITEM "{\"z\":[{\"n\":\"z.net\"}]"
+	static const struct {
+		const char *answer;
+		int asked;
+		enum outcome outcome;
+	} rows[] = {
+		{ ITEM ",\"p\":1}", 1, OUTCOME_REFUSED },
+		{ ITEM ",\"p\":\"1\"}", 1, OUTCOME_REFUSED },
+		{ ITEM ",\"p\":null}", 2, OUTCOME_REFUSED },
+		{ ITEM "}", 2, OUTCOME_REFUSED },
+		{ "{\"z\":[],\"p\":0}", 1, OUTCOME_REFUSED },
+		{ ITEM ",\"p\":0}", 1, OUTCOME_LATER },
+		{ ITEM ",\"p\":-1}", 1, OUTCOME_LATER },
+		{ ITEM ",\"p\":2.5}", 1, OUTCOME_LATER },
+		{ ITEM ",\"p\":\"x\"}", 1, OUTCOME_LATER },
+		{ ITEM ",\"p\":\"\"}", 1, OUTCOME_LATER },
+	};
+	struct run run;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT(rows); i++) {
+		run_open(&run, COUNTED, 1, "192.0.2.1");
+		run_start(&run, always(rows[i].answer), NAMES);
+		http_loop_run(NULL, 0, -1);
+		assert_int_equal(script.at, rows[i].asked);
+		assert_int_equal(run.jobs[0].outcome, rows[i].outcome);
+		if (rows[i].outcome == OUTCOME_LATER)
+			assert_non_null(strstr(run.fail[0].text,
+				"the number of pages is not a count"));
+		run_close(&run);
+	}
+}
+
 /* A list whose next page there is no room for is not taken for a whole one. */
 static void
 pages_have_room(void **state)
@@ -416,11 +462,11 @@ what_was_written_is_not_written_again(void **state)
 	static char large[1100000];
 	const struct script_row rows[] = {
 		{ "GET https://once.example/z/a.example.com", 404, "no" },
+		{ "GET https://once.example/z/example.com", 200, "{\"x\":1}" },
 		{ "GET https://once.example/z/b.c.d.e.f.example.com", 404,
 			"no" },
-		{ "GET https://once.example/z/example.com", 200, "{\"x\":1}" },
-		{ "GET https://once.example/z/c.d.e.f.example.com", 404, "no" },
 		{ "GET https://once.example/set/example.com", 200, large },
+		{ "GET https://once.example/z/c.d.e.f.example.com", 404, "no" },
 		{ "GET https://once.example/z/d.e.f.example.com", 404, "no" },
 		{ "GET https://once.example/z/e.f.example.com", 404, "no" },
 		{ "GET https://once.example/z/f.example.com", 404, "no" },
@@ -670,6 +716,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_shown_of_an_answer),
 		cmocka_unit_test(pages_have_a_ceiling),
+		cmocka_unit_test(pages_are_counted),
 		cmocka_unit_test(pages_have_room),
 		cmocka_unit_test(pages_are_slim),
 		cmocka_unit_test(what_was_written_is_not_written_again),

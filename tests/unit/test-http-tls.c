@@ -207,6 +207,13 @@ swallow(char *bytes, size_t size, size_t count, void *arg)
 	return size * count;
 }
 
+static CURLcode
+prepare(CURL *easy, void *context, void *trust)
+{
+	(void)easy;
+	return http_tls_prepare(trust, context);
+}
+
 /* Each way to trust a private CA does so by itself, and not without it. */
 static void
 both_ways_to_trust(void **state)
@@ -236,6 +243,8 @@ both_ways_to_trust(void **state)
 		curl_easy_setopt(easy, CURLOPT_URL, url);
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 		curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, swallow);
+		curl_easy_setopt(easy, CURLOPT_SSL_CTX_FUNCTION, prepare);
+		curl_easy_setopt(easy, CURLOPT_SSL_CTX_DATA, (void *)trust);
 		assert_int_equal(http_ca_set(trust, easy), CURLE_OK);
 		assert_int_equal(curl_easy_perform(easy),
 			i < 2 && trust->set ? CURLE_OK
