@@ -697,7 +697,7 @@ def test_news_of_a_run_that_a_signal_ends_is_kept(home, serve, source, hook,
     until(began.exists)
     process.send_signal(number)
     assert process.wait(LATE) == (1 if number == signal.SIGALRM else -number)
-    if number != signal.SIGTERM:
+    if number == signal.SIGKILL:
         os.killpg(int(began.read_text()), signal.SIGKILL)
     process.communicate(timeout=LATE)
     await_end(began, 1)
