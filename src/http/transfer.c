@@ -340,7 +340,8 @@ set_route(CURL *easy, const struct http_transfer *transfer, const char *proxy)
 					     : CURL_IPRESOLVE_WHATEVER;
 	CURLcode code = curl_easy_setopt(easy, CURLOPT_IPRESOLVE, family);
 
-	/* a proxy elsewhere has another loopback, and may be reached in clear */
+	/* a proxy elsewhere has another loopback, and may be reached in clear
+	 */
 	if (!request->proxy || transfer->host->loopback) {
 		curl_easy_setopt(easy, CURLOPT_PROXY, "");
 		curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
