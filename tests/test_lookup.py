@@ -267,18 +267,20 @@ def test_a_handshake_that_ends(home, serve, kind):
 
 
 def test_the_ca_of_a_proxy(home, serve, certificates):
-    def forward(request):
-        request.target = request.target.removeprefix(home.server.url)
-        return home.provider(request)
-    proxy = serve(forward, tls=certificates.server())
+    name = "provider.example"
+    home.server = serve(home.provider,
+                        tls=certificates.server(names=f"DNS:{name}"))
+    port = home.server.port
+    proxy = serve(harness.Tunnel(port), tls=certificates.server())
+    home.server.url = f"https://{name}:{port}"
+    proxied = f"proxy = {proxy.url}\n"
     home.configure([serve(Reply(GOOD)).url],
-                   general=f"proxy = {proxy.url}\n"
-                   f"ca_file = {certificates.ca}")
+                   general=f"{proxied}ca_file = {certificates.ca}")
     assert home.run().stdout == home.line
-    assert len(proxy.requests) == 1 and home.asked == []
-    home.configure([serve(Reply(GOOD)).url], general=f"proxy = {proxy.url}")
+    assert proxy.asked == [f"CONNECT {name}:{port}"]
+    home.configure([serve(Reply(GOOD)).url], general=proxied)
     home.run("--force")
-    assert len(proxy.requests) == 1
+    assert len(proxy.asked) == 1
 
 
 def test_unknown_ca(home, serve, certificates):

@@ -10,8 +10,8 @@ import pytest
 import kill
 from harness import ROOT
 
-SOURCES = ["memory.c", "buf.c", "table.c", "escape.c", "secret.c", "fail.c", "log.c", "address.c",
-           "clock.c", "stop.c", "state/*.c"]
+SOURCES = ["memory.c", "buf.c", "table.c", "escape.c", "undone.c", "secret.c",
+           "fail.c", "log.c", "address.c", "clock.c", "stop.c", "state/*.c"]
 
 OLD = 1700000000
 NEW = 1700000300

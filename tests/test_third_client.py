@@ -137,7 +137,8 @@ TALKS = [
         "cloudflare", "ttl 1", "auth-token cf-token"]),
     lexicon("cloudns", "zone", "list", "post", lines=[
         "cloudns", "auth-id 1234", "auth-password cloudns-secret"]),
-    lexicon("digitalocean", "zone", "list", "create", unsaid=["name"], lines=[
+    lexicon("digitalocean", "zone", "list", "create",
+            unsaid=["name", "per_page"], lines=[
         "digitalocean", "ttl 300", "auth-token do-token"]),
     lexicon("dnsimple", "accounts", "list", "create", unsaid=["per_page"],
             lines=["dnsimple", "ttl 60", "auth-token dnsimple_a_token"]),

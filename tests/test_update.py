@@ -773,7 +773,7 @@ def test_digitalocean_creates(ocean, ddns):
         {"type": "A", "name": "home", "data": GOOD, "ttl": 300, "id": "r1"}]
     assert ocean.server.asked == [
         f"GET /v2/domains/{NAME}", "GET /v2/domains/example.com",
-        f"GET /v2/domains/example.com/records?name={NAME}",
+        f"GET /v2/domains/example.com/records?name={NAME}&per_page=200",
         "POST /v2/domains/example.com/records"]
 
 

@@ -46,7 +46,7 @@ bool
 update_changed(const struct update_item *item)
 {
 	if (item->job.outcome > OUTCOME_CHANGED ||
-		address_equal(update_before(item), &item->want))
+		(address_equal(&item->old, &item->want) && !was_undone(item)))
 		return false;
 	/* it had been there before we came: nothing changed */
 	return item->job.outcome == OUTCOME_CHANGED || item->old.family != 0;
