@@ -141,7 +141,7 @@ copy:
 	rm -f build/$(COPY)/tests/test_package.py
 	cd build/$(COPY) && $(MAKE) clean
 
-# without what counts instructions, which those of the sanitizers would spoil
+# without what counts instructions and memory, which sanitizers add to
 check-asan:
 	$(MAKE) COPY=asan copy
 	cd build/asan && $(MAKE) HARDEN= CFLAGS='$(SANITIZE)' \

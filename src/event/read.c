@@ -135,7 +135,7 @@ static const char *
 text_of(struct reading *r, bool file, bool many)
 {
 	const char *text;
-	struct fail fail;
+	struct fail fail = { 0 };
 
 	if (!file && !config_private(r->config, r->section, r->entry)) {
 		r->bad = true;

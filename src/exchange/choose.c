@@ -107,7 +107,7 @@ refuse_equal(struct work *work)
 		record = record->next;
 	}
 	buf_str(&ids, ids.len > 0 ? ")" : "");
-	if (!record)
+	if (first && !record)
 		fail_set(work->job->fail,
 			"there are %d equal %s records %s: delete %s of "
 			"them%s",

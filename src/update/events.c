@@ -143,9 +143,8 @@ offer(struct telling *telling, struct state_news *piece)
 
 /* What earlier runs could not tell, the oldest first. */
 static void
-tell_kept(struct telling *telling, int channel)
+tell_kept(struct telling *telling, int channel, struct state_news *piece)
 {
-	struct state_news *piece = telling->update->state->news;
 	int failed = 0;
 
 	for (; piece && failed < IN_A_ROW; piece = piece->next) {
@@ -169,7 +168,7 @@ tell_news(struct telling *telling)
 	for (i = HOOK; i <= WEBHOOK; i++)
 		if (update->claimed && !update->broken &&
 			!getenv("DDNS_EVENT") && is_used(update, i))
-			tell_kept(telling, i);
+			tell_kept(telling, i, piece);
 	for (; piece; piece = piece->next)
 		if (piece->fresh && !stop_signal())
 			offer(telling, piece);
