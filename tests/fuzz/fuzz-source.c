@@ -89,13 +89,13 @@ ask(struct result *result, const struct lookup_set *set, bool last, bool all)
 	lookup->done = done;
 	lookup->arg = result;
 	lookup_start(lookup);
-	if (http_loop_run(NULL, 0, -1) == HTTP_IDLE) {
-		demand(result->ended == 1);
-		check(result);
-	} else {
+	if (http_loop_run(NULL, 0, -1) != HTTP_IDLE) {
 		lookup_stop(lookup);
+		return false;
 	}
-	return result->ended == 1;
+	demand(result->ended == 1);
+	check(result);
+	return true;
 }
 
 /* All at once give what one after the other would. */
