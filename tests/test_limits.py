@@ -57,7 +57,8 @@ def fill(folder):
         pass
 
 
-@pytest.mark.parametrize("limit", ["size=256k", "size=256k,nr_inodes=30"])
+@pytest.mark.parametrize("limit", ["size=256k,nr_inodes=300",
+                                   "size=256k,nr_inodes=30"])
 def test_a_disk_that_fills_while_a_provider_answers(home, limit):
     space = Namespace()
     try:
@@ -94,22 +95,28 @@ def test_a_disk_that_fills_again_after_a_save(home):
     space = Namespace()
     first = "^name\thome.example.com\tA\tdyndns2\t203.0.113.7\t"
     try:
-        space.run("mount", "-t", "tmpfs", "-o", "size=256k,mode=700", "none",
-                  home.ddns.home)
+        space.run("mount", "-t", "tmpfs", "-o",
+                  "size=256k,nr_inodes=300,mode=700", "none", home.ddns.home)
         disk = pathlib.Path(
             f"/proc/{space.holder.pid}/root{home.ddns.home}")
         state = disk / home.ddns.state.name
 
+        def saved():
+            return re.search(first, state.read_text(), re.M) and any(
+                os.path.getsize(path) for path in disk.glob("*.tmp-*"))
+
         def answer(request):
-            if dict(request.query)["hostname"] == "last.example.com":
-                until(lambda: re.search(first, state.read_text(), re.M))
             fill(disk)
             return home.provider(request)
 
+        def answer_last(request):
+            until(saved)
+            return answer(request)
+
         source = space.server(Reply("203.0.113.7"))
-        home.server = space.server(answer)
+        home.server, last = space.server(answer), space.server(answer_last)
         home.configure([source.url], more="[dyndns2 last]\nuser = me\n"
-                       f"password = pa55word\nserver = {home.server.url}\n"
+                       f"password = pa55word\nserver = {last.url}\n"
                        "names = last.example.com\n")
         home.ddns.under = space.enter
         result = home.run()
@@ -123,8 +130,8 @@ def test_a_disk_that_fills_again_after_a_save(home):
 def test_a_disk_that_is_full_before(home):
     space = Namespace()
     try:
-        space.run("mount", "-t", "tmpfs", "-o", "size=64k,mode=700", "none",
-                  home.ddns.home)
+        space.run("mount", "-t", "tmpfs", "-o",
+                  "size=64k,nr_inodes=300,mode=700", "none", home.ddns.home)
         source = space.server(Reply("203.0.113.7"))
         home.server = space.server(home.provider)
         home.configure([source.url])

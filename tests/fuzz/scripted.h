@@ -100,8 +100,8 @@ script_next(void)
 	if (script.at >= script.end)
 		return answer;
 	answer.status = statuses[(unsigned char)*script.at & 15];
-	answer.body = script.at + 1;
-	gap = *script.at & 0x20 ? NULL : strstr(script.at + 1, "\n\n");
+	answer.body = *script.at ? script.at + 1 : script.at;
+	gap = *script.at & 0x20 ? NULL : strstr(answer.body, "\n\n");
 	script.at += strlen(script.at) + 1;
 	if (answer.body > script.end)
 		answer.body = "";
